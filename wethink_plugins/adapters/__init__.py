@@ -1,0 +1,1 @@
+"""Thin translations between a host's reward call and ours. A host is imported only inside functions."""

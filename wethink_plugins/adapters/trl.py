@@ -1,0 +1,90 @@
+"""TRL: one function for `GRPOTrainer(reward_funcs=...)`.
+
+    from wethink_plugins.adapters.trl import make_reward
+    trainer = GRPOTrainer(model, reward_funcs=make_reward("wethink.yaml"), train_dataset=dataset, ...)
+
+The dataset needs a column `answer`; `question_type`, `options`, `reward_method`, `row_id` and `split` are used when
+there, and inferred otherwise. Give it as the only reward function: TRL leaves a row out only when *every* function
+returns None for it (grpo_trainer.py:2756-2764, trl 1.16).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.errors import SampleError
+from wethink_plugins.rewards.groups import Budget
+from wethink_plugins.rewards.hybrid import HybridReward
+from wethink_plugins.sample import Sample
+from wethink_plugins.score import Score
+
+RewardFunction = Callable[..., list["float | None"]]
+
+
+def make_reward(config: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, reward: HybridReward | None = None) -> RewardFunction:
+    """`(prompts, completions, **columns) -> [reward or None]`, one entry a completion, in order.
+
+    None stands for an unscored sample: TRL keeps it out of the group's mean and gives it no advantage. Raises
+    JudgeBudgetSpent when more stays unscored than `judge.tolerate` allows.
+    """
+    hybrid = reward or HybridReward.from_config(config)
+    budget = Budget(hybrid.config.judge.tolerate)
+
+    def wethink_reward(prompts: Sequence[Any], completions: Sequence[Any], **columns: Any) -> list[float | None]:
+        scores = hybrid.score_batch(samples_of(prompts, completions, columns))
+        _log_metrics(scores, columns.get("log_metric"))
+        budget.spend(scores)
+        return [score.overall for score in scores]
+
+    return wethink_reward
+
+
+def samples_of(prompts: Sequence[Any], completions: Sequence[Any], columns: Mapping[str, Any]) -> list[Sample]:
+    """TRL repeats each prompt for its completions; rows of one step with one `row_id` are one group."""
+    if "answer" not in columns:
+        raise SampleError("the dataset has no such column", fix="add the gold answers as column `answer`", field="answer")
+    step = getattr(columns.get("trainer_state"), "global_step", None)
+    return [_sample(prompt, completion, columns, i, step) for i, (prompt, completion) in enumerate(zip(prompts, completions, strict=True))]
+
+
+def _sample(prompt: Any, completion: Any, columns: Mapping[str, Any], i: int, step: int | None) -> Sample:
+    def column(name: str) -> Any:
+        return columns[name][i] if name in columns else None
+
+    row = column("row_id")
+    return Sample(
+        id=str(row if row is not None else i),
+        group=f"{step}/{row}" if row is not None else None,
+        question=_text(prompt),
+        response=_text(completion),
+        answer=str(column("answer")),
+        question_type=column("question_type") or None,
+        options=tuple(column("options") or ()),
+        reward_method=column("reward_method") or "auto",
+        meta={"step": step, "split": column("split") or "train"},
+    )
+
+
+def _text(message: Any) -> str:
+    """The last turn's text: of a plain string, or of messages whose content is a string or a list of parts."""
+    if isinstance(message, str):
+        return message
+    content = message[-1]["content"] if message else ""
+    return content if isinstance(content, str) else "".join(part.get("text") or "" for part in content)
+
+
+def _log_metrics(scores: Sequence[Score], log_metric: Callable[[str, float], None] | None) -> None:
+    if log_metric is None:
+        return
+    values: dict[str, list[float]] = defaultdict(list)
+    for score in scores:
+        for key, value in score.metrics().items():
+            if score.overall is not None or key not in ("overall", "accuracy"):
+                values[key].append(value)
+    for key, column in values.items():
+        log_metric(f"wethink/{key}", fmean(column))

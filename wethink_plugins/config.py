@@ -1,0 +1,226 @@
+"""One YAML for every trainer: what it may hold, its defaults, and what each key does.
+
+The models below are the whole of it; `wethink recipe show config` prints them with their descriptions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from wethink_plugins.errors import ConfigError
+from wethink_plugins.vocabulary import QUESTION_TYPES, REWARD_METHODS, Style
+
+ENVIRONMENT_VARIABLE = "WETHINK_CONFIG"
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"must be a finite number, found {value}")
+    return value
+
+
+Finite = Annotated[float, AfterValidator(_finite)]
+Positive = Annotated[float, Field(gt=0), AfterValidator(_finite)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Weights(_Section):
+    accuracy: Annotated[Finite, Field(ge=0)] = Field(0.7, description="share of the verdict on the answer (0.7: reported by the paper's reviewers)")
+    format: Annotated[Finite, Field(ge=0)] = Field(0.3, description="share of the strict think/answer format (0.3: reported)")
+
+
+class Term(_Section):
+    name: str = Field(description="how the term is called in the journal and in errors")
+    weight: Finite = Field(description="added to the reward as weight * value; may be negative")
+    function: str = Field(description="module:function, file.py:function or a registered name; (sample, score) -> finite float")
+
+
+class Aliases(_Section):
+    question_type: dict[str, str] = Field({}, description="own spelling -> multiple_choice | fill_in_blank | descriptive")
+    reward_method: dict[str, str] = Field({}, description="own spelling -> rule | model | auto")
+
+    @field_validator("question_type")
+    @classmethod
+    def _known_type(cls, value: dict[str, str]) -> dict[str, str]:
+        return _targets(value, QUESTION_TYPES)
+
+    @field_validator("reward_method")
+    @classmethod
+    def _known_method(cls, value: dict[str, str]) -> dict[str, str]:
+        return _targets(value, REWARD_METHODS)
+
+
+class Rules(_Section):
+    rounding: Literal["strict", "displayed"] = Field("strict", description="displayed: a decimal may also agree at the coarser number of digits shown, whatever their count; strict: only from 3 significant digits on")
+    units: Literal["optional", "required"] = Field("optional", description="required: a number without the gold's unit is wrong")
+    escalate: bool = Field(False, description="true: what no rule can decide goes to the judge instead of counting as wrong")
+    timeout_s: Positive = Field(1.5, description="longest time one rule may take, in seconds, where it runs in a process of its own")
+
+
+class Endpoint(_Section):
+    base_url: str = Field(description="an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1")
+    model: str = Field(description="the name the server knows the model by")
+    api_key_env: str | None = Field(None, description="NAME of the environment variable that holds the key; never the key")
+    max_concurrency: Annotated[int, Field(ge=1)] = Field(64, description="calls in flight at once")
+
+
+class Rate(_Section):
+    requests_per_minute: Positive | None = Field(None, description="over all processes of a run; null: no limit")
+    tokens_per_minute: Positive | None = Field(None, description="over all processes of a run; null: no limit")
+
+
+class Ceiling(_Section):
+    usd: Positive | None = Field(None, description="stop calling when this much is spent; null: no limit")
+    tokens: Positive | None = Field(None, description="stop calling when this many tokens are used; null: no limit")
+
+
+class Tolerate(_Section):
+    share: Share = Field(0.2, description="largest share of a batch that may stay unscored before the run is stopped (chosen)")
+    dead_batches: Annotated[int, Field(ge=1)] = Field(2, description="batches in a row with nothing scored before the run is stopped (chosen)")
+
+
+class Judge(_Section):
+    endpoints: list[Endpoint] = Field([], description="tried in order; the next one takes over when one fails")
+    offline: bool = Field(False, description="true: a stand-in that compares words and is no model; for trying things out")
+    prompt: str = Field("default", description="a registered judge prompt, or a file")
+    tiers: dict[str, Share] = Field({"correct": 1.0, "mostly": 0.7, "partly": 0.3, "wrong": 0.0}, description="verdict -> accuracy (chosen: the paper's tiers aren't published)")
+    deadline_s: Positive = Field(60, description="for one call, retries included")
+    batch_deadline_s: Positive = Field(600, description="for all calls of one batch; what is late stays unscored")
+    rate: Rate = Field(Rate(), description="limits of the whole run")
+    ceiling: Ceiling = Field(Ceiling(), description="hard stop of the whole run")
+    tolerate: Tolerate = Field(Tolerate(), description="how much may fail before the run is stopped")
+    store: str | None = Field("~/.cache/wethink/calls.sqlite", description="cache and ledger of calls")
+
+    @field_validator("tiers")
+    @classmethod
+    def _tiers_reach_both_ends(cls, value: dict[str, float]) -> dict[str, float]:
+        if set(value) != {"correct", "mostly", "partly", "wrong"}:
+            raise ValueError(f"needs exactly correct, mostly, partly, wrong; found {', '.join(value) or 'none'}")
+        if not value["correct"] >= value["mostly"] >= value["partly"] >= value["wrong"]:
+            raise ValueError("must not rise from correct to wrong")
+        return value
+
+
+class JournalFile(_Section):
+    path: str | None = Field(None, description="folder for one JSON line a scored sample; the WETHINK_JOURNAL variable wins; null: none")
+    rotate_mb: Positive = Field(256, description="start a new file when one has grown to this size")
+
+
+class Shadow(_Section):
+    active: str | None = Field(None, description="module:function or file.py:function that trains while this reward is only journalled")
+
+
+class WeThinkConfig(_Section):
+    """The whole configuration; every key has a default."""
+
+    weights: Weights = Field(Weights(), description="reward = accuracy and format, weighted")
+    style: Style = Field("wethink", description="wethink: <think>..</think><answer>..</answer> | boxed: answer in \\boxed{} | think_open: the prompt has opened <think> already")
+    terms: list[Term] = Field([], description="further terms: - {name: length, weight: 0.1, function: my_pkg.my_mod:my_term}")
+    aliases: Aliases = Field(Aliases(), description="own spellings in the data")
+    rules: Rules = Field(Rules(), description="how answers are checked by rule")
+    judge: Judge = Field(Judge(), description="who scores descriptive answers")
+    journal: JournalFile = Field(JournalFile(), description="what was scored and why, sample by sample")
+    shadow: Shadow = Field(Shadow(), description="score beside another reward without training on this one")
+
+    @field_validator("terms")
+    @classmethod
+    def _names_are_unique(cls, value: list[Term]) -> list[Term]:
+        names = [term.name for term in value]
+        if len(set(names)) < len(names):
+            raise ValueError("two terms have the same name")
+        return value
+
+    @classmethod
+    def load(cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None) -> WeThinkConfig:
+        """From a path, a dict, a ready config or None (the file that WETHINK_CONFIG names, else all defaults).
+
+        Raises ConfigError: file, key, what was found, what to do.
+        """
+        if isinstance(source, cls):
+            return source
+        if source is None:
+            source = os.environ.get(ENVIRONMENT_VARIABLE) or {}
+        if isinstance(source, Mapping):
+            return cls._validated(source, None)
+        return cls._validated(_read_yaml(Path(source).expanduser()), Path(source))
+
+    @classmethod
+    def _validated(cls, values: Mapping[str, Any], file: Path | None) -> WeThinkConfig:
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            raise _as_config_error(error, file) from None
+
+    def digest(self) -> str:
+        """Twelve hex digits that change with every setting; in each journal line."""
+        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _targets(value: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    for own, target in value.items():
+        if target not in names:
+            raise ValueError(f"{own}: {target!r} is not one of {', '.join(names)}")
+    return value
+
+
+def _read_yaml(file: Path) -> Mapping[str, Any]:
+    import yaml
+
+    try:
+        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError("no such file", fix="check the path or WETHINK_CONFIG", file=file) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"can't be read: {error}", file=file) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"not valid YAML: {' '.join(str(error).split())}", fix="check indentation and quotes there", file=file) from None
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"holds a {type(values).__name__}, not keys and values", fix="start from `wethink recipe show config`", file=file)
+    return values
+
+
+def _as_config_error(error: ValidationError, file: Path | None) -> ConfigError:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    if first["type"] == "extra_forbidden":
+        return ConfigError(f"unknown key{more}", fix=_nearest_key(first["loc"]), file=file or "config", field=field)
+    message = first["msg"].removeprefix("Value error, ")
+    return ConfigError(f"{message}, found {first['input']!r}{more}", fix="see `wethink recipe show config`", file=file or "config", field=field)
+
+
+def _nearest_key(location: tuple[int | str, ...]) -> str:
+    import difflib
+
+    section = _section_at(location[:-1])
+    names = list(section.model_fields) if section else []
+    close = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(names)}"
+
+
+def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    section: type[BaseModel] = WeThinkConfig
+    for part in location:
+        if isinstance(part, int):
+            continue
+        section = _section_of(section.model_fields[part].annotation)
+    return section
+
+
+def _section_of(annotation: Any) -> Any:
+    inner = getattr(annotation, "__args__", (annotation,))
+    return next((kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)), None)

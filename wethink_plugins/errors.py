@@ -1,0 +1,47 @@
+"""The one error a user sees: where it is, what was found, what to do."""
+
+from __future__ import annotations
+
+
+class WeThinkError(Exception):
+    """Bad input or a broken set-up, in one line.
+
+    `str(error)` reads `FILE: row ROW: FIELD: PROBLEM; FIX`, parts that don't apply left out.
+    """
+
+    def __init__(
+        self, problem: str, *, fix: str = "", file: object = None, row: object = None, field: str | None = None
+    ) -> None:
+        self.problem, self.fix, self.file, self.row, self.field = problem, fix, file, row, field
+        place = [str(file)] if file else []
+        place += [f"row {row}"] if row not in (None, "") else []
+        place += [field] if field else []
+        super().__init__(": ".join([*place, problem + (f"; {fix}" if fix else "")]))
+
+
+class ConfigError(WeThinkError):
+    """The YAML can't be used as it stands."""
+
+
+class SampleError(WeThinkError):
+    """A sample that no reward can be computed for (no gold, a response that isn't text): a fault of the caller."""
+
+
+class TermError(WeThinkError):
+    """A reward term of the user's own raised or returned something that isn't a finite number."""
+
+
+class JudgeRequired(WeThinkError):
+    """Rows need a judge model and none is configured."""
+
+
+class JudgeBudgetSpent(WeThinkError):
+    """More samples stayed unscored than `judge.tolerate` allows: stop the run, the judge is down."""
+
+
+class Unscored(Exception):
+    """The score could not be found out, for a reason that lies outside the response (connection, deadline, ceiling)."""
+
+
+class Ungradable(Exception):
+    """The response itself makes grading impossible (limit hit, verdict unparseable twice): lowest tier, counted apart."""

@@ -1,0 +1,87 @@
+"""The loud first batch: five scored samples with their reasons, and a shout when something looks wrong.
+
+A run that is misconfigured shows it in its first batch; nobody should learn it from a flat curve days later.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+
+from wethink_plugins.rewards.response import follows
+from wethink_plugins.sample import Sample
+from wethink_plugins.score import Score
+
+_SHOWN = 5
+# Hosts that score one rollout at a time have no batch: this many count as the first one.
+FIRST = 32
+_log = logging.getLogger("wethink_plugins.first_batch")
+
+
+class FirstBatch:
+    """Collects until it has seen a batch, reports once, and is silent from then on. Safe to call from threads."""
+
+    def __init__(self, style: str) -> None:
+        self._style = style
+        self._seen: list[tuple[Sample, Score]] = []
+        self._done = False
+        self._lock = threading.Lock()
+
+    def add(self, samples: Sequence[Sample], scores: Sequence[Score], whole_batch: bool) -> None:
+        if self._done:
+            return
+        with self._lock:
+            self._seen += zip(samples, scores, strict=True)
+            if self._done or not self._seen or (len(self._seen) < FIRST and not whole_batch):
+                return
+            self._done = True
+        _log.warning("%s", self.text())
+        for fault in self.faults():
+            _log.error("CHECK THIS: %s", fault)
+
+    def text(self) -> str:
+        """Five samples, of different question types where there are several."""
+        by_type: dict[str, list[tuple[Sample, Score]]] = defaultdict(list)
+        for sample, score in self._seen:
+            by_type[str(score.extra.get("question_type"))].append((sample, score))
+        turns = max(map(len, by_type.values()))
+        mixed = [pairs[turn] for turn in range(turns) for pairs in by_type.values() if turn < len(pairs)]
+        return "\n".join([f"first {len(self._seen)} samples scored; {min(_SHOWN, len(mixed))} of them:", *(_line(*pair) for pair in mixed[:_SHOWN])])
+
+    def faults(self) -> list[str]:
+        return [*self._style_fault(), *self._all_zero_types(), *self._never_answered()]
+
+    def _style_fault(self) -> list[str]:
+        if any(score.format for _, score in self._seen):
+            return []
+        others = sorted({style for sample, _ in self._seen for style in follows(sample.response)})
+        if not others:
+            return [f"no response follows the style {self._style!r}; is the system prompt in place?"]
+        return [f"no response follows the style {self._style!r}, but some follow {' and '.join(others)}: set `style: {others[0]}`"]
+
+    def _all_zero_types(self) -> list[str]:
+        accuracies: dict[str, list[float]] = defaultdict(list)
+        for _, score in self._seen:
+            if score.accuracy is not None:
+                accuracies[str(score.extra.get("question_type"))].append(score.accuracy)
+        return [f"all {len(v)} {kind} samples have accuracy 0" for kind, v in accuracies.items() if len(v) > 1 and not any(v)]
+
+    def _never_answered(self) -> list[str]:
+        if any(score.extra.get("answer") is not None for _, score in self._seen):
+            return []
+        return [f"no answer could be read from any of the first {len(self._seen)} responses"]
+
+
+def _line(sample: Sample, score: Score) -> str:
+    overall = "unscored" if score.overall is None else f"{score.overall:.2f}"
+    return (
+        f"  {overall}  {score.extra.get('question_type')} row {sample.id}: answer {_short(score.extra.get('answer'))}, "
+        f"gold {_short(sample.answer)}: {score.reason} ({score.grader}, format {score.format:.0f})"
+    )
+
+
+def _short(text: object) -> str:
+    value = str(text)
+    return repr(value if len(value) <= 60 else value[:57] + "...")

@@ -1,0 +1,153 @@
+"""The hybrid reward: routes each sample to rules or judge and weighs the verdict with the format.
+
+reward = 0.7 * accuracy + 0.3 * format (the paper's weights, as its reviewers report them), plus the user's own terms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.errors import ConfigError
+from wethink_plugins.rewards.assess import Assessment, by_judge, by_rule, judge_required, too_late
+from wethink_plugins.rewards.first_batch import FirstBatch
+from wethink_plugins.rewards.format import format_reward
+from wethink_plugins.rewards.journal import Journal
+from wethink_plugins.rewards.judge import Judge, judge_from
+from wethink_plugins.rewards.loop import LoopThread
+from wethink_plugins.rewards.question import Question, question_of
+from wethink_plugins.rewards.response import read_response
+from wethink_plugins.rewards.terms import load_terms, term_values
+from wethink_plugins.sample import Sample
+from wethink_plugins.score import Score
+
+
+class HybridReward:
+    """Scores samples; safe to call from several threads and from running event loops.
+
+    Synchronous callers (`score`, `score_batch`) and asynchronous ones (`ascore`, `ascore_batch`) get the same scores
+    and the same concurrency towards the judge. Raises SampleError and TermError, which name the row, for what is the
+    caller's fault, and JudgeRequired for a sample that needs a judge where none is configured; what goes wrong with a
+    judge is in the score's status.
+    """
+
+    def __init__(self, config: WeThinkConfig, judge: Judge | None = None) -> None:
+        if config.shadow.active:
+            raise ConfigError("shadow mode is not supported by this version", fix="remove it", field="shadow.active")
+        self.config = config
+        self.judge = judge or judge_from(config)
+        self._terms = load_terms(config.terms)
+        self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb)
+        self._first_batch = FirstBatch(config.style)
+        self._digest = config.digest()
+        self._loop = LoopThread("wethink-judge")
+
+    @classmethod
+    def from_config(cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, judge: Judge | None = None) -> HybridReward:
+        """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError."""
+        return cls(WeThinkConfig.load(source), judge)
+
+    def require(self, samples: Sequence[Sample]) -> None:
+        """Raises what scoring these would raise (SampleError, JudgeRequired), before any model is loaded.
+
+        An empty response will do.
+        """
+        for sample in samples:
+            if question_of(sample, self.config.aliases).method == "model" and self.judge is None:
+                raise judge_required(sample)
+
+    def score(self, sample: Sample) -> Score:
+        return self._loop.run(self.ascore(sample))
+
+    def score_batch(self, samples: Sequence[Sample]) -> list[Score]:
+        """In the order of the samples. What the judge hasn't answered by `judge.batch_deadline_s` is unscored."""
+        return self._loop.run(self.ascore_batch(samples))
+
+    async def ascore(self, sample: Sample) -> Score:
+        score = await self._one(sample)
+        self._first_batch.add([sample], [score], whole_batch=False)
+        return score
+
+    async def ascore_batch(self, samples: Sequence[Sample]) -> list[Score]:
+        deadline = time.monotonic() + self.config.judge.batch_deadline_s
+        scores = list(await asyncio.gather(*(self._one(sample, deadline) for sample in samples)))
+        self._first_batch.add(samples, scores, whole_batch=True)
+        return scores
+
+    def close(self) -> None:
+        """Writes out the journal and ends the judge's thread."""
+        self._loop.close()
+        if self._journal:
+            self._journal.close()
+
+    async def _one(self, sample: Sample, deadline: float | None = None) -> Score:
+        start = time.monotonic()
+        question = question_of(sample, self.config.aliases)
+        response = read_response(sample.response, self.config.style)
+        found = by_rule(sample, question, response, self.config)
+        if found is None:
+            found = await self._judged(sample, question, str(response.answer), deadline)
+        score = self._weighed(sample, question, response.answer, found, time.monotonic() - start)
+        self._note(sample, score)
+        return score
+
+    async def _judged(self, sample: Sample, question: Question, answer: str, deadline: float | None) -> Assessment:
+        left = None if deadline is None else deadline - time.monotonic()
+        try:
+            return await asyncio.wait_for(by_judge(sample, question, answer, self.config, self.judge), left)
+        except (asyncio.TimeoutError, TimeoutError):
+            return too_late(self.judge, self.config)
+
+    def _weighed(self, sample: Sample, question: Question, answer: str | None, found: Assessment, latency_s: float) -> Score:
+        format_value, format_fault = format_reward(sample.response, self.config.style)
+        extra = {"question_type": question.question_type, "answer": answer, "format_fault": format_fault, "latency_s": latency_s, **found.extra}
+        score = Score(None, found.accuracy, format_value, found.method, found.status, found.reason, found.grader, found.tier, extra)
+        if found.accuracy is None:
+            return score
+        values = term_values(self._terms, sample, score)
+        overall = self.config.weights.accuracy * found.accuracy + self.config.weights.format * format_value
+        overall += sum(term.weight * values[term.name] for term in self._terms)
+        return Score(overall, *_rest(score), extra={**extra, "terms": values})
+
+    def _note(self, sample: Sample, score: Score) -> None:
+        if self._journal:
+            self._journal.write(journal_line(sample, score, self._digest))
+
+
+def _rest(score: Score) -> tuple[Any, ...]:
+    return score.accuracy, score.format, score.method, score.status, score.reason, score.grader, score.tier
+
+
+def journal_line(sample: Sample, score: Score, config_digest: str) -> dict[str, Any]:
+    """What the journal keeps of a sample; enough to score it again."""
+    return {
+        "time": time.time(),
+        "id": sample.id,
+        "group": sample.group,
+        "step": sample.meta.get("step"),
+        "split": sample.meta.get("split"),
+        "question": sample.question,
+        "question_type": score.extra.get("question_type"),
+        "options": list(sample.options),
+        "reward_method": sample.reward_method,
+        "response": sample.response,
+        "answer": score.extra.get("answer"),
+        "gold": sample.answer,
+        "overall": score.overall,
+        "accuracy": score.accuracy,
+        "format": score.format,
+        "format_fault": score.extra.get("format_fault"),
+        "method": score.method,
+        "status": score.status,
+        "reason": score.reason,
+        "grader": score.grader,
+        "tier": score.tier,
+        "terms": score.extra.get("terms", {}),
+        "judge_reply": score.extra.get("judge_reply"),
+        "latency_s": score.extra.get("latency_s"),
+        "config": config_digest,
+    }

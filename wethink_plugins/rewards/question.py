@@ -1,0 +1,74 @@
+"""Settles what a sample asks for: its type, its options, and who pays it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wethink_plugins.config import Aliases
+from wethink_plugins.errors import SampleError
+from wethink_plugins.options import split_options
+from wethink_plugins.rewards.rules.number import read_number
+from wethink_plugins.sample import Sample
+from wethink_plugins.vocabulary import QUESTION_TYPES, REWARD_METHODS, read_question_type, read_reward_method
+
+# A gold of more words than this is a description, not a blank to fill in (chosen; only used where no type is given).
+_BLANK_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Question:
+    """`method` is "rule" or "model", never "auto"."""
+
+    question_type: str
+    options: Sequence[str]
+    method: str
+
+
+def question_of(sample: Sample, aliases: Aliases) -> Question:
+    """Raises SampleError, naming the row, for a sample that nothing could grade."""
+    _require_text(sample)
+    options = tuple(sample.options) or split_options(sample.question)[1]
+    kind = _type_of(sample, options, aliases)
+    return Question(kind, options, _method_of(sample, kind, aliases))
+
+
+def _require_text(sample: Sample) -> None:
+    if not isinstance(sample.response, str):
+        raise SampleError(f"is a {type(sample.response).__name__}, not text", fix="pass the decoded response", row=sample.id, field="response")
+    if not isinstance(sample.answer, str) or not sample.answer.strip():
+        raise SampleError(f"no gold answer, found {sample.answer!r}", fix="pass the row's answer as text", row=sample.id, field="answer")
+
+
+def _type_of(sample: Sample, options: Sequence[str], aliases: Aliases) -> str:
+    if sample.question_type is None:
+        return inferred_type(sample.answer, options)
+    kind = read_question_type(sample.question_type, aliases.question_type)
+    if kind is None:
+        raise SampleError(
+            f"unknown question type {sample.question_type!r}",
+            fix=f"use {', '.join(QUESTION_TYPES)} or add it under aliases.question_type",
+            row=sample.id,
+            field="question_type",
+        )
+    return kind
+
+
+def inferred_type(answer: str, options: Sequence[str]) -> str:
+    """From options and answer alone: options make a choice, a number or a few words a blank, more a description."""
+    if options:
+        return "multiple_choice"
+    short = read_number(answer) is not None or len(answer.split()) <= _BLANK_WORDS
+    return "fill_in_blank" if short else "descriptive"
+
+
+def _method_of(sample: Sample, kind: str, aliases: Aliases) -> str:
+    method = read_reward_method(sample.reward_method or "auto", aliases.reward_method)
+    if method is None:
+        raise SampleError(
+            f"unknown reward method {sample.reward_method!r}",
+            fix=f"use {', '.join(REWARD_METHODS)} or add it under aliases.reward_method",
+            row=sample.id,
+            field="reward_method",
+        )
+    return ("model" if kind == "descriptive" else "rule") if method == "auto" else method

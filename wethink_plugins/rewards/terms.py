@@ -1,0 +1,42 @@
+"""Reward terms of the user's own, added beside accuracy and format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from wethink_plugins.config import Term
+from wethink_plugins.errors import TermError
+from wethink_plugins.registry import resolve
+from wethink_plugins.sample import Sample
+from wethink_plugins.score import Score
+
+TermFunction = Callable[[Sample, Score], float]
+
+
+@dataclass(frozen=True)
+class LoadedTerm:
+    name: str
+    weight: float
+    function: TermFunction
+
+
+def load_terms(terms: Sequence[Term]) -> tuple[LoadedTerm, ...]:
+    """ConfigError for a function that can't be found: at start, not in the first batch."""
+    return tuple(LoadedTerm(term.name, term.weight, resolve(term.function, "rewards")) for term in terms)
+
+
+def term_values(terms: Sequence[LoadedTerm], sample: Sample, score: Score) -> dict[str, float]:
+    """Name -> unweighted value. TermError names the term and the row for one that raises or isn't finite."""
+    return {term.name: _value(term, sample, score) for term in terms}
+
+
+def _value(term: LoadedTerm, sample: Sample, score: Score) -> float:
+    try:
+        value = float(term.function(sample, score))
+    except Exception as error:
+        raise TermError(f"raised {type(error).__name__}: {error}", row=sample.id, field=f"term {term.name}") from error
+    if not math.isfinite(value):
+        raise TermError(f"returned {value}", fix="return a finite float", row=sample.id, field=f"term {term.name}")
+    return value
