@@ -37,18 +37,26 @@ class _Section(BaseModel):
 
 
 class Weights(_Section):
-    accuracy: Annotated[Finite, Field(ge=0)] = Field(0.7, description="share of the verdict on the answer (0.7: reported by the paper's reviewers)")
-    format: Annotated[Finite, Field(ge=0)] = Field(0.3, description="share of the strict think/answer format (0.3: reported)")
+    accuracy: Annotated[Finite, Field(ge=0)] = Field(
+        0.7, description="share of the verdict on the answer (0.7: reported by the paper's reviewers)"
+    )
+    format: Annotated[Finite, Field(ge=0)] = Field(
+        0.3, description="share of the strict think/answer format (0.3: reported)"
+    )
 
 
 class Term(_Section):
     name: str = Field(description="how the term is called in the journal and in errors")
     weight: Finite = Field(description="added to the reward as weight * value; may be negative")
-    function: str = Field(description="module:function, file.py:function or a registered name; (sample, score) -> finite float")
+    function: str = Field(
+        description="module:function, file.py:function or a registered name; (sample, score) -> finite float"
+    )
 
 
 class Aliases(_Section):
-    question_type: dict[str, str] = Field({}, description="own spelling -> multiple_choice | fill_in_blank | descriptive")
+    question_type: dict[str, str] = Field(
+        {}, description="own spelling -> multiple_choice | fill_in_blank | descriptive"
+    )
     reward_method: dict[str, str] = Field({}, description="own spelling -> rule | model | auto")
 
     @field_validator("question_type")
@@ -63,16 +71,27 @@ class Aliases(_Section):
 
 
 class Rules(_Section):
-    rounding: Literal["strict", "displayed"] = Field("strict", description="displayed: a decimal may also agree at the coarser number of digits shown, whatever their count; strict: only from 3 significant digits on")
-    units: Literal["optional", "required"] = Field("optional", description="required: a number without the gold's unit is wrong")
-    escalate: bool = Field(False, description="true: what no rule can decide goes to the judge instead of counting as wrong")
-    timeout_s: Positive = Field(1.5, description="longest time one rule may take, in seconds, where it runs in a process of its own")
+    rounding: Literal["strict", "displayed"] = Field(
+        "strict",
+        description="displayed: a decimal may also agree at the coarser number of digits shown, whatever their count; strict: only from 3 significant digits on",
+    )
+    units: Literal["optional", "required"] = Field(
+        "optional", description="required: a number without the gold's unit is wrong"
+    )
+    escalate: bool = Field(
+        False, description="true: what no rule can decide goes to the judge instead of counting as wrong"
+    )
+    timeout_s: Positive = Field(
+        1.5, description="longest time one rule may take, in seconds, where it runs in a process of its own"
+    )
 
 
 class Endpoint(_Section):
     base_url: str = Field(description="an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1")
     model: str = Field(description="the name the server knows the model by")
-    api_key_env: str | None = Field(None, description="NAME of the environment variable that holds the key; never the key")
+    api_key_env: str | None = Field(
+        None, description="NAME of the environment variable that holds the key; never the key"
+    )
     max_concurrency: Annotated[int, Field(ge=1)] = Field(64, description="calls in flight at once")
 
 
@@ -87,15 +106,24 @@ class Ceiling(_Section):
 
 
 class Tolerate(_Section):
-    share: Share = Field(0.2, description="largest share of a batch that may stay unscored before the run is stopped (chosen)")
-    dead_batches: Annotated[int, Field(ge=1)] = Field(2, description="batches in a row with nothing scored before the run is stopped (chosen)")
+    share: Share = Field(
+        0.2, description="largest share of a batch that may stay unscored before the run is stopped (chosen)"
+    )
+    dead_batches: Annotated[int, Field(ge=1)] = Field(
+        2, description="batches in a row with nothing scored before the run is stopped (chosen)"
+    )
 
 
 class Judge(_Section):
     endpoints: list[Endpoint] = Field([], description="tried in order; the next one takes over when one fails")
-    offline: bool = Field(False, description="true: a stand-in that compares words and is no model; for trying things out")
+    offline: bool = Field(
+        False, description="true: a stand-in that compares words and is no model; for trying things out"
+    )
     prompt: str = Field("default", description="a registered judge prompt, or a file")
-    tiers: dict[str, Share] = Field({"correct": 1.0, "mostly": 0.7, "partly": 0.3, "wrong": 0.0}, description="verdict -> accuracy (chosen: the paper's tiers aren't published)")
+    tiers: dict[str, Share] = Field(
+        {"correct": 1.0, "mostly": 0.7, "partly": 0.3, "wrong": 0.0},
+        description="verdict -> accuracy (chosen: the paper's tiers aren't published)",
+    )
     deadline_s: Positive = Field(60, description="for one call, retries included")
     batch_deadline_s: Positive = Field(600, description="for all calls of one batch; what is late stays unscored")
     rate: Rate = Field(Rate(), description="limits of the whole run")
@@ -114,20 +142,29 @@ class Judge(_Section):
 
 
 class JournalFile(_Section):
-    path: str | None = Field(None, description="folder for one JSON line a scored sample; the WETHINK_JOURNAL variable wins; null: none")
+    path: str | None = Field(
+        None, description="folder for one JSON line a scored sample; the WETHINK_JOURNAL variable wins; null: none"
+    )
     rotate_mb: Positive = Field(256, description="start a new file when one has grown to this size")
 
 
 class Shadow(_Section):
-    active: str | None = Field(None, description="module:function or file.py:function that trains while this reward is only journalled")
+    active: str | None = Field(
+        None, description="module:function or file.py:function that trains while this reward is only journalled"
+    )
 
 
 class WeThinkConfig(_Section):
     """The whole configuration; every key has a default."""
 
     weights: Weights = Field(Weights(), description="reward = accuracy and format, weighted")
-    style: Style = Field("wethink", description="wethink: <think>..</think><answer>..</answer> | boxed: answer in \\boxed{} | think_open: the prompt has opened <think> already")
-    terms: list[Term] = Field([], description="further terms: - {name: length, weight: 0.1, function: my_pkg.my_mod:my_term}")
+    style: Style = Field(
+        "wethink",
+        description="wethink: <think>..</think><answer>..</answer> | boxed: answer in \\boxed{} | think_open: the prompt has opened <think> already",
+    )
+    terms: list[Term] = Field(
+        [], description="further terms: - {name: length, weight: 0.1, function: my_pkg.my_mod:my_term}"
+    )
     aliases: Aliases = Field(Aliases(), description="own spellings in the data")
     rules: Rules = Field(Rules(), description="how answers are checked by rule")
     judge: Judge = Field(Judge(), description="who scores descriptive answers")
@@ -185,11 +222,17 @@ def _read_yaml(file: Path) -> Mapping[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"can't be read: {error}", file=file) from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"not valid YAML: {' '.join(str(error).split())}", fix="check indentation and quotes there", file=file) from None
+        raise ConfigError(
+            f"not valid YAML: {' '.join(str(error).split())}", fix="check indentation and quotes there", file=file
+        ) from None
     if values is None:
         return {}
     if not isinstance(values, Mapping):
-        raise ConfigError(f"holds a {type(values).__name__}, not keys and values", fix="start from `wethink recipe show config`", file=file)
+        raise ConfigError(
+            f"holds a {type(values).__name__}, not keys and values",
+            fix="start from `wethink recipe show config`",
+            file=file,
+        )
     return values
 
 
@@ -200,7 +243,12 @@ def _as_config_error(error: ValidationError, file: Path | None) -> ConfigError:
     if first["type"] == "extra_forbidden":
         return ConfigError(f"unknown key{more}", fix=_nearest_key(first["loc"]), file=file or "config", field=field)
     message = first["msg"].removeprefix("Value error, ")
-    return ConfigError(f"{message}, found {first['input']!r}{more}", fix="see `wethink recipe show config`", file=file or "config", field=field)
+    return ConfigError(
+        f"{message}, found {first['input']!r}{more}",
+        fix="see `wethink recipe show config`",
+        file=file or "config",
+        field=field,
+    )
 
 
 def _nearest_key(location: tuple[int | str, ...]) -> str:

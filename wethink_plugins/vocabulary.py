@@ -55,7 +55,9 @@ def read_reward_method(value: object, aliases: Mapping[str, str] | None = None) 
     return _read(value, _METHOD_ALIASES, aliases, REWARD_METHODS)
 
 
-def _read(value: object, known: Mapping[str, str], aliases: Mapping[str, str] | None, names: tuple[str, ...]) -> str | None:
+def _read(
+    value: object, known: Mapping[str, str], aliases: Mapping[str, str] | None, names: tuple[str, ...]
+) -> str | None:
     key = fold(value)
     own = {fold(k): v for k, v in (aliases or {}).items()}
     found = own.get(key) or known.get(key)

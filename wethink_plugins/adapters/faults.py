@@ -38,7 +38,7 @@ class SharedFaults:
             if actor is not None:
                 actor.note.remote(str(step), reason)
                 return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever Ray raises
             _log.warning("faults are counted in this process only: %s", error)
         self._local.note(step, reason)
 

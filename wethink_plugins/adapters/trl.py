@@ -26,7 +26,9 @@ from wethink_plugins.score import Score
 RewardFunction = Callable[..., list["float | None"]]
 
 
-def make_reward(config: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, reward: HybridReward | None = None) -> RewardFunction:
+def make_reward(
+    config: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, reward: HybridReward | None = None
+) -> RewardFunction:
     """`(prompts, completions, **columns) -> [reward or None]`, one entry a completion, in order.
 
     None stands for an unscored sample: TRL keeps it out of the group's mean and gives it no advantage. Raises
@@ -47,9 +49,14 @@ def make_reward(config: str | Path | Mapping[str, Any] | WeThinkConfig | None = 
 def samples_of(prompts: Sequence[Any], completions: Sequence[Any], columns: Mapping[str, Any]) -> list[Sample]:
     """TRL repeats each prompt for its completions; rows of one step with one `row_id` are one group."""
     if "answer" not in columns:
-        raise SampleError("the dataset has no such column", fix="add the gold answers as column `answer`", field="answer")
+        raise SampleError(
+            "the dataset has no such column", fix="add the gold answers as column `answer`", field="answer"
+        )
     step = getattr(columns.get("trainer_state"), "global_step", None)
-    return [_sample(prompt, completion, columns, i, step) for i, (prompt, completion) in enumerate(zip(prompts, completions, strict=True))]
+    return [
+        _sample(prompt, completion, columns, i, step)
+        for i, (prompt, completion) in enumerate(zip(prompts, completions, strict=True))
+    ]
 
 
 def _sample(prompt: Any, completion: Any, columns: Mapping[str, Any], i: int, step: int | None) -> Sample:

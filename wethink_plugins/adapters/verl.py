@@ -13,7 +13,7 @@ The configuration is the YAML that WETHINK_CONFIG names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -39,18 +39,18 @@ def _add_manager(managers: ModuleType) -> None:
     managers.register(NAME)(reward_manager_class())
 
 
-@lru_cache(maxsize=None)
+@cache
 def shared_reward() -> HybridReward:
     """One for each process: journal, first batch and judge connections belong to a process."""
     return HybridReward.from_config()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _mean() -> RunningMean:
     return RunningMean()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _faults() -> SharedFaults:
     return SharedFaults()
 
@@ -93,7 +93,7 @@ def sample_of(
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def reward_manager_class() -> type:
     """The manager for verl 0.9 and later; built on first use, since its base class pulls in torch and ray."""
     from verl.experimental.reward_loop.reward_manager.base import RewardManagerBase
@@ -102,7 +102,14 @@ def reward_manager_class() -> type:
         """Scores one trajectory at a time, concurrently. In training an unscored one raises, so that verl drops it;
         in validation (extra_info.split) it is reported with None in place of its accuracy, which verl leaves out."""
 
-        def __init__(self, config: Any, tokenizer: Any, compute_score: Any, reward_router_address: Any = None, reward_model_tokenizer: Any = None) -> None:
+        def __init__(
+            self,
+            config: Any,
+            tokenizer: Any,
+            compute_score: Any,
+            reward_router_address: Any = None,
+            reward_model_tokenizer: Any = None,
+        ) -> None:
             super().__init__(config, tokenizer, compute_score)
             self.reward = shared_reward()
 

@@ -54,12 +54,14 @@ def _graded(sample: Sample, question: Question, answer: str, config: WeThinkConf
     policy = rules.Policy(rounding=config.rules.rounding, units=config.rules.units)
     try:
         return rules.grade(answer, sample.answer, question.question_type, question.options, policy)
-    except Exception:
+    except Exception:  # noqa: BLE001  a bug of ours must not become a wrong answer unseen
         _log.exception("row %s: a rule failed on answer %.200r; the sample counts as ungradable", sample.id, answer)
         return Assessment(0.0, "rule", "ungradable", "ungradable: the rule failed", "rules")
 
 
-async def by_judge(sample: Sample, question: Question, answer: str, config: WeThinkConfig, judge: Judge | None) -> Assessment:
+async def by_judge(
+    sample: Sample, question: Question, answer: str, config: WeThinkConfig, judge: Judge | None
+) -> Assessment:
     """Asks the judge, within the deadline of one call. Raises JudgeRequired when there is none; nothing else."""
     if judge is None:
         raise judge_required(sample)
@@ -71,14 +73,18 @@ async def by_judge(sample: Sample, question: Question, answer: str, config: WeTh
     except (asyncio.TimeoutError, TimeoutError):
         return _unscored(f"no verdict within {config.judge.deadline_s:g} s", judge, extra)
     except Ungradable as error:
-        return Assessment(config.judge.tiers[LOWEST], "model", "ungradable", f"ungradable: {error}", judge.name, LOWEST, extra)
-    except Exception as error:
+        return Assessment(
+            config.judge.tiers[LOWEST], "model", "ungradable", f"ungradable: {error}", judge.name, LOWEST, extra
+        )
+    except Exception as error:  # noqa: BLE001  neither must a bug of the judge
         _log.exception("row %s: judge %s failed", sample.id, judge.name)
         return _unscored(f"judge failed: {type(error).__name__}: {error}", judge, extra)
     if judgement.tier not in TIERS:
         return _unscored(f"judge said {judgement.tier!r}, which is no tier", judge, extra)
     extra["judge_reply"] = judgement.reply
-    return Assessment(config.judge.tiers[judgement.tier], "model", "scored", judgement.reason, judge.name, judgement.tier, extra)
+    return Assessment(
+        config.judge.tiers[judgement.tier], "model", "scored", judgement.reason, judge.name, judgement.tier, extra
+    )
 
 
 def too_late(judge: Judge | None, config: WeThinkConfig) -> Assessment:

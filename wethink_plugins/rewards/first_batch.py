@@ -48,7 +48,12 @@ class FirstBatch:
             by_type[str(score.extra.get("question_type"))].append((sample, score))
         turns = max(map(len, by_type.values()))
         mixed = [pairs[turn] for turn in range(turns) for pairs in by_type.values() if turn < len(pairs)]
-        return "\n".join([f"first {len(self._seen)} samples scored; {min(_SHOWN, len(mixed))} of them:", *(_line(*pair) for pair in mixed[:_SHOWN])])
+        return "\n".join(
+            [
+                f"first {len(self._seen)} samples scored; {min(_SHOWN, len(mixed))} of them:",
+                *(_line(*pair) for pair in mixed[:_SHOWN]),
+            ]
+        )
 
     def faults(self) -> list[str]:
         return [*self._style_fault(), *self._all_zero_types(), *self._never_answered()]
@@ -59,14 +64,20 @@ class FirstBatch:
         others = sorted({style for sample, _ in self._seen for style in follows(sample.response)})
         if not others:
             return [f"no response follows the style {self._style!r}; is the system prompt in place?"]
-        return [f"no response follows the style {self._style!r}, but some follow {' and '.join(others)}: set `style: {others[0]}`"]
+        return [
+            f"no response follows the style {self._style!r}, but some follow {' and '.join(others)}: set `style: {others[0]}`"
+        ]
 
     def _all_zero_types(self) -> list[str]:
         accuracies: dict[str, list[float]] = defaultdict(list)
         for _, score in self._seen:
             if score.accuracy is not None:
                 accuracies[str(score.extra.get("question_type"))].append(score.accuracy)
-        return [f"all {len(v)} {kind} samples have accuracy 0" for kind, v in accuracies.items() if len(v) > 1 and not any(v)]
+        return [
+            f"all {len(v)} {kind} samples have accuracy 0"
+            for kind, v in accuracies.items()
+            if len(v) > 1 and not any(v)
+        ]
 
     def _never_answered(self) -> list[str]:
         if any(score.extra.get("answer") is not None for _, score in self._seen):

@@ -30,7 +30,10 @@ def imputed_rewards(samples: Sequence[Sample], scores: Sequence[Score], fallback
     scored = [score.overall for score in scores if score.overall is not None]
     if scores and not scored and fallback is None:
         raise JudgeBudgetSpent(f"none of {len(scores)} samples could be scored: {first_cause(scores)}", fix=_FIX)
-    return [_reward(sample, score, groups, scored or [fallback or 0.0]) for sample, score in zip(samples, scores, strict=True)]
+    return [
+        _reward(sample, score, groups, scored or [fallback or 0.0])
+        for sample, score in zip(samples, scores, strict=True)
+    ]
 
 
 def _reward(sample: Sample, score: Score, groups: dict[str, list[float]], scored: list[float]) -> float:
@@ -58,7 +61,9 @@ class Budget:
         unscored = sum(score.status == "unscored" for score in scores)
         self._dead_in_a_row = self._dead_in_a_row + 1 if scores and unscored == len(scores) else 0
         if self._dead_in_a_row >= self._tolerate.dead_batches:
-            raise JudgeBudgetSpent(f"{self._dead_in_a_row} batches in a row with nothing scored: {first_cause(scores)}", fix=_FIX)
+            raise JudgeBudgetSpent(
+                f"{self._dead_in_a_row} batches in a row with nothing scored: {first_cause(scores)}", fix=_FIX
+            )
         if unscored > self._tolerate.share * len(scores) and unscored < len(scores):
             raise JudgeBudgetSpent(
                 f"{unscored} of {len(scores)} samples unscored, over the share of {self._tolerate.share}: {first_cause(scores)}",

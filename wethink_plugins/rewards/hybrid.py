@@ -47,7 +47,9 @@ class HybridReward:
         self._loop = LoopThread("wethink-judge")
 
     @classmethod
-    def from_config(cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, judge: Judge | None = None) -> HybridReward:
+    def from_config(
+        cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, judge: Judge | None = None
+    ) -> HybridReward:
         """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError."""
         return cls(WeThinkConfig.load(source), judge)
 
@@ -102,10 +104,28 @@ class HybridReward:
         except (asyncio.TimeoutError, TimeoutError):
             return too_late(self.judge, self.config)
 
-    def _weighed(self, sample: Sample, question: Question, answer: str | None, found: Assessment, latency_s: float) -> Score:
+    def _weighed(
+        self, sample: Sample, question: Question, answer: str | None, found: Assessment, latency_s: float
+    ) -> Score:
         format_value, format_fault = format_reward(sample.response, self.config.style)
-        extra = {"question_type": question.question_type, "answer": answer, "format_fault": format_fault, "latency_s": latency_s, **found.extra}
-        score = Score(None, found.accuracy, format_value, found.method, found.status, found.reason, found.grader, found.tier, extra)
+        extra = {
+            "question_type": question.question_type,
+            "answer": answer,
+            "format_fault": format_fault,
+            "latency_s": latency_s,
+            **found.extra,
+        }
+        score = Score(
+            None,
+            found.accuracy,
+            format_value,
+            found.method,
+            found.status,
+            found.reason,
+            found.grader,
+            found.tier,
+            extra,
+        )
         if found.accuracy is None:
             return score
         values = term_values(self._terms, sample, score)

@@ -35,9 +35,19 @@ def question_of(sample: Sample, aliases: Aliases) -> Question:
 
 def _require_text(sample: Sample) -> None:
     if not isinstance(sample.response, str):
-        raise SampleError(f"is a {type(sample.response).__name__}, not text", fix="pass the decoded response", row=sample.id, field="response")
+        raise SampleError(
+            f"is a {type(sample.response).__name__}, not text",
+            fix="pass the decoded response",
+            row=sample.id,
+            field="response",
+        )
     if not isinstance(sample.answer, str) or not sample.answer.strip():
-        raise SampleError(f"no gold answer, found {sample.answer!r}", fix="pass the row's answer as text", row=sample.id, field="answer")
+        raise SampleError(
+            f"no gold answer, found {sample.answer!r}",
+            fix="pass the row's answer as text",
+            row=sample.id,
+            field="answer",
+        )
 
 
 def _type_of(sample: Sample, options: Sequence[str], aliases: Aliases) -> str:

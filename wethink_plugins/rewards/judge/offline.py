@@ -9,7 +9,9 @@ from wethink_plugins.rewards.rules.normal import plain
 from wethink_plugins.sample import Sample
 
 _WORD = re.compile(r"[^\W_]{1,40}")
-_EMPTY_WORDS = frozenset("a an the is are was were there i it its this that in on at of to and with some can see".split())
+_EMPTY_WORDS = frozenset(
+    "a an the is are was were there i it its this that in on at of to and with some can see".split()
+)
 _NUMBERS = {word: str(i) for i, word in enumerate("zero one two three four five six seven eight nine ten".split())}
 # Chosen. F1 of content words, so that neither a shotgun of words nor a single lucky one is paid.
 _MOSTLY, _PARTLY = 0.75, 0.4

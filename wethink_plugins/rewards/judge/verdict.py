@@ -7,7 +7,9 @@ import re
 
 from wethink_plugins.rewards.judge.tiers import TIERS
 
-_LINE = re.compile(r"^[\s*_#>`-]{0,8}VERDICT[\s*_]{0,4}:[\s*_`\"']{0,4}([A-Za-z]{1,20})[\s*_`\"'.]{0,8}$", re.IGNORECASE)
+_LINE = re.compile(
+    r"^[\s*_#>`-]{0,8}VERDICT[\s*_]{0,4}:[\s*_`\"']{0,4}([A-Za-z]{1,20})[\s*_`\"'.]{0,8}$", re.IGNORECASE
+)
 
 
 def read_verdict(reply: str) -> str | None:

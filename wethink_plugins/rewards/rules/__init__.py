@@ -17,7 +17,11 @@ __all__ = ["Policy", "Verdict", "grade"]
 
 
 def grade(
-    answer: str, gold: str, question_type: str = "fill_in_blank", options: Sequence[str] = (), policy: Policy | None = None
+    answer: str,
+    gold: str,
+    question_type: str = "fill_in_blank",
+    options: Sequence[str] = (),
+    policy: Policy | None = None,
 ) -> Verdict:
     """The verdict on one answer (the text inside the answer block, not the whole response). Never raises for text."""
     if question_type == "multiple_choice":

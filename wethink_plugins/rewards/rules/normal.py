@@ -8,7 +8,18 @@ import unicodedata
 MAX_CHARACTERS = 2000
 
 _DROPPED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_MAPPED = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u00d7": "x", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})
+_MAPPED = str.maketrans(
+    {
+        "\u2212": "-",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u00d7": "x",
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+    }
+)
 _ARTICLES = ("a ", "an ", "the ")
 _WRAPPERS = ("the answer is ", "the correct answer is ", "final answer: ", "answer: ", "it is ", "it's ")
 

@@ -48,7 +48,13 @@ def read_number(text: str) -> Number | None:
     digits = match["whole"].replace(",", "") + (match["decimals"] or "")
     value = Fraction(int(digits), 10 ** len(match["decimals"] or "")) / int(match["denominator"] or 1)
     value = -value if match["sign"] == "-" else value
-    return Number(value, len(match["decimals"] or ""), len(digits.lstrip("0")), bool(match["percent"]), (match["unit"] or "").strip())
+    return Number(
+        value,
+        len(match["decimals"] or ""),
+        len(digits.lstrip("0")),
+        bool(match["percent"]),
+        (match["unit"] or "").strip(),
+    )
 
 
 def grade_number(answer: str, gold: str, policy: Policy) -> Verdict | None:

@@ -9,7 +9,10 @@ from wethink_plugins.rewards.rules.normal import folded, plain
 from wethink_plugins.rewards.rules.verdict import Verdict
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LETTER = re.compile(r"(?:the )?(?:correct )?(?:answer|option|choice)?(?: is)?:? ?\(?([A-Za-z])\)?[.):,]?(?: (.{1,500}))?", re.IGNORECASE | re.DOTALL)
+_LETTER = re.compile(
+    r"(?:the )?(?:correct )?(?:answer|option|choice)?(?: is)?:? ?\(?([A-Za-z])\)?[.):,]?(?: (.{1,500}))?",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def grade_option(answer: str, gold: str, options: Sequence[str]) -> Verdict:
@@ -20,7 +23,11 @@ def grade_option(answer: str, gold: str, options: Sequence[str]) -> Verdict:
     got, reason = _chosen(answer, options)
     if got is None:
         return Verdict("wrong" if reason else "undecided", reason or f"no option in {plain(answer)[:40]!r}", "option")
-    return Verdict("right", f"option {got}", "option") if got == want else Verdict("wrong", f"option {got}, not {want}", "option")
+    return (
+        Verdict("right", f"option {got}", "option")
+        if got == want
+        else Verdict("wrong", f"option {got}, not {want}", "option")
+    )
 
 
 def _gold_letter(gold: str, options: Sequence[str]) -> str | None:
@@ -34,7 +41,11 @@ def _chosen(answer: str, options: Sequence[str]) -> tuple[str | None, str]:
     """The letter that the answer commits to, or None and why it is a conflict (empty: it names none)."""
     letter = _lone_letter(answer)
     if letter:
-        return (letter, "") if not options or LETTERS.index(letter) < len(options) else (None, f"there is no option {letter}")
+        return (
+            (letter, "")
+            if not options or LETTERS.index(letter) < len(options)
+            else (None, f"there is no option {letter}")
+        )
     by_text = _letter_of_text(answer, options)
     if by_text:
         return by_text, ""

@@ -1,0 +1,45 @@
+"""The first batch is shown once, and what looks wrong in it is shouted."""
+
+import logging
+
+import pytest
+
+from wethink_plugins import HybridReward
+
+
+def first_batch_log(config, samples, caplog):
+    with caplog.at_level(logging.WARNING):
+        HybridReward.from_config(config).score_batch(samples)
+    return caplog.text
+
+
+def test_five_samples_with_reasons_once(sample_of, caplog):
+    reward = HybridReward.from_config()
+    for _ in range(2):
+        reward.score_batch([sample_of(id=f"row-{i}") for i in range(8)])
+    assert caplog.text.count("as written") == 5
+    assert "CHECK THIS" not in caplog.text
+
+
+SHOUTS = [
+    ("another style", {}, {"response": r"<think>a</think> \boxed{4}"}, "set `style: boxed`"),
+    ("no system prompt", {}, {"response": "It is four."}, "is the system prompt in place?"),
+    ("no answers", {}, {"response": "It is four."}, "no answer could be read"),
+    ("a type all wrong", {}, {"answer": "5"}, "all 3 fill_in_blank samples have accuracy 0"),
+]
+
+
+@pytest.mark.parametrize(("why", "config", "fields", "shout"), SHOUTS, ids=[case[0] for case in SHOUTS])
+def test_shouts(sample_of, caplog, why, config, fields, shout):
+    text = first_batch_log(config, [sample_of(**fields) for _ in range(3)], caplog)
+    assert "CHECK THIS" in text
+    assert shout in text
+
+
+def test_hosts_that_score_one_at_a_time_get_theirs_too(sample_of, caplog):
+    reward = HybridReward.from_config()
+    for _ in range(31):
+        reward.score(sample_of())
+    assert not caplog.text
+    reward.score(sample_of())
+    assert "first 32 samples" in caplog.text

@@ -1,0 +1,50 @@
+"""The YAML: defaults, and one clear line for whatever is wrong in it."""
+
+import pytest
+
+from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.errors import ConfigError
+
+BAD = [
+    ("weights: {accuracy: 0.7, formt: 0.3}", "weights.formt", "did you mean 'format'"),
+    ("wieghts: {}", "wieghts", "did you mean 'weights'"),
+    ("style: boxd", "style", "'boxd'"),
+    (
+        "judge: {tiers: {correct: 2.0, mostly: 0.7, partly: 0.3, wrong: 0.0}}",
+        "judge.tiers.correct",
+        "less than or equal to 1",
+    ),
+    ("judge: {tiers: {correct: 0.1, mostly: 0.7, partly: 0.3, wrong: 0.0}}", "judge.tiers", "must not rise"),
+    ("judge: {endpoints: [{base_url: x, modle: y}]}", "judge.endpoints", "model"),
+    ("weights: {accuracy: .nan}", "weights.accuracy", "nan"),
+    ("aliases: {question_type: {mc: choice}}", "aliases.question_type", "multiple_choice"),
+    ("weights: [", "not valid YAML", "line"),
+    ("- a\n- b", "list", "recipe show config"),
+]
+
+
+@pytest.mark.parametrize(("text", "field", "says"), BAD)
+def test_bad_yaml_is_one_clear_line(tmp_path, text, field, says):
+    file = tmp_path / "wethink.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        WeThinkConfig.load(file)
+    line = str(caught.value)
+    assert "\n" not in line
+    assert all(part in line for part in (str(file), field, says)), line
+
+
+def test_missing_file_and_environment(tmp_path, monkeypatch):
+    with pytest.raises(ConfigError, match="no such file"):
+        WeThinkConfig.load(tmp_path / "absent.yaml")
+    file = tmp_path / "wethink.yaml"
+    file.write_text("weights: {accuracy: 0.9, format: 0.1}")
+    monkeypatch.setenv("WETHINK_CONFIG", str(file))
+    assert WeThinkConfig.load().weights.accuracy == 0.9
+
+
+def test_empty_is_all_defaults_and_the_digest_follows_every_setting(tmp_path):
+    file = tmp_path / "wethink.yaml"
+    file.write_text("")
+    assert WeThinkConfig.load(file) == WeThinkConfig()
+    assert WeThinkConfig.load({"style": "boxed"}).digest() != WeThinkConfig().digest()
