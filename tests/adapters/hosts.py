@@ -1,0 +1,99 @@
+"""Each adapter, called as its host calls it. A new adapter means one class here.
+
+verl's DataProto item is stood in for by a record with the same two fields; tests/hosts runs the real one.
+"""
+
+import asyncio
+from types import SimpleNamespace
+
+from wethink_plugins.adapters import trl, verl
+from wethink_plugins.errors import Unscored
+
+
+class Trl:
+    def __init__(self, reward, monkeypatch):
+        self.reward = reward
+        self._function = trl.make_reward(reward=reward)
+        self.logged = {}
+
+    def rewards(self, samples):
+        values = self._call(samples)
+        return ["left out" if value is None else value for value in values]
+
+    def metrics(self, sample):
+        self._call([sample])
+        return {key.removeprefix("wethink/"): value for key, value in self.logged.items()}
+
+    def _call(self, samples):
+        columns = {
+            "answer": [s.answer for s in samples],
+            "question_type": [s.question_type for s in samples],
+            "options": [list(s.options) for s in samples],
+            "row_id": [s.id for s in samples],
+            "trainer_state": SimpleNamespace(global_step=1),
+            "log_metric": self.logged.__setitem__,
+        }
+        prompts = [[{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": s.question}]}] for s in samples]
+        return self._function(prompts=prompts, completions=[[{"role": "assistant", "content": s.response}] for s in samples], **columns)
+
+
+class VerlFunction:
+    def __init__(self, reward, monkeypatch):
+        self.reward = reward
+        mean = verl.RunningMean()
+        monkeypatch.setattr(verl, "shared_reward", lambda: reward)
+        monkeypatch.setattr(verl, "_mean", lambda: mean)
+
+    def rewards(self, samples):
+        return [self._call(sample)["score"] for sample in samples]
+
+    def metrics(self, sample):
+        return {key: value for key, value in self._call(sample).items() if key != "score"}
+
+    def _call(self, sample):
+        return verl.compute_score("source", sample.response, sample.answer, extra_info=extra_info(sample))
+
+
+class VerlManager(VerlFunction):
+    """The manager's path below the tensors: what `run_single` does once the response is decoded."""
+
+    def rewards(self, samples):
+        return asyncio.run(self._in_turn(samples))
+
+    async def rewards_async(self, samples):
+        return await asyncio.gather(*(self._one(sample) for sample in samples))
+
+    async def _in_turn(self, samples):
+        return [await self._one(sample) for sample in samples]
+
+    async def _one(self, sample):
+        try:
+            return (await self._result(sample))["reward_score"]
+        except Unscored:
+            return "left out"
+
+    def metrics(self, sample):
+        return asyncio.run(self._result(sample))["reward_extra_info"]
+
+    async def _result(self, sample):
+        built = verl._sample_of_item(item_of(sample), sample.response, with_images=False)
+        return verl._result(built, await self.reward.ascore(built))
+
+
+def extra_info(sample):
+    return {"id": sample.id, "question": sample.question, "question_type": sample.question_type, "options": list(sample.options), **sample.meta}
+
+
+def item_of(sample):
+    fields = {
+        "reward_model": {"style": "rule", "ground_truth": sample.answer},
+        "extra_info": extra_info(sample),
+        "data_source": "source",
+        "uid": "group-1",
+        "global_steps": 7,
+        "raw_prompt": [{"role": "user", "content": [{"type": "image", "image": object()}, {"type": "text", "text": sample.question}]}],
+    }
+    return SimpleNamespace(non_tensor_batch=fields)
+
+
+HOSTS = [Trl, VerlFunction, VerlManager]
