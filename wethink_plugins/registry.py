@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import logging
-from functools import lru_cache
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -20,13 +20,19 @@ GROUPS = ("rewards", "prompts", "datasets")
 _log = logging.getLogger(__name__)
 
 
-@lru_cache(maxsize=None)
+@cache
 def registered(group: str) -> dict[str, EntryPoint]:
     """Name -> entry point of one group, nothing loaded. A name given twice is reported; the first one stays."""
     found: dict[str, EntryPoint] = {}
     for point in entry_points(group=f"wethink.{group}"):
         if point.name in found and found[point.name].value != point.value:
-            _log.warning("wethink.%s: %s is both %s and %s; the first is used", group, point.name, found[point.name].value, point.value)
+            _log.warning(
+                "wethink.%s: %s is both %s and %s; the first is used",
+                group,
+                point.name,
+                found[point.name].value,
+                point.value,
+            )
         found.setdefault(point.name, point)
     return found
 
@@ -40,7 +46,9 @@ def lookup(group: str, name: str) -> Any:
     try:
         return point.load()
     except Exception as error:
-        raise ConfigError(f"{group[:-1]} {name!r} ({point.value}) fails to load: {error}", fix="repair or remove that package") from error
+        raise ConfigError(
+            f"{group[:-1]} {name!r} ({point.value}) fails to load: {error}", fix="repair or remove that package"
+        ) from error
 
 
 def resolve(reference: str, group: str) -> Any:
@@ -58,7 +66,10 @@ def _load_module(home: str, reference: str) -> ModuleType:
     try:
         return _load_file(Path(home).expanduser()) if home.endswith(".py") else importlib.import_module(home)
     except Exception as error:
-        raise ConfigError(f"{reference!r} can't be loaded: {type(error).__name__}: {error}", fix="give module:function or file.py:function") from error
+        raise ConfigError(
+            f"{reference!r} can't be loaded: {type(error).__name__}: {error}",
+            fix="give module:function or file.py:function",
+        ) from error
 
 
 def _load_file(file: Path) -> ModuleType:

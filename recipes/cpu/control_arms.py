@@ -1,0 +1,153 @@
+"""Train one control arm in TRL: the demo's warm start, data and budget, and a reward that lacks something.
+
+    python recipes/cpu/control_arms.py --arm noise --model runs/demo/sft --rows train.parquet --out OUT --seed 0
+
+The full reward is always computed and journalled as well (WETHINK_JOURNAL), whatever the arm is paid: that is how the
+arms are compared step by step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+CONFIG = HERE / "wethink.yaml"
+RewardFunction = Callable[..., list["float | None"]]
+
+ARMS = {
+    "hybrid": "the hybrid reward, whole",
+    "noise": "a random number instead of any reward",
+    "permuted": "the hybrid reward against the answers of other rows of the same family",
+    "format only": "the form, and nothing for the answer",
+    "rules only": "form and rules; descriptive answers are paid for their form alone",
+    "judge only": "form and judge; answers that a rule would check are paid for their form alone",
+}
+
+
+def paid(arm: str, score: Any, random_number: float) -> float | None:
+    """What an arm pays for a response that the full reward has scored."""
+    if score.overall is None:
+        return None
+    judged = score.extra["question_type"] == "descriptive"
+    without_answer = 0.3 * score.format
+    return {
+        "hybrid": score.overall,
+        "noise": random_number,
+        "format only": without_answer,
+        "rules only": without_answer if judged else score.overall,
+        "judge only": score.overall if judged else without_answer,
+    }[arm]
+
+
+def permuted_answers(rows: Sequence[Mapping[str, Any]], seed: int) -> dict[str, str]:
+    """Row id -> the answer of a row of the same family, each answer given away once."""
+    families: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        families[row["row_id"].rsplit("-", 1)[-1]].append(row)
+    given: dict[str, str] = {}
+    for name, members in sorted(families.items()):
+        answers = [row["answer"] for row in members]
+        random.Random(f"{name} {seed}").shuffle(answers)
+        given |= dict(zip((row["row_id"] for row in members), answers, strict=True))
+    return given
+
+
+def reward_of(arm: str, rows: Sequence[Mapping[str, Any]], seed: int) -> RewardFunction:
+    """The arm's reward function. The first HybridReward that is made here journals; a second one must not."""
+    from wethink_plugins.adapters.trl import make_reward, samples_of
+    from wethink_plugins.rewards.hybrid import HybridReward
+
+    full = HybridReward.from_config(CONFIG)
+    whole = make_reward(reward=full)
+    os.environ.pop("WETHINK_JOURNAL", None)
+    other = make_reward(reward=HybridReward.from_config(CONFIG)) if arm == "permuted" else None
+    swapped, chance = permuted_answers(rows, seed), random.Random(seed)
+
+    def permuted_reward(prompts: Sequence[Any], completions: Sequence[Any], **columns: Any) -> list[float | None]:
+        whole(prompts, completions, **columns)
+        return other(prompts, completions, **{**columns, "answer": [swapped[row] for row in columns["row_id"]]})
+
+    def part_of_reward(prompts: Sequence[Any], completions: Sequence[Any], **columns: Any) -> list[float | None]:
+        scores = full.score_batch(samples_of(prompts, completions, columns))
+        return [paid(arm, score, chance.random()) for score in scores]
+
+    return {"hybrid": whole, "permuted": permuted_reward}.get(arm, part_of_reward)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What `grpo.yaml` gives the verl run; the arms get the same."""
+
+    steps: int
+    prompts: int
+    group: int
+    learning_rate: float
+    response_tokens: int
+
+    @classmethod
+    def read(cls, steps: int | None) -> Budget:
+        settings = yaml.safe_load((HERE / "grpo.yaml").read_text(encoding="utf-8"))
+        data, model = settings["data"], settings["actor_rollout_ref"]
+        return cls(
+            steps or settings["trainer"]["total_training_steps"],
+            data["train_batch_size"],
+            model["rollout"]["n"],
+            float(model["actor"]["optim"]["lr"]),
+            data["max_response_length"],
+        )
+
+
+def train(arm: str, model: Path, rows_file: Path, out: Path, seed: int, budget: Budget) -> None:
+    """Train and save model and processor to `out`."""
+    import torch
+    from datasets import load_dataset
+    from transformers import AutoConfig, AutoProcessor
+    from trl import GRPOConfig, GRPOTrainer
+
+    torch.set_num_threads(2)
+    processor = AutoProcessor.from_pretrained(model)
+    processor.tokenizer.padding_side = "left"
+    config = AutoConfig.from_pretrained(model)
+    rows = load_dataset("parquet", data_files=str(rows_file), split="train", cache_dir=str(out / "cache"))
+    batch = budget.prompts * budget.group
+    accumulation = 4 if batch % 4 == 0 else 1
+    settings = GRPOConfig(
+        output_dir=str(out / "trainer"),
+        use_cpu=True, bf16=False, fp16=False, gradient_checkpointing=False, dataloader_num_workers=0,
+        per_device_train_batch_size=batch // accumulation, gradient_accumulation_steps=accumulation, num_generations=budget.group,
+        max_completion_length=budget.response_tokens, max_steps=budget.steps, learning_rate=budget.learning_rate,
+        lr_scheduler_type="cosine", beta=0.0, temperature=1.0, seed=seed, shuffle_dataset=True, logging_steps=4,
+        save_strategy="no", report_to="none", model_init_kwargs={"dtype": "float32", "attn_implementation": "sdpa"},
+        generation_kwargs={"suppress_tokens": [config.image_token_id, config.video_token_id]},
+    )  # fmt: skip
+    reward = reward_of(arm, rows.select_columns(["row_id", "answer"]).to_list(), seed)
+    trainer = GRPOTrainer(model=str(model), reward_funcs=reward, args=settings, train_dataset=rows, processing_class=processor)
+    trainer.train()
+    trainer.save_model(str(out / "model"))
+    processor.save_pretrained(out / "model")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arm", choices=ARMS, required=True)
+    parser.add_argument("--model", type=Path, required=True, help="the warm start")
+    parser.add_argument("--rows", type=Path, required=True, help="parquet from `wethink data export trl`")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--steps", type=int, help="default: as in grpo.yaml")
+    chosen = parser.parse_args()
+    train(chosen.arm, chosen.model, chosen.rows, chosen.out, chosen.seed, Budget.read(chosen.steps))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""The demo's report: one HTML file that tells what was done, what came of it, and what to be careful about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import photographs
+from checker import is_right
+from curves import TYPES, StepFigures, training_steps
+from summary import problems_of, reward_scores, shown
+from wethink_plugins.report import Card, Cell, Fact, Guide, Line, LineChart, Number, Page, data_uri
+
+Row = dict[str, Any]
+SUBTITLE = "A vision-language model of 1.2 million parameters, trained from nothing on a CPU: a supervised warm start in LLaMA-Factory, then GRPO in verl, paid by the hybrid reward."
+STORY = (
+    "The pictures are drawn; the questions come in twelve families and three types. Four families only ask to see (count, colour, shape, describe). "
+    "Eight ask for one step of thought more (one more, how many places are empty, which fruit has this colour, ...).",
+    "The warm start imitates a teacher who sees perfectly and thinks badly: in the thinking families its answer carries its own typical slip in about 60% of the "
+    "rows, as distilled data does, and about a third of all rows are malformed (no tags, or one that isn't closed). So this teacher is made up, and so is what there is to gain.",
+    "GRPO then sees verified answers only, and no chain of thought. It is paid 0.7 for a right answer and 0.3 for the right form, and nothing else. "
+    "What it can't do is teach the model to see: a reward this sparse doesn't, in the few thousand answers of this run.",
+)
+JUDGE_NOTE = "Descriptive answers are judged here by an offline stand-in that compares words and is no model. With a judge endpoint in wethink.yaml a model takes its place."
+CHECKER_NOTE = (
+    "Every accuracy in the numbers above and in the tables is graded by checker.py, which knows the drawn scene and shares no code with the reward. "
+    "Curves by step show what the reward saw in training: sampled answers (temperature 1) to training questions, partial credit included."
+)
+
+
+def write_page(out: Path, target: Path) -> None:
+    """Draw the page of the run in `out`."""
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    rows = [json.loads(line) for line in (out / "predictions.jsonl").read_text(encoding="utf-8").splitlines()]
+    page = Page("What the hybrid reward taught a small model", SUBTITLE)
+    headline(page, summary)
+    page.section("What happens here", *STORY)
+    page.note(JUDGE_NOTE)
+    draw_curves(page, training_steps(out / "journal"), summary)
+    tables(page, summary)
+    page.section("Test questions, before and after", "Greedy answers to questions about scenes that were in no training data: of every family one that changed, where there is one.")
+    page.gallery(gallery(out, rows))
+    photograph_section(page, out / "photographs")
+    closing(page, summary)
+    page.write(target)
+
+
+def headline(page: Page, summary: Mapping[str, Any]) -> None:
+    gain = (summary["grpo_accuracy"] - summary["sft_accuracy"]) * 100
+    rate = summary["format_rate"]
+    page.numbers(
+        Number("accuracy after GRPO", shown(summary["grpo_accuracy"]), f"{gain:+.0f} points"),
+        Number("accuracy after the warm start", shown(summary["sft_accuracy"])),
+        Number("the teacher's own accuracy", shown(summary["teacher_accuracy"])),
+        Number("shown a blank picture", shown(summary["blank_accuracy"]), f"best blind guess {shown(summary['blind_baseline'])}"),
+        Number("well-formed rollouts", shown(rate["last"]), f"{shown(rate['first'])} at the first step"),
+        Number("rollouts left unscored", str(summary["unscored"]), f"of {summary['rollouts']:,}"),
+    )
+
+
+def draw_curves(page: Page, steps: list[StepFigures], summary: Mapping[str, Any]) -> None:
+    page.section("Training, step by step", CHECKER_NOTE)
+    if not steps:
+        page.text("The journal holds no training steps.")
+        return
+    named = [(kind.replace("_", " "), kind) for kind in TYPES]
+    by_type = [Line(name, [(step.step, step.by_type[kind]) for step in steps]) for name, kind in named]
+    whole = {"y_range": (0.0, 1.0)}
+    page.figure(
+        LineChart("Accuracy by type of question", by_type, y_label="accuracy in the reward", **whole),
+        LineChart("Reward and accuracy", [line("reward", steps, "reward"), line("accuracy", steps, "accuracy")], y_label="mean over a step", **whole),
+        LineChart("Form and variety", [line("well formed", steps, "format_rate"), line("groups with mixed reward", steps, "mixed_groups")],
+                  y_label="share", percent=True, guides=[Guide("aim for form", 0.98)], **whole),
+        LineChart("Length of a response", [line("characters", steps, "length")], y_label="characters"),
+        caption="A group whose rewards are all the same teaches nothing; the share of mixed groups falls as the model gets everything right.",
+    )  # fmt: skip
+    page.text(f"Unscored rollouts: {summary['unscored']}; ungradable ones: {sum(step.ungradable for step in steps)}.")
+
+
+def line(name: str, steps: list[StepFigures], key: str) -> Line:
+    return Line(name, [(step.step, getattr(step, key)) for step in steps])
+
+
+def tables(page: Page, summary: Mapping[str, Any]) -> None:
+    header = ["", "items", "teacher", "warm start", "after GRPO", "change", "blank picture", "blind guess"]
+    for heading, key in (("By family of question", "per_family"), ("By type of question", "per_type")):
+        page.section(heading)
+        page.table(header, [table_row(name, row) for name, row in summary[key].items()])
+    page.section(
+        "Does the reward agree with the checker?",
+        f"Share of full accuracy according to the reward: {shown(summary['reward_accuracy']['before'])} before and {shown(summary['reward_accuracy']['after'])} after GRPO, "
+        f"against {shown(summary['sft_accuracy'])} and {shown(summary['grpo_accuracy'])} according to the checker; the gap is at most {summary['reward_checker_gap'] * 100:.1f} points. "
+        f"They disagree about {summary['reward_checker_disagreements']['before']} and {summary['reward_checker_disagreements']['after']} answers.",
+    )
+
+
+def table_row(name: str, row: Mapping[str, Any]) -> list[object]:
+    change = (row["after"] - row["before"]) * 100
+    tone = "good" if change >= 3 else "bad" if change <= -3 else "quiet"
+    figures = [row["teacher"], row["before"], row["after"], Cell(f"{change:+.0f}", tone), row["blank"], row["blind"]]
+    return [name.replace("_", " "), row["n"], *figures]
+
+
+def gallery(out: Path, rows: list[Row], wrong_ones: int = 4) -> list[Card]:
+    """For each family the first item that turned right, else its first; then some that are wrong afterwards."""
+    problems = problems_of(out / "data" / "test.jsonl")
+    chosen: dict[str, Row] = {}
+    for row in rows:
+        if row["family"] not in chosen or (turned_right(row) and not turned_right(chosen[row["family"]])):
+            chosen[row["family"]] = row
+    still = [row for row in rows if not right(row, "after") and row not in chosen.values()][:wrong_ones]
+    picked = [*chosen.values(), *still]
+    scores = {stage: reward_scores(picked, problems, stage) for stage in ("before", "after")}
+    return [test_card(out, row, problems[row["id"]], {stage: scores[stage][i] for stage in scores}) for i, row in enumerate(picked)]
+
+
+def right(row: Row, stage: str) -> bool:
+    return is_right(row[stage], row["family"], row["scene"])
+
+
+def turned_right(row: Row) -> bool:
+    return right(row, "after") and not right(row, "before")
+
+
+def test_card(out: Path, row: Row, problem: Row, scores: Mapping[str, Any]) -> Card:
+    facts = [Fact("right answer", row["gold"]), Fact("teacher", row["teacher"].split("<answer>")[-1].removesuffix("</answer>"))]
+    for stage in ("before", "after"):
+        verdict = f"{stage}: {'right' if right(row, stage) else 'wrong'}, {tell(scores[stage])}"
+        facts.append(Fact(verdict, row[stage], "good" if right(row, stage) else "bad", code=True))
+    return Card(problem["problem"], facts, data_uri(out / "data" / problem["image_path"]), f"{row['family']} · {row['id']}")
+
+
+def tell(score: Any) -> str:
+    """A score in words: the sum, its parts, and why."""
+    if score.overall is None:
+        return f"unscored ({score.reason})"
+    tier = f", {score.tier}" if score.tier else ""
+    return f"reward {score.overall:.2f} = 0.7 × {score.accuracy:g} + 0.3 × {score.format:g}{tier}"
+
+
+def photograph_section(page: Page, folder: Path) -> None:
+    page.section(
+        "The same path on photographs",
+        "Not used in training, and not shown to the model. Photographs that scikit-image ships, with questions and answers written by hand, went through the same "
+        "validation and export; the reward is shown on handwritten responses.",
+    )
+    page.gallery([photograph_card(folder, row) for row in photographs.read_rows()])
+
+
+def photograph_card(folder: Path, row: Row) -> Card:
+    facts = [Fact("right answer", row["answer"])]
+    for name, response in photographs.responses_to(row).items():
+        [score] = reward_scores([{"id": row["id"], "gold": row["answer"], "question_type": row["category"], "r": response}], {row["id"]: row}, "r")
+        tone = "good" if score.accuracy == 1 and score.format == 1 else "bad"
+        facts.append(Fact(f"{name}: {tell(score)}", response, tone, code=True))
+    return Card(row["problem"], facts, data_uri(folder / row["image_path"]), row["credit"])
+
+
+def closing(page: Page, summary: Mapping[str, Any]) -> None:
+    page.section("Time and versions", f"Seed {summary['seed']}. {summary['seconds'] / 60:.1f} minutes in all stages together, without installing.")
+    page.table(["stage", "seconds"], list(summary["seconds_by_stage"].items()))
+    page.table(["package", "version"], [[name, Cell(found)] for name, found in summary["versions"].items()])
+    page.text("predictions.jsonl beside this page holds every raw response; `python recipes/cpu/checker.py predictions.jsonl` finds the figures again.")

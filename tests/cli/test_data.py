@@ -1,0 +1,152 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.datasets.builders import row, write_rows
+
+GOOD = row(0)
+BAD = {
+    "no answer": (row(1, answer=None), ["row r1: answer: is missing", "fill it in"]),
+    "no image": (row(1, image_path="images/x.png"), ["row r1: image_path: no such image", "--images"]),
+    "unknown reward": (
+        row(1, reward="gpt"),
+        ["row r1: reward: unknown reward method 'gpt'", "aliases: {reward_method:"],
+    ),
+    "unknown type": (
+        row(1, category="vqa"),
+        ["row r1: category: unknown question type 'vqa'", "aliases: {question_type:"],
+    ),
+    "no judge": (
+        row(1, category="descriptive", reward="auto"),
+        ["row r1: reward: 1 of 2 rows need a judge", "judge: {offline: true}"],
+    ),
+    "broken line": ('{"id": "r1", "pro', ["rows.jsonl:2: not valid JSON", "repair or remove it"]),
+    "image tag": (row(1, refined_cot="<image>"), ["row r1: refined_cot: holds a literal <image>", "change the text"]),
+}
+
+
+@pytest.mark.parametrize("host", ["verl", "trl", "llamafactory"])
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gives_clear_lines_and_no_output(tmp_path, wethink, host, case):
+    if (host, case) == ("llamafactory", "no judge"):
+        pytest.skip("fine-tuning needs no judge")
+    bad, parts = BAD[case]
+    file = write_rows(tmp_path, [GOOD, bad])
+    out = tmp_path / "out" if host == "llamafactory" else tmp_path / "out" / "a.parquet"
+    code, printed, errors = wethink("data", "export", host, file, "--out", out)
+    assert code == 1 and printed == ""
+    assert len(errors) <= 2 and all(part in errors[0] for part in (str(file), *parts))
+    left = [f.name for f in (tmp_path / "out").rglob("*")] if (tmp_path / "out").exists() else []
+    assert all(name.endswith(".rejects.jsonl") for name in left)
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_validate_finds_the_same(tmp_path, wethink, case):
+    bad, parts = BAD[case]
+    code, _, errors = wethink("data", "validate", write_rows(tmp_path, [GOOD, bad]))
+    assert code == 1 and len(errors) == 1 and all(part in errors[0] for part in parts)
+
+
+@pytest.mark.parametrize("text", ["weights: {accuracy: 0.7", "weights:\n\t- x", "wieghts: {}", "[]"])
+@pytest.mark.parametrize("verb", ["validate", "export"])
+def test_a_malformed_yaml_is_one_line(tmp_path, wethink, text, verb):
+    config = tmp_path / "w.yaml"
+    config.write_text(text)
+    host, out = (["verl"], ["--out", tmp_path / "a.parquet"]) if verb == "export" else ([], [])
+    code, printed, errors = wethink("data", verb, *host, write_rows(tmp_path, [GOOD]), *out, "--config", config)
+    assert (code, printed, len(errors)) == (1, "", 1) and str(config) in errors[0]
+    assert not (tmp_path / "a.parquet").exists()
+
+
+def test_one_bad_case_through_the_installed_command(tmp_path):
+    """In a process of its own: exit code, one line and no traceback are the shell's to see."""
+    file = write_rows(tmp_path, [row(1, answer=None)])
+    command = [
+        sys.executable,
+        "-m",
+        "wethink_plugins.cli.main",
+        "data",
+        "export",
+        "verl",
+        file,
+        "--out",
+        tmp_path / "a.parquet",
+    ]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert ended.returncode == 1 and ended.stdout == "" and "Traceback" not in ended.stderr
+    assert len(ended.stderr.splitlines()) == 2 and "row r1: answer: is missing" in ended.stderr
+
+
+def test_many_rejects_are_five_lines_and_a_count_and_all_in_the_file(tmp_path, wethink):
+    file = write_rows(tmp_path, [row(i, answer=None) for i in range(9)])
+    code, _, errors = wethink("data", "export", "verl", file, "--out", tmp_path / "a.parquet")
+    assert code == 1 and len(errors) == 7 and "4 more rejected rows" in errors[5]
+    assert "a.rejects.jsonl" in errors[6] and "--allow-rejects" in errors[6]
+    assert len((tmp_path / "a.rejects.jsonl").read_text().splitlines()) == 9
+
+
+def test_allow_rejects_exports_the_rest(tmp_path, wethink):
+    file = write_rows(tmp_path, [GOOD, row(1, answer=None)])
+    code, printed, errors = wethink(
+        "data", "export", "verl", file, "--out", tmp_path / "a.parquet", "--allow-rejects", "--json"
+    )
+    assert code == 0 and len(errors) == 1
+    assert json.loads(printed)["accepted"] == 1 and (tmp_path / "a.parquet").exists()
+
+
+def test_rejects_of_an_earlier_run_are_taken_away(tmp_path, wethink):
+    (tmp_path / "a.rejects.jsonl").write_text("{}\n")
+    code, printed, errors = wethink(
+        "data", "export", "verl", write_rows(tmp_path, [GOOD]), "--out", tmp_path / "a.parquet"
+    )
+    assert (code, errors) == (0, []) and "1 rows, 0 rejected" in printed
+    assert not (tmp_path / "a.rejects.jsonl").exists()
+
+
+def test_an_output_that_was_there_survives_a_failed_export(tmp_path, wethink):
+    (tmp_path / "a.parquet").write_text("mine")
+    assert (
+        wethink("data", "export", "verl", write_rows(tmp_path, [row(answer=None)]), "--out", tmp_path / "a.parquet")[0]
+        == 1
+    )
+    assert (tmp_path / "a.parquet").read_text() == "mine"
+
+
+def test_unknown_values_are_a_table_printed_once(tmp_path, wethink):
+    rows = [row(i, category="vqa") for i in range(30)] + [row(30, reward="gpt")]
+    code, printed, errors = wethink("data", "validate", write_rows(tmp_path, rows), "--rejects", tmp_path / "r.jsonl")
+    assert code == 1 and len(errors) == 2 and "(30 rows)" in errors[0]
+    assert 'aliases: {question_type: {"vqa": fill_in_blank}}' in printed
+    assert len((tmp_path / "r.jsonl").read_text().splitlines()) == 31
+    assert (
+        wethink("data", "validate", tmp_path / "rows.jsonl", "--infer-types")[0] == 1
+    )  # the reward method stays unknown
+
+
+def test_validate_as_json(tmp_path, wethink):
+    code, printed, _ = wethink("data", "validate", write_rows(tmp_path, [GOOD, row(1, answer="")]), "--json")
+    value = json.loads(printed)
+    assert code == 1 and (value["read"], value["accepted"], value["rejected"]) == (2, 1, 1)
+    assert value["rejects"][0]["field"] == "answer"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["data", "export", "nemo", "x.jsonl", "--out", "a"],
+        ["data", "export", "verl", "x.jsonl"],
+        ["data", "validate"],
+        ["data", "nothing"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(wethink, arguments):
+    assert wethink(*arguments)[0] == 2
+
+
+@pytest.mark.parametrize("name", ["none.jsonl", "x.csv"])
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path, wethink, name):
+    (tmp_path / "x.csv").write_text("")
+    code, _, errors = wethink("data", "validate", tmp_path / name)
+    assert code == 1 and len(errors) == 1 and name in errors[0]

@@ -1,0 +1,1 @@
+"""The `wethink` command: one file a verb."""

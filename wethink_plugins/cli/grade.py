@@ -1,0 +1,65 @@
+"""`wethink grade ANSWER --gold GOLD`: one answer, by rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, say, say_json
+
+if TYPE_CHECKING:
+    from wethink_plugins.config import WeThinkConfig
+
+# So that an answer like -3 is not taken for an option.
+CONTEXT = {"ignore_unknown_options": True}
+
+
+def grade(
+    answer: Annotated[str, typer.Argument(help="The answer; of a text with answer tags, what is in them.")],
+    gold: Annotated[str, typer.Option("--gold", help="The right answer.")],
+    question_type: Annotated[
+        OptionalText, typer.Option("--type", help="multiple_choice or fill_in_blank; default: by options and gold.")
+    ] = None,
+    options: Annotated[
+        OptionalText, typer.Option("--options", help='The option texts in order: "red|green|blue".')
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonFlag = False,
+) -> None:
+    """Say right, wrong or undecided, and why. Exit code 0 whatever the verdict."""
+    from wethink_plugins.config import WeThinkConfig
+    from wethink_plugins.rewards.rules import Policy
+    from wethink_plugins.rewards.rules import grade as grade_by_rules
+
+    settings = WeThinkConfig.load(config)
+    texts = [part.strip() for part in options.split("|")] if options else []
+    kind = _kind(question_type, settings, gold, texts)
+    policy = Policy(rounding=settings.rules.rounding, units=settings.rules.units)
+    verdict = grade_by_rules(_inside_tags(answer, settings.style), gold, kind, texts, policy)
+    result = {"verdict": verdict.decision, "reason": verdict.reason, "grader": verdict.grader, "question_type": kind}
+    if json:
+        say_json(result)
+    else:
+        say(f"{verdict.decision}: {verdict.reason} (grader {verdict.grader}, {kind})")
+
+
+def _kind(given: str | None, settings: WeThinkConfig, gold: str, options: list[str]) -> str:
+    from wethink_plugins.rewards.question import inferred_type
+    from wethink_plugins.vocabulary import read_question_type
+
+    if given is None:
+        found = inferred_type(gold, options)
+        return "fill_in_blank" if found == "descriptive" else found
+    kind = read_question_type(given, settings.aliases.question_type)
+    if kind not in ("multiple_choice", "fill_in_blank"):
+        why = "descriptive answers go to a judge, not to rules" if kind else f"unknown question type {given!r}"
+        raise typer.BadParameter(f"{why}; give multiple_choice or fill_in_blank", param_hint="--type")
+    return kind
+
+
+def _inside_tags(answer: str, style: str) -> str:
+    from wethink_plugins.rewards.response import read_response
+
+    found = read_response(answer, style).answer if "<answer>" in answer or "\\boxed{" in answer else None
+    return answer if found is None else found

@@ -1,0 +1,55 @@
+"""`wethink VERB`. Exit codes: 0 fine, 1 faults found (one line each on stderr), 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from wethink_plugins import __version__
+from wethink_plugins.cli import data, grade, path, recipe, score
+from wethink_plugins.cli.output import complain, say
+from wethink_plugins.errors import WeThinkError
+
+app = typer.Typer(
+    name="wethink",
+    help="Hybrid rewards, data and recipes for RL of vision-language models, as plugins for existing trainers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("path")(path.path)
+app.command("grade", context_settings=grade.CONTEXT)(grade.grade)
+app.command("score")(score.score)
+app.add_typer(data.app, name="data")
+app.add_typer(recipe.app, name="recipe")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        say(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of every verb stand after the verb: --json, --config FILE."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script. Always ends by SystemExit."""
+    try:
+        app(args=list(arguments) if arguments is not None else None)
+    except WeThinkError as error:
+        complain(error)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""How the verbs speak: results on stdout, complaints on stderr, each on one line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+# typer before 0.12.4 doesn't read `X | None`.
+OptionalPath = Optional[Path]  # noqa: UP045
+OptionalText = Optional[str]  # noqa: UP045
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
+ConfigOption = Annotated[
+    OptionalPath,
+    typer.Option("--config", help="The YAML with weights, aliases, judge …; default: the file WETHINK_CONFIG names."),
+]
+
+
+def say(text: str) -> None:
+    typer.echo(text)
+
+
+def say_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def complain(text: object) -> None:
+    """One line, whatever is in it."""
+    typer.echo(" ".join(str(text).split()), err=True)
+
+
+def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table; the first column is text, the others are right-aligned. Not cut to 80 columns where nobody looks."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns[:1], title=title, title_justify="left")
+    for column in columns[1:]:
+        table.add_column(column, justify="right")
+    for row in rows:
+        table.add_row(*map(_plain, row))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def shown(number: float | None) -> str:
+    """Three decimals; a dash where there is no number."""
+    return "-" if number is None else f"{number:.3f}"
+
+
+def _plain(value: object) -> str:
+    from rich.markup import escape
+
+    return escape(str(value))

@@ -1,0 +1,63 @@
+"""Validated rows as files for a trainer: `llamafactory`, `verl`, `trl`.
+
+Each writes its file whole or not at all, the same bytes for the same rows, and a manifest beside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wethink_plugins.datasets.manifest import write_manifest
+from wethink_plugins.datasets.validate import Validation
+from wethink_plugins.errors import WeThinkError
+from wethink_plugins.prompts import system_prompt
+
+HOSTS = ("llamafactory", "verl", "trl")
+# Hosts that fine-tune: rows need a chain of thought, no judge.
+SFT_HOSTS = frozenset({"llamafactory"})
+
+
+def export(
+    host: str,
+    validation: Validation,
+    out: Path,
+    prompt: str = "wethink",
+    name: str | None = None,
+    split: str | None = None,
+) -> Path:
+    """Writes the accepted rows and returns the file written.
+
+    `out` is a parquet file, for LLaMA-Factory the dataset_dir, in which the dataset is called `name` (default: the
+    stem of the source). `split` goes into every row that names none (default: read from the source's name).
+    """
+    if not validation.rows:
+        raise WeThinkError("no row is left to export", fix="look at the rejects", file=validation.file)
+    file = output_file(host, validation.file, out, name)
+    text, stem = system_prompt(prompt), split or validation.file.stem
+    if host == "llamafactory":
+        from wethink_plugins.datasets.exporters.llamafactory import write_dataset
+
+        write_dataset(file, validation.rows, text)
+    elif host == "verl":
+        from wethink_plugins.datasets.exporters.verl import write_parquet
+
+        write_parquet(file, validation.rows, text, stem)
+    else:
+        from wethink_plugins.datasets.exporters.trl import write_parquet as write_trl
+
+        write_trl(file, validation.rows, text, stem)
+    settings = {"prompt": prompt, "prompt_text": text, **({"split": split} if split else {})}
+    write_manifest(file, validation.file, host, validation.counts, settings)
+    return file
+
+
+def output_file(host: str, source: Path, out: Path, name: str | None = None) -> Path:
+    """The file that `export` writes; WeThinkError for a name that the host would not read."""
+    if host not in HOSTS:
+        raise WeThinkError(f"no exporter for {host!r}", fix=f"known: {', '.join(HOSTS)}")
+    file = out / f"{name or source.stem}.json" if host == "llamafactory" else out
+    if file.name == "dataset_info.json" or file.resolve() == source.resolve():
+        raise WeThinkError(f"the dataset would overwrite {file.name}", fix="give another --out or --name", file=file)
+    if host != "llamafactory" and file.suffix != ".parquet":
+        raise WeThinkError("the output must be a .parquet file", fix=f"give {out.with_suffix('.parquet')}", file=out)
+    return file

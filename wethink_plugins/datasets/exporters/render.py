@@ -1,0 +1,31 @@
+"""How a row reads as a conversation: the same in every host, so that warm start and RL see the same prompt."""
+
+from __future__ import annotations
+
+from wethink_plugins.options import option_lines, split_options
+from wethink_plugins.rows import Row
+
+IMAGE_TAG = "<image>"
+
+
+def question_text(row: Row) -> str:
+    """The problem; options that the row gives apart and the problem doesn't show are added as "A. x" lines."""
+    if not row.options or split_options(row.problem)[1] == row.options:
+        return row.problem
+    return f"{row.problem}\n{option_lines(row.options)}"
+
+
+def user_text(row: Row) -> str:
+    """One `<image>` for each image, right before the question, without a line break."""
+    return IMAGE_TAG * len(row.image_path) + question_text(row)
+
+
+def assistant_text(row: Row) -> str:
+    """What the model is taught to write: the row's own response, else chain of thought and answer in WeThink's tags."""
+    return row.response or f"<think>{row.refined_cot}</think>\n<answer>{row.answer}</answer>"
+
+
+def split_of(row: Row, file_stem: str) -> str:
+    """The row's split, else what the name of its file says, else train."""
+    known = {"train": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test"}
+    return row.split or known.get(file_stem.lower(), "train")

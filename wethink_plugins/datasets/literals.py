@@ -1,0 +1,27 @@
+"""Texts that a host or a tokenizer would take for something else than text."""
+
+from __future__ import annotations
+
+MEDIA_TAGS = ("<image>", "<video>", "<audio>")
+FORMAT_TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+# The special tokens of Qwen2-VL to Qwen3-VL tokenizers (tokenizer_config.json, added_tokens_decoder): hosts encode
+# them as control tokens wherever they stand.
+CONTROL_TOKENS = (
+    *("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>"),
+    *("<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>"),
+    *("<|image_pad|>", "<|video_pad|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>"),
+    *("<|repo_name|>", "<|file_sep|>"),
+)
+
+
+def literal_fault(text: str) -> str:
+    """Empty, or what is wrong: a media tag, a control token, or half a surrogate pair, which no file can hold."""
+    found = next((token for token in (*MEDIA_TAGS, *CONTROL_TOKENS) if token in text), "")
+    if found:
+        return f"holds a literal {found}"
+    return "holds half a surrogate pair" if any("\ud800" <= c <= "\udfff" for c in text) else ""
+
+
+def format_tag_in(text: str) -> str:
+    """The first think/answer tag in the text, or nothing."""
+    return next((tag for tag in FORMAT_TAGS if tag in text), "")

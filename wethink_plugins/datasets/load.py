@@ -1,0 +1,85 @@
+"""Reads the records of a file one by one, with the line (or row, from 1) each stands on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from wethink_plugins.errors import WeThinkError
+from wethink_plugins.registry import lookup, registered
+
+Records = Iterator[tuple[int, dict[str, Any]]]
+
+
+def read_records(file: str | Path) -> Records:
+    """With the loader that is registered for the file's suffix. WeThinkError says which file and line can't be read."""
+    path = Path(file).expanduser()
+    if not path.is_file():
+        raise WeThinkError("no such file" if not path.exists() else "is not a file", fix="check the path", file=file)
+    kind = path.suffix.lstrip(".").lower()
+    if kind not in registered("datasets"):
+        known = ", ".join(f".{name}" for name in sorted(registered("datasets")))
+        raise WeThinkError(f"no loader for {path.suffix or 'a file without suffix'}", fix=f"known: {known}", file=file)
+    return lookup("datasets", kind)(path)
+
+
+def read_jsonl(file: Path) -> Records:
+    """One JSON object a line; empty lines are skipped, a byte order mark is too."""
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            text = _decoded(line, f"{file}:{number}").lstrip("\ufeff")
+            if text.strip():
+                yield number, _record(_parsed(text, f"{file}:{number}"), f"{file}:{number}")
+
+
+def read_json(file: Path) -> Records:
+    """A JSON list of objects; the number counts them from 1."""
+    values = _parsed(_decoded(file.read_bytes(), str(file)).lstrip("\ufeff"), str(file))
+    if not isinstance(values, list):
+        raise WeThinkError(f"holds a {type(values).__name__}, not a list of rows", fix="put the rows in [ ]", file=file)
+    for number, value in enumerate(values, start=1):
+        yield number, _record(value, f"{file}:{number}")
+
+
+def read_parquet(file: Path) -> Records:
+    """One record a row, batch by batch; the number counts them from 1."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        number = 0
+        for batch in pq.ParquetFile(file).iter_batches(batch_size=512):
+            for record in batch.to_pylist():
+                number += 1
+                yield number, record
+    except (pa.ArrowException, OSError) as error:
+        raise WeThinkError(f"not readable as parquet: {error}", fix="write it again", file=file) from None
+
+
+def _decoded(data: bytes, place: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise WeThinkError(
+            f"not UTF-8: {error.reason} at byte {error.start}", fix="save it as UTF-8", file=place
+        ) from None
+
+
+def _parsed(text: str, place: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        fix = "one whole JSON object a line" if place.rpartition(":")[2].isdigit() else "a JSON list of objects"
+        raise WeThinkError(f"not valid JSON: {error}", fix=f"repair or remove it: {fix}", file=place) from None
+
+
+def _record(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise WeThinkError(f"is a {type(value).__name__}, not an object", fix="write a row as {...}", file=place)
+    return value
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")

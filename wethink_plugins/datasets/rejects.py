@@ -1,0 +1,58 @@
+"""Rows that are left out, each with the reason and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from wethink_plugins.datasets.write import write_text
+from wethink_plugins.errors import WeThinkError
+
+
+@dataclass(frozen=True)
+class Reject:
+    """`line` counts from 1 (rows of a parquet or JSON file); `unknown` marks one that the table of values explains."""
+
+    row: str
+    line: int
+    field: str
+    reason: str
+    fix: str
+    unknown: bool = False
+
+    def text(self, file: object) -> str:
+        """One line for a person: file, line, row, field, reason, what to do."""
+        return str(WeThinkError(self.reason, fix=self.fix, file=f"{file}:{self.line}", row=self.row, field=self.field))
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """One unknown spelling in the whole file: how many rows have it, and the YAML line that would make it known."""
+
+    kind: str
+    field: str
+    value: str
+    rows: int
+    first_row: str
+    yaml: str
+
+    def text(self, file: object) -> str:
+        """One line for a person."""
+        name = f"{self.kind.replace('_', ' ')} {self.value!r}"
+        what = f"unknown {name}" if self.value else f"no {self.kind.replace('_', ' ')}"
+        more = f" ({self.rows} rows)" if self.rows > 1 else ""
+        return str(WeThinkError(f"{what}{more}", fix=self.fix, file=file, row=self.first_row, field=self.field))
+
+    @property
+    def fix(self) -> str:
+        if self.value:
+            return f"if it means that, put this into the YAML: {self.yaml}"
+        return "fill it in, or let --infer-types derive it from options and answer"
+
+
+def write_rejects(file: Path, rejects: Sequence[Reject]) -> Path:
+    """One JSON line a reject, in the order of the source file."""
+    lines = ({key: value for key, value in asdict(reject).items() if key != "unknown"} for reject in rejects)
+    return write_text(file, "".join(json.dumps(line) + "\n" for line in lines))

@@ -1,0 +1,157 @@
+"""Decides which rows of a file a trainer may see; everything else is a reject with a reason.
+
+Exporters and dataset classes take only rows that went through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.datasets.findings import Findings
+from wethink_plugins.datasets.image import Images
+from wethink_plugins.datasets.literals import format_tag_in, literal_fault
+from wethink_plugins.datasets.load import read_records
+from wethink_plugins.datasets.rejects import Reject, Unknown
+from wethink_plugins.datasets.repair import repaired
+from wethink_plugins.errors import JudgeRequired, WeThinkError
+from wethink_plugins.rows import Row, UnknownValue, row_id
+
+ConfigSource = str | Path | Mapping[str, Any] | WeThinkConfig | None
+_ADD_A_JUDGE = (
+    "add to the YAML of --config or WETHINK_CONFIG: `judge: {endpoints: [{base_url: URL, model: NAME}]}`, "
+    "or for the stand-in `judge: {offline: true}`"
+)
+_REMOVE = "change the text or remove the row"
+
+
+@dataclass(frozen=True)
+class Validation:
+    """`rows` in the order of the file. `counts`: read, accepted, rejected, and by type, method, and repair."""
+
+    file: Path
+    rows: tuple[Row, ...]
+    rejects: tuple[Reject, ...]
+    unknown: tuple[Unknown, ...]
+    counts: dict[str, Any]
+
+
+def validate(
+    file: str | Path,
+    images: str | Path | None = None,
+    config: ConfigSource = None,
+    infer_types: bool = False,
+    for_sft: bool = False,
+) -> Validation:
+    """Reads, repairs and checks every row. `images` is what image paths are relative to (default: the file's folder).
+
+    `for_sft`: every row needs a chain of thought (or a whole response), and no judge. Otherwise JudgeRequired is
+    raised when rows need a judge and the configuration has none. WeThinkError for a file that can't be read at all.
+    """
+    settings = WeThinkConfig.load(config)
+    checks = _Checks(settings, _folder(file, images), infer_types, for_sft)
+    findings = Findings()
+    for line, record in read_records(file):
+        findings.read += 1
+        try:
+            row, repairs = checks.row(line, record)
+        except WeThinkError as error:
+            findings.reject(line, row_id(record), record, error)
+        else:
+            findings.accept(row, repairs)
+    if not for_sft:
+        require_judge(findings.rows, settings, file)
+    return Validation(Path(file), tuple(findings.rows), tuple(findings.rejects), findings.unknown(), findings.counts())
+
+
+def require_judge(rows: list[Row], config: WeThinkConfig, file: object = None) -> None:
+    """Raises JudgeRequired, with the first row and their number, when rows need a judge that isn't configured."""
+    needing = [row for row in rows if row.needs_judge]
+    if not needing or config.judge.offline or config.judge.endpoints:
+        return
+    raise JudgeRequired(
+        f"{len(needing)} of {len(rows)} rows need a judge model and none is configured",
+        fix=_ADD_A_JUDGE,
+        file=file,
+        row=needing[0].id,
+        field="reward",
+    )
+
+
+class _Checks:
+    """Everything that is asked of one row; `row` raises WeThinkError for the first fault."""
+
+    def __init__(self, config: WeThinkConfig, folder: Path, infer_types: bool, for_sft: bool) -> None:
+        self._aliases, self._infer, self._for_sft = config.aliases, infer_types, for_sft
+        self._images = Images(folder)
+        self._first_line: dict[str, int] = {}
+
+    def row(self, line: int, record: Mapping[str, Any]) -> tuple[Row, list[str]]:
+        identity = row_id(record)
+        if (first := self._first_line.setdefault(identity, line)) != line:
+            raise WeThinkError(f"the same id as on line {first}", fix="give each row its own id", field="id")
+        better, repairs = repaired({**record, "id": identity})
+        row = self._read(better)
+        self._check_texts(row)
+        self._check_options(row)
+        self._check_images(row)
+        if self._for_sft and not (row.refined_cot or row.response):
+            raise WeThinkError(
+                "is empty", fix="a row for supervised fine-tuning needs it (or response)", field="refined_cot"
+            )
+        return row.model_copy(update={"image_files": tuple(map(self._images.file, row.image_path))}), repairs
+
+    def _read(self, record: Mapping[str, Any]) -> Row:
+        try:
+            return Row.read(record, self._aliases)
+        except UnknownValue as unknown:
+            if unknown.kind != "question_type" or not self._infer:
+                raise
+        from wethink_plugins.rewards.question import inferred_type
+
+        row = Row.read(record, self._aliases, question_type="descriptive")
+        return row.model_copy(update={"question_type": inferred_type(row.answer, row.options)})
+
+    def _check_texts(self, row: Row) -> None:
+        options = " ".join(row.options)
+        texts = {
+            "problem": row.problem,
+            "answer": row.answer,
+            "options": options,
+            "refined_cot": row.refined_cot,
+            "response": row.response,
+        }
+        for field, text in texts.items():
+            fault = literal_fault(text or "")
+            if not fault and field in ("answer", "refined_cot") and (tag := format_tag_in(text or "")):
+                fault = f"holds a literal {tag}"
+            if fault:
+                raise WeThinkError(fault, fix=_REMOVE, field=field)
+
+    def _check_options(self, row: Row) -> None:
+        from wethink_plugins.rewards.rules import grade
+
+        if row.question_type != "multiple_choice":
+            return
+        if grade(row.answer, row.answer, "multiple_choice", row.options).decision != "right":
+            shown = ", ".join(row.options) or "none found in problem or options"
+            raise WeThinkError(
+                f"{row.answer[:60]!r} is none of the options ({shown[:120]})",
+                fix="correct the answer or the options",
+                field="answer",
+            )
+
+    def _check_images(self, row: Row) -> None:
+        for path in row.image_path:
+            reason, fix = self._images.fault(path)
+            if reason:
+                raise WeThinkError(reason, fix=fix, field="image_path")
+
+
+def _folder(file: str | Path, images: str | Path | None) -> Path:
+    if images is not None and not Path(images).expanduser().is_dir():
+        raise WeThinkError("no such folder", fix="give the folder that image_path is relative to", file=images)
+    return Path(images) if images is not None else Path(file).expanduser().parent

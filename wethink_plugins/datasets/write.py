@@ -1,0 +1,35 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from wethink_plugins.errors import WeThinkError
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A temporary name beside `file` to write to; takes its place at the end, is removed when the body raises.
+
+    Folders that lack are made. WeThinkError when the place can't be written.
+    """
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        os.replace(temporary, file)
+    except OSError as error:
+        raise WeThinkError(f"can't be written: {error}", fix="check folder, rights and space", file=file) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_text(file: Path, text: str) -> Path:
+    """UTF-8 with \\n as line break on every system; returns `file`."""
+    with replacing(file) as temporary:
+        temporary.write_bytes(text.encode("utf-8"))
+    return file
