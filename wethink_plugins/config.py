@@ -115,21 +115,24 @@ class Tolerate(_Section):
 
 
 class Judge(_Section):
-    endpoints: list[Endpoint] = Field([], description="tried in order; the next one takes over when one fails")
+    endpoints: list[Endpoint] = Field(
+        [],
+        description="tried in order; the next one takes over when one fails. Not in this version yet: refused at start",
+    )
     offline: bool = Field(
         False, description="true: a stand-in that compares words and is no model; for trying things out"
     )
-    prompt: str = Field("default", description="a registered judge prompt, or a file")
+    prompt: str = Field("default", description="a registered judge prompt, or a file; for endpoints")
     tiers: dict[str, Share] = Field(
         {"correct": 1.0, "mostly": 0.7, "partly": 0.3, "wrong": 0.0},
         description="verdict -> accuracy (chosen: the paper's tiers aren't published)",
     )
     deadline_s: Positive = Field(60, description="for one call, retries included")
     batch_deadline_s: Positive = Field(600, description="for all calls of one batch; what is late stays unscored")
-    rate: Rate = Field(Rate(), description="limits of the whole run")
-    ceiling: Ceiling = Field(Ceiling(), description="hard stop of the whole run")
+    rate: Rate = Field(Rate(), description="limits of the whole run; for endpoints")
+    ceiling: Ceiling = Field(Ceiling(), description="hard stop of the whole run; for endpoints")
     tolerate: Tolerate = Field(Tolerate(), description="how much may fail before the run is stopped")
-    store: str | None = Field("~/.cache/wethink/calls.sqlite", description="cache and ledger of calls")
+    store: str | None = Field("~/.cache/wethink/calls.sqlite", description="cache and ledger of calls; for endpoints")
 
     @field_validator("tiers")
     @classmethod
@@ -150,7 +153,8 @@ class JournalFile(_Section):
 
 class Shadow(_Section):
     active: str | None = Field(
-        None, description="module:function or file.py:function that trains while this reward is only journalled"
+        None,
+        description="module:function or file.py:function that trains while this reward is only journalled. Not in this version yet: refused at start",
     )
 
 

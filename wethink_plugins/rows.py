@@ -88,7 +88,9 @@ class Row(BaseModel):
             image_path=images,
             options=_options(record.get("options")) or split_options(problem)[1],
             source=_optional_text(record, "source") or _first_folder(images),
-            response=record["response"] if _optional_text(record, "response") else None,  # verbatim, blanks included
+            response=str(record["response"])
+            if _optional_text(record, "response")
+            else None,  # verbatim, blanks included
             split=_optional_text(record, "split"),
             extra={key: value for key, value in record.items() if key not in _OWN_KEYS},
         )

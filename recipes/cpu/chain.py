@@ -19,7 +19,13 @@ CHECKOUT = HERE.parents[1]
 PACKAGE = CHECKOUT / "wethink_plugins"
 CONFIG = HERE / "wethink.yaml"
 SMALL_SFT = ("max_steps=3", "warmup_steps=1", "per_device_train_batch_size=4")
-SMALL_GRPO = ("data.train_batch_size=4", "actor_rollout_ref.actor.ppo_mini_batch_size=4", "actor_rollout_ref.rollout.n=5")
+SMALL_GRPO = (
+    "data.train_batch_size=4",
+    "actor_rollout_ref.rollout.n=5",
+    "actor_rollout_ref.actor.ppo_mini_batch_size=4",
+    "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu=20",
+    "actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu=20",
+)
 COMMON = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
 """OMP_WAIT_POLICY: spinning threads make a step ten times as slow on a shared machine."""
 

@@ -6,7 +6,8 @@ verl's DataProto item is stood in for by a record with the same two fields; test
 import asyncio
 from types import SimpleNamespace
 
-from wethink_plugins.adapters import trl, verl
+from wethink_plugins.adapters import trl, verl, verl_manager
+from wethink_plugins.adapters.running_mean import RunningMean
 from wethink_plugins.errors import Unscored
 
 
@@ -33,16 +34,20 @@ class Trl:
             "trainer_state": SimpleNamespace(global_step=1),
             "log_metric": self.logged.__setitem__,
         }
-        prompts = [[{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": s.question}]}] for s in samples]
-        return self._function(prompts=prompts, completions=[[{"role": "assistant", "content": s.response}] for s in samples], **columns)
+        prompts = [
+            [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": s.question}]}] for s in samples
+        ]
+        return self._function(
+            prompts=prompts, completions=[[{"role": "assistant", "content": s.response}] for s in samples], **columns
+        )
 
 
 class VerlFunction:
     def __init__(self, reward, monkeypatch):
         self.reward = reward
-        mean = verl.RunningMean()
+        mean = RunningMean()
         monkeypatch.setattr(verl, "shared_reward", lambda: reward)
-        monkeypatch.setattr(verl, "_mean", lambda: mean)
+        monkeypatch.setattr(verl, "mean_so_far", lambda: mean)
 
     def rewards(self, samples):
         return [self._call(sample)["score"] for sample in samples]
@@ -76,12 +81,18 @@ class VerlManager(VerlFunction):
         return asyncio.run(self._result(sample))["reward_extra_info"]
 
     async def _result(self, sample):
-        built = verl._sample_of_item(item_of(sample), sample.response, with_images=False)
-        return verl._result(built, await self.reward.ascore(built))
+        built = verl_manager.sample_of_item(item_of(sample), sample.response, with_images=False)
+        return verl_manager.result_of(built, await self.reward.ascore(built))
 
 
 def extra_info(sample):
-    return {"id": sample.id, "question": sample.question, "question_type": sample.question_type, "options": list(sample.options), **sample.meta}
+    return {
+        "id": sample.id,
+        "question": sample.question,
+        "question_type": sample.question_type,
+        "options": list(sample.options),
+        **sample.meta,
+    }
 
 
 def item_of(sample):
@@ -91,7 +102,12 @@ def item_of(sample):
         "data_source": "source",
         "uid": "group-1",
         "global_steps": 7,
-        "raw_prompt": [{"role": "user", "content": [{"type": "image", "image": object()}, {"type": "text", "text": sample.question}]}],
+        "raw_prompt": [
+            {
+                "role": "user",
+                "content": [{"type": "image", "image": object()}, {"type": "text", "text": sample.question}],
+            }
+        ],
     }
     return SimpleNamespace(non_tensor_batch=fields)
 

@@ -9,21 +9,21 @@ import pytest
 from tests.adapters.hosts import VerlManager, item_of
 from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
-from wethink_plugins.adapters import verl
+from wethink_plugins.adapters import verl_manager
 from wethink_plugins.adapters.faults import FaultCount
 from wethink_plugins.errors import JudgeBudgetSpent
 
 
 def test_a_trajectory_brings_its_group_step_and_image(sample_of):
-    built = verl._sample_of_item(item_of(sample_of(meta={"split": "train"})), "response", with_images=True)
+    built = verl_manager.sample_of_item(item_of(sample_of(meta={"split": "train"})), "response", with_images=True)
     assert (built.group, built.meta["step"], built.meta["split"], len(built.images)) == ("group-1", 7, "train", 1)
-    assert verl._sample_of_item(item_of(sample_of()), "response", with_images=False).images == ()
+    assert verl_manager.sample_of_item(item_of(sample_of()), "response", with_images=False).images == ()
 
 
 def test_foreign_rows_fall_back_on_the_prompt(sample_of):
     item = item_of(sample_of())
     item.non_tensor_batch["extra_info"] = None
-    assert verl._sample_of_item(item, "response", with_images=False).question == "How many?"
+    assert verl_manager.sample_of_item(item, "response", with_images=False).question == "How many?"
 
 
 def test_validation_never_raises_and_leaves_the_accuracy_out(sample_of, monkeypatch):
@@ -37,7 +37,7 @@ def test_validation_never_raises_and_leaves_the_accuracy_out(sample_of, monkeypa
 
 def test_the_plain_function_has_no_number_before_the_first_score(sample_of, monkeypatch):
     host = VerlManager(HybridReward.from_config(judge=ScriptedJudge()), monkeypatch)
-    with pytest.raises(JudgeBudgetSpent, match="row row-1.*429"):
+    with pytest.raises(JudgeBudgetSpent, match=r"row row-1.*429"):
         host._call(sample_of("down", "gold", question_type="descriptive"))
 
 

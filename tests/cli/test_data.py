@@ -150,3 +150,8 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path, wethink, name):
     (tmp_path / "x.csv").write_text("")
     code, _, errors = wethink("data", "validate", tmp_path / name)
     assert code == 1 and len(errors) == 1 and name in errors[0]
+
+
+def test_a_complaint_can_be_printed_whatever_the_row_holds(tmp_path, wethink):
+    code, _, errors = wethink("data", "validate", write_rows(tmp_path, [row(id="\ud800\nx")]))
+    assert code == 1 and len(errors) == 1 and "\\ud800" in errors[0]

@@ -30,6 +30,7 @@ def test_reads_every_field():
         ("problem", "Which?\nA. red\nB. blue", "options", ("red", "blue")),
         ("refined_cot", " ", "refined_cot", None),
         ("response", "<think>x\n", "response", "<think>x\n"),
+        ("response", 3, "response", "3"),
         ("image_path", "/data/a.png", "source", ""),
         ("image_path", "coco/train/a.jpg", "source", "coco"),
     ],

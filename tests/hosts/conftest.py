@@ -21,7 +21,12 @@ class Host:
     def run(self, *command, cwd=None, check=True, **variables):
         """Output and errors together; fails with their end when the program fails."""
         program, *rest = map(str, command)
-        quiet = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": "2", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+        quiet = {
+            "OMP_WAIT_POLICY": "PASSIVE",
+            "OMP_NUM_THREADS": "2",
+            "HF_HUB_OFFLINE": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+        }
         done = subprocess.run(
             [str(self.folder / "bin" / program), *rest],
             cwd=cwd,

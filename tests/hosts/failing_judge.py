@@ -29,4 +29,6 @@ def judged_sample(response, *arguments, **more):
 
 
 adapter.sample_of = judged_sample
-adapter.shared_reward = lambda reward=HybridReward.from_config({"rules": {"escalate": True}}, judge=EverySecondCallFails()): reward
+adapter.shared_reward = (
+    lambda reward=HybridReward.from_config({"rules": {"escalate": True}}, judge=EverySecondCallFails()): reward
+)

@@ -21,4 +21,6 @@ def test_supervised_warm_start(sft, grpo, task):
     assert (out / "model.safetensors").exists()
     assert "Dropped invalid example" not in done.stdout
     prompt = (task / "prompt.txt").read_text().strip()
-    assert prompt.splitlines()[0] in done.stdout, "LLaMA-Factory prints its first example: our system prompt isn't in it"
+    assert prompt.splitlines()[0] in done.stdout, (
+        "LLaMA-Factory prints its first example: our system prompt isn't in it"
+    )

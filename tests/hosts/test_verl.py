@@ -79,7 +79,11 @@ WAYS = [
     ("by name", ["reward.reward_manager.name=wethink"], "WeThinkRewardManager"),
     (
         "by module",
-        ["reward.reward_manager.source=importlib", "reward.reward_manager.name=WeThinkRewardManager", f"reward.reward_manager.module.path={MODULE}"],
+        [
+            "reward.reward_manager.source=importlib",
+            "reward.reward_manager.name=WeThinkRewardManager",
+            f"reward.reward_manager.module.path={MODULE}",
+        ],
         "WeThinkRewardManager",
     ),
     (

@@ -1,7 +1,6 @@
 from types import SimpleNamespace
 
 import pytest
-
 from control_arms import ARMS, paid, permuted_answers
 from curves import StepFigures
 
@@ -12,7 +11,13 @@ UNSCORED = SimpleNamespace(overall=None, format=1.0, extra={"question_type": "de
 
 @pytest.mark.parametrize(
     ("arm", "rule", "judged"),
-    [("hybrid", 1.0, 0.79), ("noise", 0.5, 0.5), ("format only", 0.3, 0.3), ("rules only", 1.0, 0.3), ("judge only", 0.3, 0.79)],
+    [
+        ("hybrid", 1.0, 0.79),
+        ("noise", 0.5, 0.5),
+        ("format only", 0.3, 0.3),
+        ("rules only", 1.0, 0.3),
+        ("judge only", 0.3, 0.79),
+    ],
 )
 def test_what_each_arm_pays(arm, rule, judged):
     assert paid(arm, RULE, 0.5) == pytest.approx(rule)
@@ -25,7 +30,11 @@ def test_no_arm_pays_what_could_not_be_scored(arm):
 
 
 def test_answers_are_permuted_within_a_family_and_the_same_each_time():
-    rows = [{"row_id": f"train-{i:05d}-{family}", "answer": f"{family} {i}"} for family in ("count", "fruit") for i in range(20)]
+    rows = [
+        {"row_id": f"train-{i:05d}-{family}", "answer": f"{family} {i}"}
+        for family in ("count", "fruit")
+        for i in range(20)
+    ]
     swapped = permuted_answers(rows, 3)
     assert swapped == permuted_answers(list(rows), 3) != permuted_answers(rows, 4)
     assert all(answer.split()[0] == row_id.rsplit("-", 1)[-1] for row_id, answer in swapped.items())

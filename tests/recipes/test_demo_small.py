@@ -23,6 +23,8 @@ def test_demo_runs_through_and_a_second_run_skips_all(tmp_path):
     summary = json.loads((out / "summary.json").read_text())
     assert summary["steps"] == 2 and summary["rollouts"] == 2 * 4 * 5 and summary["unscored"] == 0
     assert summary["versions"]["verl"] == "0.9.1" and summary["versions"]["llamafactory"] == "0.9.5"
-    assert len((out / "predictions.jsonl").read_text().splitlines()) == sum(row["n"] for row in summary["per_family"].values())
+    assert len((out / "predictions.jsonl").read_text().splitlines()) == sum(
+        row["n"] for row in summary["per_family"].values()
+    )
     assert "<svg" in (out / "report.html").read_text()
     assert demo(out).count("finished before") == len(list((out / "stages").glob("*.json")))

@@ -1,8 +1,7 @@
 import re
 
-import pytest
-
 import environments
+import pytest
 
 
 def test_locks_pin_everything_exactly_and_hold_no_paths():
@@ -25,7 +24,9 @@ def steps(log: list[str], fail: str = "", **inputs: str) -> list[environments.St
 
         return act
 
-    return [environments.Step(name, inputs.get(name, "same"), run(name)) for name in ("environment", "torch", "packages")]
+    return [
+        environments.Step(name, inputs.get(name, "same"), run(name)) for name in ("environment", "torch", "packages")
+    ]
 
 
 def test_steps_are_done_once_and_again_when_their_inputs_change(tmp_path):

@@ -3,7 +3,6 @@ import sys
 import time
 
 import pytest
-
 from process import CommandFailed, last_lines, run_logged
 
 

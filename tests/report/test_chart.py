@@ -36,7 +36,12 @@ def test_guides_widen_the_axis_so_that_they_are_seen():
 
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
-    [(0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1.0]), (1, 24, [5, 10, 15, 20]), (-3, 3, [-2, 0, 2]), (0.31, 0.34, [0.31, 0.32, 0.33, 0.34])],
+    [
+        (0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+        (1, 24, [5, 10, 15, 20]),
+        (-3, 3, [-2, 0, 2]),
+        (0.31, 0.34, [0.31, 0.32, 0.33, 0.34]),
+    ],
 )
 def test_ticks_are_round_and_within(low, high, expected):
     found = ticks(low, high)

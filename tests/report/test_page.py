@@ -9,7 +9,13 @@ HOSTILE = "</dd><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 
 def full_page() -> Page:
-    chart = LineChart(HOSTILE, [Line(HOSTILE, [(1, 0.5), (2, 0.7)]), Line("b", [(1, 0.1)])], HOSTILE, HOSTILE, guides=[Guide(HOSTILE, 0.3)])
+    chart = LineChart(
+        HOSTILE,
+        [Line(HOSTILE, [(1, 0.5), (2, 0.7)]), Line("b", [(1, 0.1)])],
+        HOSTILE,
+        HOSTILE,
+        guides=[Guide(HOSTILE, 0.3)],
+    )
     page = Page(HOSTILE, HOSTILE).section(HOSTILE, HOSTILE).note(HOSTILE).numbers(Number(HOSTILE, HOSTILE, HOSTILE))
     page.figure(chart, caption=HOSTILE).table([HOSTILE], [[HOSTILE], [Cell(HOSTILE, "good", HOSTILE)]], HOSTILE)
     return page.gallery([Card(HOSTILE, [Fact(HOSTILE, HOSTILE, "bad", code=True)], caption=HOSTILE)])

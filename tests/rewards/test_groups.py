@@ -61,7 +61,7 @@ def scores_of(unscored, total):
 def test_a_dead_judge_stops_the_run_within_two_batches():
     budget = Budget(Tolerate())
     budget.spend(scores_of(8, 8))
-    with pytest.raises(JudgeBudgetSpent, match="2 batches in a row.*429"):
+    with pytest.raises(JudgeBudgetSpent, match=r"2 batches in a row.*429"):
         budget.spend(scores_of(8, 8))
 
 

@@ -20,14 +20,13 @@ from typing import Any
 from wethink_plugins.adapters.faults import SharedFaults
 from wethink_plugins.adapters.post_import import when_imported
 from wethink_plugins.adapters.running_mean import RunningMean
-from wethink_plugins.errors import JudgeBudgetSpent, Unscored
+from wethink_plugins.errors import JudgeBudgetSpent
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
 
 NAME = "wethink"
 _MANAGERS = "verl.experimental.reward_loop.reward_manager"
-_VALIDATION_SPLITS = frozenset({"val", "valid", "validation", "test", "dev", "eval"})
 
 
 def register() -> None:
@@ -36,6 +35,8 @@ def register() -> None:
 
 
 def _add_manager(managers: ModuleType) -> None:
+    from wethink_plugins.adapters.verl_manager import reward_manager_class
+
     managers.register(NAME)(reward_manager_class())
 
 
@@ -46,12 +47,14 @@ def shared_reward() -> HybridReward:
 
 
 @cache
-def _mean() -> RunningMean:
+def mean_so_far() -> RunningMean:
+    """Of this process."""
     return RunningMean()
 
 
 @cache
-def _faults() -> SharedFaults:
+def shared_faults() -> SharedFaults:
+    """Of the whole run where Ray is up."""
     return SharedFaults()
 
 
@@ -66,9 +69,9 @@ def compute_score(
     sample = sample_of(solution_str, ground_truth, extra_info or {}, data_source)
     score = shared_reward().score(sample)
     if score.overall is not None:
-        _mean().add(score.overall)
+        mean_so_far().add(score.overall)
         return {"score": score.overall, **score.metrics()}
-    _faults().note(sample.meta.get("step"), score.reason)
+    shared_faults().note(sample.meta.get("step"), score.reason)
     imputed = _imputed(sample, score)
     return {"score": imputed, **score.metrics(imputed)}
 
@@ -86,105 +89,28 @@ def sample_of(
         response=response,
         answer=str(ground_truth),
         question_type=extra_info.get("question_type") or None,
-        options=tuple(_as_list(extra_info.get("options"))),
+        options=tuple(as_list(extra_info.get("options"))),
         reward_method=str(extra_info.get("reward_method") or "auto"),
         meta=meta,
         **{"group": None, **more},
     )
 
 
-@cache
-def reward_manager_class() -> type:
-    """The manager for verl 0.9 and later; built on first use, since its base class pulls in torch and ray."""
-    from verl.experimental.reward_loop.reward_manager.base import RewardManagerBase
-
-    class WeThinkRewardManager(RewardManagerBase):
-        """Scores one trajectory at a time, concurrently. In training an unscored one raises, so that verl drops it;
-        in validation (extra_info.split) it is reported with None in place of its accuracy, which verl leaves out."""
-
-        def __init__(
-            self,
-            config: Any,
-            tokenizer: Any,
-            compute_score: Any,
-            reward_router_address: Any = None,
-            reward_model_tokenizer: Any = None,
-        ) -> None:
-            super().__init__(config, tokenizer, compute_score)
-            self.reward = shared_reward()
-
-        async def run_single(self, data: Any) -> dict[str, Any]:
-            item = data[-1:][0]  # of several sequences in one session the last one is the answer
-            text = await self.loop.run_in_executor(None, _decode, self.tokenizer, item)
-            sample = _sample_of_item(item, text, bool(getattr(self.reward.judge, "sees_images", False)))
-            return _result(sample, await self.reward.ascore(sample))
-
-    return WeThinkRewardManager
-
-
-def _decode(tokenizer: Any, item: Any) -> str:
-    responses = item.batch["responses"]
-    length = int(item.batch["attention_mask"][-responses.shape[-1] :].sum())
-    return str(tokenizer.decode(responses[:length], skip_special_tokens=True))
-
-
-def _sample_of_item(item: Any, response: str, with_images: bool) -> Sample:
-    fields = item.non_tensor_batch
-    messages = fields.get("raw_prompt")
-    return sample_of(
-        response,
-        fields["reward_model"]["ground_truth"],
-        fields.get("extra_info") or {},
-        fields.get("data_source", ""),
-        group=str(fields["uid"]) if fields.get("uid") is not None else None,
-        question=_text_of(messages),
-        images=_images_of(messages) if with_images else (),
-        meta={"step": _as_int(fields.get("global_steps"))},
-    )
-
-
-def _result(sample: Sample, score: Score) -> dict[str, Any]:
-    if score.overall is not None:
-        _mean().add(score.overall)
-        return {"reward_score": score.overall, "reward_extra_info": score.metrics()}
-    _faults().note(sample.meta.get("step"), score.reason)
-    if str(sample.meta.get("split")).lower() not in _VALIDATION_SPLITS:
-        raise Unscored(f"row {sample.id}: not scored, so this trajectory is left out: {score.reason}")
-    imputed = _mean().value or 0.0
-    metrics: dict[str, Any] = {**score.metrics(imputed), "overall": None, "accuracy": None}
-    return {"reward_score": imputed, "reward_extra_info": metrics}
-
-
 def _imputed(sample: Sample, score: Score) -> float:
-    mean = _mean().value
+    mean = mean_so_far().value
     if mean is None:
         raise JudgeBudgetSpent(f"nothing could be scored yet: {score.reason}", fix="check the judge", row=sample.id)
     return mean
 
 
-def _parts(messages: Any) -> list[Any]:
-    last = next((m for m in reversed(_as_list(messages)) if m.get("role") == "user"), {"content": ""})
-    content = last["content"]
-    return [{"type": "text", "text": content}] if isinstance(content, str) else _as_list(content)
-
-
-def _text_of(messages: Any) -> str:
-    return "".join(part["text"] for part in _parts(messages) if part.get("type") == "text").replace("<image>", "")
-
-
-def _images_of(messages: Any) -> tuple[Any, ...]:
-    return tuple(part["image"] for part in _parts(messages) if part.get("type") == "image")
-
-
-def _as_list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """Also of numpy arrays, which is what parquet's lists come as; None is empty."""
     return [] if value is None else list(value)
-
-
-def _as_int(value: Any) -> int | None:
-    return None if value is None else int(value)
 
 
 def __getattr__(name: str) -> Any:
     if name == "WeThinkRewardManager":
+        from wethink_plugins.adapters.verl_manager import reward_manager_class
+
         return reward_manager_class()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

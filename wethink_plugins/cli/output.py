@@ -29,8 +29,9 @@ def say_json(value: Any) -> None:
 
 
 def complain(text: object) -> None:
-    """One line, whatever is in it."""
-    typer.echo(" ".join(str(text).split()), err=True)
+    """One line, whatever is in it; half surrogate pairs, which rows may hold, are escaped."""
+    line = " ".join(str(text).split())
+    typer.echo(line.encode("utf-8", "backslashreplace").decode("utf-8"), err=True)
 
 
 def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -19,6 +19,13 @@ def literal_fault(text: str) -> str:
     found = next((token for token in (*MEDIA_TAGS, *CONTROL_TOKENS) if token in text), "")
     if found:
         return f"holds a literal {found}"
+    return surrogate_fault(text)
+
+
+def surrogate_fault(text: str) -> str:
+    """Half a surrogate pair (JSON's \\ud800 alone) and NUL can be in a Python string, but in no file or path."""
+    if "\0" in text:
+        return "holds a NUL character"
     return "holds half a surrogate pair" if any("\ud800" <= c <= "\udfff" for c in text) else ""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.datasets.findings import Findings
 from wethink_plugins.datasets.image import Images
-from wethink_plugins.datasets.literals import format_tag_in, literal_fault
+from wethink_plugins.datasets.literals import format_tag_in, literal_fault, surrogate_fault
 from wethink_plugins.datasets.load import read_records
 from wethink_plugins.datasets.rejects import Reject, Unknown
 from wethink_plugins.datasets.repair import repaired
@@ -21,10 +21,7 @@ from wethink_plugins.errors import JudgeRequired, WeThinkError
 from wethink_plugins.rows import Row, UnknownValue, row_id
 
 ConfigSource = str | Path | Mapping[str, Any] | WeThinkConfig | None
-_ADD_A_JUDGE = (
-    "add to the YAML of --config or WETHINK_CONFIG: `judge: {endpoints: [{base_url: URL, model: NAME}]}`, "
-    "or for the stand-in `judge: {offline: true}`"
-)
+_ADD_A_JUDGE = "add `judge: {offline: true}` (a stand-in that compares words) to the YAML of --config or WETHINK_CONFIG"
 _REMOVE = "change the text or remove the row"
 
 
@@ -95,6 +92,7 @@ class _Checks:
             raise WeThinkError(f"the same id as on line {first}", fix="give each row its own id", field="id")
         better, repairs = repaired({**record, "id": identity})
         row = self._read(better)
+        self._check_names(row)
         self._check_texts(row)
         self._check_options(row)
         self._check_images(row)
@@ -129,6 +127,13 @@ class _Checks:
             if not fault and field in ("answer", "refined_cot") and (tag := format_tag_in(text or "")):
                 fault = f"holds a literal {tag}"
             if fault:
+                raise WeThinkError(fault, fix=_REMOVE, field=field)
+
+    def _check_names(self, row: Row) -> None:
+        names = {"id": row.id, "image_path": " ".join(row.image_path), "source": row.source, "split": row.split or ""}
+        names |= {"abilities": " ".join(row.abilities), "family": str(row.extra.get("family", ""))}
+        for field, name in names.items():
+            if fault := surrogate_fault(name):
                 raise WeThinkError(fault, fix=_REMOVE, field=field)
 
     def _check_options(self, row: Row) -> None:

@@ -77,13 +77,17 @@ class LineChart:
             yield _text(x(value), HEIGHT - BOTTOM + 17, label(value), "middle")
         yield _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, self.x_label, "middle", "axis")
         if self.y_label:
-            yield _text(0, 0, self.y_label, "middle", "axis", f"translate(11 {(TOP + HEIGHT - BOTTOM) / 2:g}) rotate(-90)")
+            yield _text(
+                0, 0, self.y_label, "middle", "axis", f"translate(11 {(TOP + HEIGHT - BOTTOM) / 2:g}) rotate(-90)"
+            )
 
     def _guides(self, y: Scale) -> Iterable[str]:
         for guide in self.guides:
             height = y(guide.value)
             yield f'<line class="guide" x1="{LEFT:g}" x2="{WIDTH - RIGHT:g}" y1="{height:.1f}" y2="{height:.1f}"/>'
-            yield _text(WIDTH - RIGHT - 4, height - 4, f"{guide.name} {label(guide.value, self.percent)}", "end", "guide-name")
+            yield _text(
+                WIDTH - RIGHT - 4, height - 4, f"{guide.name} {label(guide.value, self.percent)}", "end", "guide-name"
+            )
 
     def _lines(self, x: Scale, y: Scale) -> Iterable[str]:
         for index, line in enumerate(self.lines):

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -82,7 +82,7 @@ class Page:
     def table(self, header: Sequence[str], rows: Sequence[Sequence[object]], caption: str = "") -> Page:
         """Cells are text, numbers (set to the right, floats with three digits), None (a dash) or `Cell`."""
         cells = [[_cell(value) for value in row] for row in rows]
-        right = [place for place, column in enumerate(zip(*cells)) if all(cell["number"] for cell in column)]
+        right = [place for place, column in enumerate(zip(*cells)) if all(cell["number"] for cell in column, strict=False)]
         return self._add("table", header=header, rows=cells, right=right, caption=caption)
 
     def gallery(self, cards: Sequence[Card]) -> Page:
@@ -121,10 +121,12 @@ def _is_numeric(text: str) -> bool:
     return text.replace("%", "").replace(",", "").strip().lstrip("+-−").replace(".", "", 1).isdigit()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _template() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("wethink_plugins.report", "templates")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.get_template("page.html.j2")

@@ -95,7 +95,7 @@ def too_late(judge: Judge | None, config: WeThinkConfig) -> Assessment:
 def judge_required(sample: Sample) -> JudgeRequired:
     return JudgeRequired(
         "needs a judge model and none is configured",
-        fix="set judge.endpoints, or judge.offline: true for the stand-in, in the YAML",
+        fix="set judge.offline: true (a stand-in that compares words) in the YAML, or pass a judge of your own",
         row=sample.id,
         field="reward_method",
     )

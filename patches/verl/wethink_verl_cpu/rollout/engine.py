@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, PreTrainedModel
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText, PreTrainedModel
 
 from wethink_verl_cpu.rollout.decode import Vocabulary, sample
 from wethink_verl_cpu.rollout.request import Answer, Prompt, Sampling
@@ -61,8 +61,6 @@ class Engine:
 
 
 def _load(path: str) -> PreTrainedModel:
-    from transformers import AutoConfig
-
     vision = hasattr(AutoConfig.from_pretrained(path), "vision_config")
     auto = AutoModelForImageTextToText if vision else AutoModelForCausalLM
     return auto.from_pretrained(path, dtype=torch.float32, attn_implementation="sdpa").eval()

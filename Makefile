@@ -1,0 +1,33 @@
+# Everything here sets up what it needs, in .venvs/ and runs/. Python 3.11 is the only thing that has to be there.
+PYTHON ?= python3.11
+SEED ?= 0
+RUN := runs/demo$(if $(filter-out 0,$(SEED)),-seed$(SEED))
+SETUP := $(PYTHON) recipes/cpu/environments.py
+GRPO := .venvs/grpo/bin/python
+TEST := .venvs/test/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-controls test test-unit test-hosts clean-demo
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## warm start, GRPO with the hybrid reward, report (SEED=0; goes on where it was interrupted)
+	@$(SETUP) sft grpo
+	@$(GRPO) recipes/cpu/demo.py --seed $(SEED)
+
+demo-controls: demo ## the same start with other rewards: noise, permuted answers, format, rules, judge only
+	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
+
+test: test-unit test-hosts ## unit and contract tests, then short runs in the real verl, TRL and LLaMA-Factory
+
+test-unit: ## the tests that need no host
+	@$(SETUP) test
+	@$(TEST) -m pytest -m "not host"
+
+test-hosts: ## short runs in the real hosts, and the whole demo in small
+	@$(SETUP) test sft grpo
+	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m host
+
+clean-demo: ## remove the runs of the demo; environments stay
+	rm -rf runs/demo runs/demo-seed* runs/demo-small

@@ -1,0 +1,93 @@
+"""The reward manager for verl 0.9 and later: one trajectory at a time, many at once."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from wethink_plugins.adapters import verl as host
+from wethink_plugins.errors import Unscored
+from wethink_plugins.sample import Sample
+from wethink_plugins.score import Score
+
+_VALIDATION_SPLITS = frozenset({"val", "valid", "validation", "test", "dev", "eval"})
+
+
+@cache
+def reward_manager_class() -> type:
+    """The manager for verl 0.9 and later; built on first use, since its base class pulls in torch and ray."""
+    from verl.experimental.reward_loop.reward_manager.base import RewardManagerBase
+
+    class WeThinkRewardManager(RewardManagerBase):
+        """Scores one trajectory at a time, concurrently. In training an unscored one raises, so that verl drops it;
+        in validation (extra_info.split) it is reported with None in place of its accuracy, which verl leaves out."""
+
+        def __init__(
+            self,
+            config: Any,
+            tokenizer: Any,
+            compute_score: Any,
+            reward_router_address: Any = None,
+            reward_model_tokenizer: Any = None,
+        ) -> None:
+            super().__init__(config, tokenizer, compute_score)
+            self.reward = host.shared_reward()
+
+        async def run_single(self, data: Any) -> dict[str, Any]:
+            item = data[-1:][0]  # of several sequences in one session the last one is the answer
+            text = await self.loop.run_in_executor(None, _decode, self.tokenizer, item)
+            sample = sample_of_item(item, text, bool(getattr(self.reward.judge, "sees_images", False)))
+            return result_of(sample, await self.reward.ascore(sample))
+
+    return WeThinkRewardManager
+
+
+def _decode(tokenizer: Any, item: Any) -> str:
+    responses = item.batch["responses"]
+    length = int(item.batch["attention_mask"][-responses.shape[-1] :].sum())
+    return str(tokenizer.decode(responses[:length], skip_special_tokens=True))
+
+
+def sample_of_item(item: Any, response: str, with_images: bool) -> Sample:
+    fields = item.non_tensor_batch
+    messages = fields.get("raw_prompt")
+    return host.sample_of(
+        response,
+        fields["reward_model"]["ground_truth"],
+        fields.get("extra_info") or {},
+        fields.get("data_source", ""),
+        group=str(fields["uid"]) if fields.get("uid") is not None else None,
+        question=_text_of(messages),
+        images=_images_of(messages) if with_images else (),
+        meta={"step": _as_int(fields.get("global_steps"))},
+    )
+
+
+def result_of(sample: Sample, score: Score) -> dict[str, Any]:
+    if score.overall is not None:
+        host.mean_so_far().add(score.overall)
+        return {"reward_score": score.overall, "reward_extra_info": score.metrics()}
+    host.shared_faults().note(sample.meta.get("step"), score.reason)
+    if str(sample.meta.get("split")).lower() not in _VALIDATION_SPLITS:
+        raise Unscored(f"row {sample.id}: not scored, so this trajectory is left out: {score.reason}")
+    imputed = host.mean_so_far().value or 0.0
+    metrics: dict[str, Any] = {**score.metrics(imputed), "overall": None, "accuracy": None}
+    return {"reward_score": imputed, "reward_extra_info": metrics}
+
+
+def _parts(messages: Any) -> list[Any]:
+    last = next((m for m in reversed(host.as_list(messages)) if m.get("role") == "user"), {"content": ""})
+    content = last["content"]
+    return [{"type": "text", "text": content}] if isinstance(content, str) else host.as_list(content)
+
+
+def _text_of(messages: Any) -> str:
+    return "".join(part["text"] for part in _parts(messages) if part.get("type") == "text").replace("<image>", "")
+
+
+def _images_of(messages: Any) -> tuple[Any, ...]:
+    return tuple(part["image"] for part in _parts(messages) if part.get("type") == "image")
+
+
+def _as_int(value: Any) -> int | None:
+    return None if value is None else int(value)
