@@ -26,7 +26,12 @@ SMALL_GRPO = (
     "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu=20",
     "actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu=20",
 )
-COMMON = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
+COMMON = {
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_OFFLINE": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "PYTHONUNBUFFERED": "1",
+}
 """OMP_WAIT_POLICY: spinning threads make a step ten times as slow on a shared machine."""
 
 
@@ -85,9 +90,19 @@ class Chain:
         made.mkdir()
         for name in ("train", "val", "test"):
             self._wethink("validate", out / "data" / f"{name}.jsonl", "--images", out / "data")
-        self._wethink("export", "llamafactory", out / "data/warm.jsonl", "--images", out / "data", "--out", made / "llamafactory")
+        self._wethink(
+            "export", "llamafactory", out / "data/warm.jsonl", "--images", out / "data", "--out", made / "llamafactory"
+        )
         for name in ("train", "val"):
-            self._wethink("export", "verl", out / f"data/{name}.jsonl", "--images", out / "data", "--out", made / f"{name}.parquet")
+            self._wethink(
+                "export",
+                "verl",
+                out / f"data/{name}.jsonl",
+                "--images",
+                out / "data",
+                "--out",
+                made / f"{name}.parquet",
+            )
         rows = out / "photographs" / "rows.jsonl"
         self._wethink("validate", rows, "--images", rows.parent)
         self._wethink("export", "verl", rows, "--images", rows.parent, "--out", made / "photographs.parquet")
@@ -102,8 +117,16 @@ class Chain:
     def sft(self, partial: Path) -> None:
         out = self.settings.out
         command = [self.settings.environments / "sft" / "bin" / "llamafactory-cli", "train", HERE / "sft.yaml"]
-        command += [f"model_name_or_path={out / 'base'}", f"dataset_dir={out / 'export' / 'llamafactory'}", "dataset=warm"]
-        command += [f"output_dir={partial / 'sft'}", f"seed={self.settings.seed}", *(SMALL_SFT if self.settings.small else ())]
+        command += [
+            f"model_name_or_path={out / 'base'}",
+            f"dataset_dir={out / 'export' / 'llamafactory'}",
+            "dataset=warm",
+        ]
+        command += [
+            f"output_dir={partial / 'sft'}",
+            f"seed={self.settings.seed}",
+            *(SMALL_SFT if self.settings.small else ()),
+        ]
         self._run("sft", command, {"HF_HOME": str(partial / "cache")})
 
     def before(self, partial: Path) -> None:
@@ -115,13 +138,26 @@ class Chain:
         steps = 2 if self.settings.small and self.settings.steps is None else self.settings.steps
         command = [sys.executable, "-m", "verl.trainer.main_ppo", "--config-path", HERE, "--config-name", "grpo"]
         command += [f"data.train_files={out / 'export/train.parquet'}", f"data.val_files={out / 'export/val.parquet'}"]
-        command += [f"data.seed={self.settings.seed}", f"actor_rollout_ref.model.path={out / 'sft'}", f"trainer.default_local_dir={made}"]
+        command += [
+            f"data.seed={self.settings.seed}",
+            f"actor_rollout_ref.model.path={out / 'sft'}",
+            f"trainer.default_local_dir={made}",
+        ]
         command += ["reward.reward_manager.source=register", "reward.reward_manager.name=wethink"]
         command += [f"trainer.total_training_steps={steps}"] if steps else []
         command += SMALL_GRPO if self.settings.small else ()
         with short_folder() as ray:
-            environment = {"VERL_PLATFORM": "cpu", "OMP_NUM_THREADS": "1", "RAY_TMPDIR": str(ray), "RAY_USAGE_STATS_ENABLED": "0"}
-            environment |= {"WETHINK_CONFIG": str(CONFIG), "WETHINK_JOURNAL": str(out / "journal"), "HYDRA_FULL_ERROR": "1"}
+            environment = {
+                "VERL_PLATFORM": "cpu",
+                "OMP_NUM_THREADS": "1",
+                "RAY_TMPDIR": str(ray),
+                "RAY_USAGE_STATS_ENABLED": "0",
+            }
+            environment |= {
+                "WETHINK_CONFIG": str(CONFIG),
+                "WETHINK_JOURNAL": str(out / "journal"),
+                "HYDRA_FULL_ERROR": "1",
+            }
             self._run("grpo", command, {**environment, "RAY_DEDUP_LOGS": "0"})
         newest = max(made.glob("global_step_*/actor/huggingface"), key=lambda folder: folder.stat().st_mtime)
         os.replace(newest, made / "model")
@@ -157,7 +193,9 @@ class Chain:
     def _run(self, log: str, command: list[object], environment: Mapping[str, str]) -> None:
         mark = {MARK: str(self.settings.out)}
         try:
-            run_logged(command, self.settings.out / "logs" / f"{log}.log", {**COMMON, **environment, **mark}, self.on_text)
+            run_logged(
+                command, self.settings.out / "logs" / f"{log}.log", {**COMMON, **environment, **mark}, self.on_text
+            )
         finally:
             end_strays(str(self.settings.out))
 

@@ -130,7 +130,9 @@ def train(arm: str, model: Path, rows_file: Path, out: Path, seed: int, budget: 
         generation_kwargs={"suppress_tokens": [config.image_token_id, config.video_token_id]},
     )  # fmt: skip
     reward = reward_of(arm, rows.select_columns(["row_id", "answer"]).to_list(), seed)
-    trainer = GRPOTrainer(model=str(model), reward_funcs=reward, args=settings, train_dataset=rows, processing_class=processor)
+    trainer = GRPOTrainer(
+        model=str(model), reward_funcs=reward, args=settings, train_dataset=rows, processing_class=processor
+    )
     trainer.train()
     trainer.save_model(str(out / "model"))
     processor.save_pretrained(out / "model")

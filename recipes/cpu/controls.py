@@ -17,17 +17,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from chain import CHECKOUT, COMMON, CONFIG, HERE, PACKAGE
 from control_arms import ARMS, Budget
 from curves import TYPES, StepFigures, mean, training_steps
 from demo import sole_owner
 from process import MARK, CommandFailed, end_strays, last_lines, run_logged
 from progress import Board
+from rich.console import Console
+from rich.table import Table
 from stages import Stage, read_stamp, run_stages, write_json
 from summary import right_share, shown, table_by
+
 from wethink_plugins.report import Line, LineChart, Page
 
 LEVELS = (0.7, 0.8, 0.9)
@@ -52,25 +52,72 @@ class Controls:
     def stages(self) -> list[Stage]:
         start = {"sft": read_stamp(self.run, "sft").get("inputs"), "seed": self.seed, "steps": self.steps}
         training = [HERE / "control_arms.py", HERE / "grpo.yaml", PACKAGE / "rewards", PACKAGE / "adapters", CONFIG]
-        rows = Stage("rows", "Export rows for TRL", self.export, ["train.parquet"], settings=start, sources=[PACKAGE / "datasets"])
+        rows = Stage(
+            "rows",
+            "Export rows for TRL",
+            self.export,
+            ["train.parquet"],
+            settings=start,
+            sources=[PACKAGE / "datasets"],
+        )
         arms = [
-            Stage(folder_of(arm), f"Train: {ARMS[arm]}", lambda partial, arm=arm: self.train(arm, partial), [folder_of(arm)], ["rows"], start, training)
+            Stage(
+                folder_of(arm),
+                f"Train: {ARMS[arm]}",
+                lambda partial, arm=arm: self.train(arm, partial),
+                [folder_of(arm)],
+                ["rows"],
+                start,
+                training,
+            )
             for arm in self.arms
         ]
         return [rows, *arms]
 
     def export(self, partial: Path) -> None:
         data, wethink = self.run / "data", Path(sys.executable).with_name("wethink")
-        command = [wethink, "data", "export", "trl", data / "train.jsonl", "--images", data, "--out", partial / "train.parquet", "--config", CONFIG]
+        command = [
+            wethink,
+            "data",
+            "export",
+            "trl",
+            data / "train.jsonl",
+            "--images",
+            data,
+            "--out",
+            partial / "train.parquet",
+            "--config",
+            CONFIG,
+        ]
         self._run("rows", command, {})
 
     def train(self, arm: str, partial: Path) -> None:
         made, data = partial / folder_of(arm), self.run / "data"
         made.mkdir()
         steps = ["--steps", self.steps] if self.steps else []
-        command = [sys.executable, HERE / "control_arms.py", "--arm", arm, "--model", self.run / "sft", "--rows", self.out / "train.parquet"]
-        self._run(arm, [*command, "--out", made, "--seed", self.seed, *steps], {"WETHINK_JOURNAL": str(made / "journal")})
-        evaluate = [sys.executable, HERE / "evaluate.py", "--model", made / "model", "--rows", data / "test.jsonl", "--stage", "response"]
+        command = [
+            sys.executable,
+            HERE / "control_arms.py",
+            "--arm",
+            arm,
+            "--model",
+            self.run / "sft",
+            "--rows",
+            self.out / "train.parquet",
+        ]
+        self._run(
+            arm, [*command, "--out", made, "--seed", self.seed, *steps], {"WETHINK_JOURNAL": str(made / "journal")}
+        )
+        evaluate = [
+            sys.executable,
+            HERE / "evaluate.py",
+            "--model",
+            made / "model",
+            "--rows",
+            data / "test.jsonl",
+            "--stage",
+            "response",
+        ]
         self._run(arm, [*evaluate, "--system-prompt", data / "system_prompt.txt", "--out", made / "answers.jsonl"], {})
         for leftover in ("trainer", "cache"):
             shutil.rmtree(made / leftover, ignore_errors=True)
@@ -78,7 +125,12 @@ class Controls:
     def _run(self, log: str, command: list[object], environment: Mapping[str, str]) -> None:
         try:
             on_text = self.board.text if self.board else lambda text: None
-            run_logged(command, self.out / "logs" / f"{folder_of(log)}.log", {**COMMON, **environment, MARK: str(self.out)}, on_text)
+            run_logged(
+                command,
+                self.out / "logs" / f"{folder_of(log)}.log",
+                {**COMMON, **environment, MARK: str(self.out)},
+                on_text,
+            )
         finally:
             end_strays(str(self.out))
 
@@ -98,7 +150,10 @@ def figures_of(folder: Path) -> dict[str, Any]:
 
 
 def by(rows: list[dict[str, Any]], key: str) -> dict[str, dict[str, Any]]:
-    return {name: {"response": right_share([row for row in rows if row[key] == name], "response")} for name in table_by(rows, key)}
+    return {
+        name: {"response": right_share([row for row in rows if row[key] == name], "response")}
+        for name in table_by(rows, key)
+    }
 
 
 def steps_to(steps: list[StepFigures], kind: str, level: float) -> int | None:
@@ -113,12 +168,19 @@ def steps_to(steps: list[StepFigures], kind: str, level: float) -> int | None:
 def warm_start(run: Path) -> dict[str, Any]:
     """The line to compare with: the start of every arm."""
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
-    return {"accuracy": summary["sft_accuracy"], "per_type": {kind: row["before"] for kind, row in summary["per_type"].items()}, "format_rate": summary["format_rate"]["first"]}
+    return {
+        "accuracy": summary["sft_accuracy"],
+        "per_type": {kind: row["before"] for kind, row in summary["per_type"].items()},
+        "format_rate": summary["format_rate"]["first"],
+    }
 
 
 def table_rows(start: Mapping[str, Any], arms: Mapping[str, Any]) -> list[list[object]]:
     named = {"warm start": start, **arms}
-    return [[name, arm["accuracy"], *(arm["per_type"].get(kind) for kind in TYPES), arm["format_rate"]] for name, arm in named.items()]
+    return [
+        [name, arm["accuracy"], *(arm["per_type"].get(kind) for kind in TYPES), arm["format_rate"]]
+        for name, arm in named.items()
+    ]
 
 
 def header() -> list[str]:
@@ -126,24 +188,42 @@ def header() -> list[str]:
 
 
 def write_page(run: Path, start: Mapping[str, Any], arms: Mapping[str, Any], budget: Budget) -> None:
-    page = Page("Which part of the reward pays for what", "Controls to the demo: the same warm start, questions and budget, in TRL's GRPOTrainer.")
-    page.section("After training", f"Greedy answers to held-out questions, graded by checker.py. Every arm: {budget.steps} steps of {budget.prompts} prompts with {budget.group} rollouts each.")
-    page.table(header(), table_rows(start, arms), "Well-formed rollouts: sampled at the last step (warm start: at the first).")
+    page = Page(
+        "Which part of the reward pays for what",
+        "Controls to the demo: the same warm start, questions and budget, in TRL's GRPOTrainer.",
+    )
+    page.section(
+        "After training",
+        f"Greedy answers to held-out questions, graded by checker.py. Every arm: {budget.steps} steps of {budget.prompts} prompts with {budget.group} rollouts each.",
+    )
+    page.table(
+        header(), table_rows(start, arms), "Well-formed rollouts: sampled at the last step (warm start: at the first)."
+    )
     page.table(["arm", "paid for"], [[name, ARMS[name]] for name in arms])
-    page.section("Step by step", "Accuracy in the full reward of the sampled rollouts, whatever the arm was paid for them.")
+    page.section(
+        "Step by step", "Accuracy in the full reward of the sampled rollouts, whatever the arm was paid for them."
+    )
     page.figure(*(chart(kind, arms) for kind in TYPES))
-    page.section("Steps needed", f"Steps until the accuracy of a type, averaged over {SMOOTHING} steps, reached a level; a dash: not reached.")
+    page.section(
+        "Steps needed",
+        f"Steps until the accuracy of a type, averaged over {SMOOTHING} steps, reached a level; a dash: not reached.",
+    )
     columns = [(kind, level) for kind in TYPES for level in LEVELS]
     rows = [[name, *(arm["steps_to"][kind][str(level)] for kind, level in columns)] for name, arm in arms.items()]
     page.table(["reward", *(f"{kind.replace('_', ' ')} {level:g}" for kind, level in columns)], rows)
     families = sorted({family for arm in arms.values() for family in arm["per_family"]})
-    page.section("By family").table(["family", *arms], [[family, *(arm["per_family"].get(family) for arm in arms.values())] for family in families])
+    page.section("By family").table(
+        ["family", *arms], [[family, *(arm["per_family"].get(family) for arm in arms.values())] for family in families]
+    )
     page.note("Descriptive answers are judged by the offline stand-in that compares words; it is no model.")
     page.write(run / "controls.html")
 
 
 def chart(kind: str, arms: Mapping[str, Any]) -> LineChart:
-    lines = [Line(name, [(step["step"], step["by_type"][kind]) for step in arm["curve"]], dashed=name != "hybrid") for name, arm in arms.items()]
+    lines = [
+        Line(name, [(step["step"], step["by_type"][kind]) for step in arm["curve"]], dashed=name != "hybrid")
+        for name, arm in arms.items()
+    ]
     return LineChart(kind.replace("_", " "), lines, y_label="accuracy in the full reward", y_range=(0.0, 1.0))
 
 
@@ -181,7 +261,9 @@ def main() -> int:
         return 130
     arms = {arm: figures_of(controls.out / folder_of(arm)) for arm in chosen.arms}
     start, budget = warm_start(run), Budget.read(chosen.steps)
-    write_json(run / "controls.json", {"warm_start": start, "arms": arms, "budget": asdict(budget), "seed": controls.seed})
+    write_json(
+        run / "controls.json", {"warm_start": start, "arms": arms, "budget": asdict(budget), "seed": controls.seed}
+    )
     write_page(run, start, arms, budget)
     print_table(start, arms, console)
     console.print(f"report: {run / 'controls.html'}", highlight=False, soft_wrap=True)

@@ -17,23 +17,31 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-
 from chain import CHECKOUT, Chain, Settings
 from process import CommandFailed, end_strays, last_lines
 from progress import Board
+from rich.console import Console
 from stages import run_stages
+
 from wethink_plugins.errors import WeThinkError
 
 
 def parse_arguments(words: list[str] | None = None) -> Settings:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=0, help="of data, teacher, initial weights, SFT and GRPO (default: 0)")
-    parser.add_argument("--out", type=Path, help="default: runs/demo, runs/demo-seedN for another seed, runs/demo-small")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of data, teacher, initial weights, SFT and GRPO (default: 0)"
+    )
+    parser.add_argument(
+        "--out", type=Path, help="default: runs/demo, runs/demo-seedN for another seed, runs/demo-small"
+    )
     parser.add_argument("--steps", type=int, help="GRPO steps (default: as in grpo.yaml)")
-    parser.add_argument("--small", action="store_true", help="a few rows and steps: shows that it runs, and nothing else")
-    parser.add_argument("--environments", type=Path, default=CHECKOUT / ".venvs", help="folder of the environment `sft`")
+    parser.add_argument(
+        "--small", action="store_true", help="a few rows and steps: shows that it runs, and nothing else"
+    )
+    parser.add_argument(
+        "--environments", type=Path, default=CHECKOUT / ".venvs", help="folder of the environment `sft`"
+    )
     chosen = parser.parse_args(words)
     out = chosen.out or CHECKOUT / "runs" / default_name(chosen.seed, chosen.small)
     return Settings(out.resolve(), chosen.seed, chosen.steps, chosen.small, chosen.environments.resolve())

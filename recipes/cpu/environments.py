@@ -72,10 +72,18 @@ def python_of(environment: Path) -> Path:
 
 def call(command: list[str | Path], what: str) -> None:
     """Run quietly; on failure raise SetupError with the last lines of the output."""
-    result = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    result = subprocess.run(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if result.returncode:
         told = [line for line in result.stdout.splitlines() if not NOISE.match(line)]
-        raise SetupError(f"{what} failed ({' '.join(str(part) for part in command[:6])} ...):\n  " + "\n  ".join(told[-12:]))
+        raise SetupError(
+            f"{what} failed ({' '.join(str(part) for part in command[:6])} ...):\n  " + "\n  ".join(told[-12:])
+        )
 
 
 def pip(environment: Path, *arguments: str | Path, what: str) -> None:
@@ -113,7 +121,18 @@ def built_wheel(environment: Path, folder: Path) -> Path:
         return ready[0]
     shutil.rmtree(folder.parent, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="wethink-wheel-") as made:
-        command = [python_of(environment), "-m", "pip", "wheel", "-q", "--disable-pip-version-check", "--no-deps", "-w", made, CHECKOUT]
+        command = [
+            python_of(environment),
+            "-m",
+            "pip",
+            "wheel",
+            "-q",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "-w",
+            made,
+            CHECKOUT,
+        ]
         call(command, "building the package")
         folder.mkdir(parents=True)
         return Path(shutil.move(next(Path(made).glob("*.whl")), folder))
@@ -135,7 +154,11 @@ def steps_for(name: str) -> Iterator[Step]:
         yield Step("shims", digest(PATCHES / "cpu_wheels"), install_shims)
     if name == "grpo":
         plugin = PATCHES / "verl"
-        yield Step("verl plugin", digest(plugin), lambda to: pip(to, "--no-deps", "--force-reinstall", plugin, what="installing patches/verl"))
+        yield Step(
+            "verl plugin",
+            digest(plugin),
+            lambda to: pip(to, "--no-deps", "--force-reinstall", plugin, what="installing patches/verl"),
+        )
     sources = digest(*(CHECKOUT / part for part in PACKAGE_SOURCES))
     yield Step("package", sources, lambda to: install_package(to, sources))
 
@@ -168,11 +191,15 @@ def check_machine(names: list[str], root: Path) -> None:
     """Refuse before anything is written."""
     if sys.version_info[:2] != (3, 11):
         found = ".".join(str(part) for part in sys.version_info[:3])
-        raise SetupError(f"Python 3.11 is needed, this is {found}: install python3.11 and run `make ... PYTHON=python3.11`")
+        raise SetupError(
+            f"Python 3.11 is needed, this is {found}: install python3.11 and run `make ... PYTHON=python3.11`"
+        )
     needed = sum(GIGABYTES[name] for name in names if not (root / name / ".wethink-setup.json").exists())
     free = shutil.disk_usage(root).free / 1e9
     if free < needed:
-        raise SetupError(f"{root} has {free:.1f} GB free, {' and '.join(names)} need {needed:.1f} GB: free some, or use --root")
+        raise SetupError(
+            f"{root} has {free:.1f} GB free, {' and '.join(names)} need {needed:.1f} GB: free some, or use --root"
+        )
 
 
 @contextlib.contextmanager
@@ -192,15 +219,16 @@ def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="+", choices=sorted(GIGABYTES))
-    parser.add_argument("--root", type=Path, default=CHECKOUT / ".venvs", help="folder of the environments (default: .venvs)")
+    parser.add_argument(
+        "--root", type=Path, default=CHECKOUT / ".venvs", help="folder of the environments (default: .venvs)"
+    )
     arguments = parser.parse_args()
     root = arguments.root.resolve()
     root.mkdir(parents=True, exist_ok=True)
     try:
         check_machine(arguments.names, root)
-        with only_one(root):
-            with ThreadPoolExecutor(len(arguments.names)) as pool:
-                changed = list(pool.map(lambda name: build(name, root, list(steps_for(name))), arguments.names))
+        with only_one(root), ThreadPoolExecutor(len(arguments.names)) as pool:
+            changed = list(pool.map(lambda name: build(name, root, list(steps_for(name))), arguments.names))
     except SetupError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

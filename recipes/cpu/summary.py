@@ -30,7 +30,9 @@ PACKAGES = ("wethink-plugins", "verl", "torch", "transformers", "trl", "ray")
 def write_summary(out: Path, folder: Path, seed: int, environments: Path) -> None:
     """Read what the stages of a run left in `out`; write both files into `folder`."""
     rows = join_predictions(out)
-    (folder / "predictions.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    (folder / "predictions.jsonl").write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
+    )
     timing = read_seconds(out / "stages")
     summary = {
         **accuracies(rows),
@@ -105,14 +107,21 @@ def journal_figures(journal: Path) -> dict[str, Any]:
     """How well formed the sampled rollouts were at the first and at the last step, and how many stayed unscored."""
     steps = training_steps(journal)
     rates = {"first": steps[0].format_rate, "last": steps[-1].format_rate} if steps else {"first": None, "last": None}
-    return {"format_rate": rates, "unscored": sum(step.unscored for step in steps), "steps": len(steps), "rollouts": sum(step.samples for step in steps)}
+    return {
+        "format_rate": rates,
+        "unscored": sum(step.unscored for step in steps),
+        "steps": len(steps),
+        "rollouts": sum(step.samples for step in steps),
+    }
 
 
 def problems_of(file: Path) -> dict[str, Row]:
     return {row["id"]: row for row in map(json.loads, file.read_text(encoding="utf-8").splitlines())}
 
 
-def reward_figures(rows: list[Row], problems: Mapping[str, Row], stages: Iterable[str] = ("before", "after")) -> dict[str, Any]:
+def reward_figures(
+    rows: list[Row], problems: Mapping[str, Row], stages: Iterable[str] = ("before", "after")
+) -> dict[str, Any]:
     """The reward's share of full accuracy (1.0, no partial credit) beside the checker's, on the same responses."""
     own, disagreements, gaps = {}, {}, []
     for stage in stages:
@@ -121,7 +130,11 @@ def reward_figures(rows: list[Row], problems: Mapping[str, Row], stages: Iterabl
         own[stage] = round(sum(full) / len(full), 4)
         gaps.append(abs(sum(full) - sum(checked)) / len(full))
         disagreements[stage] = sum(a != b for a, b in zip(full, checked, strict=True))
-    return {"reward_accuracy": own, "reward_checker_gap": round(max(gaps), 4), "reward_checker_disagreements": disagreements}
+    return {
+        "reward_accuracy": own,
+        "reward_checker_gap": round(max(gaps), 4),
+        "reward_checker_disagreements": disagreements,
+    }
 
 
 def reward_scores(rows: list[Row], problems: Mapping[str, Row], stage: str) -> list[Any]:
@@ -156,7 +169,9 @@ def versions(sft_environment: Path) -> dict[str, str]:
         except PackageNotFoundError:
             continue
     ask = "from importlib.metadata import version as v; print(v('llamafactory'), v('transformers'))"
-    answer = subprocess.run([sft_environment / "bin" / "python", "-c", ask], capture_output=True, text=True, check=False).stdout.split()
+    answer = subprocess.run(
+        [sft_environment / "bin" / "python", "-c", ask], capture_output=True, text=True, check=False
+    ).stdout.split()
     names = ("llamafactory", "transformers of llamafactory")
     return {**found, **dict(zip(names, answer, strict=False))}
 
@@ -169,7 +184,9 @@ def result_table(summary: Mapping[str, Any]) -> Any:
     for name in ("", "items", "teacher", "warm start", "after GRPO", "blank picture", "blind baseline"):
         table.add_column(name, justify="left" if not name else "right")
     for name, row in summary["per_family"].items():
-        table.add_row(name, str(row["n"]), *(shown(row[key]) for key in ("teacher", "before", "after", "blank", "blind")))
+        table.add_row(
+            name, str(row["n"]), *(shown(row[key]) for key in ("teacher", "before", "after", "blank", "blind"))
+        )
     table.add_section()
     keys = ("teacher_accuracy", "sft_accuracy", "grpo_accuracy", "blank_accuracy", "blind_baseline")
     items = sum(row["n"] for row in summary["per_family"].values())

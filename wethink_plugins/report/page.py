@@ -82,7 +82,9 @@ class Page:
     def table(self, header: Sequence[str], rows: Sequence[Sequence[object]], caption: str = "") -> Page:
         """Cells are text, numbers (set to the right, floats with three digits), None (a dash) or `Cell`."""
         cells = [[_cell(value) for value in row] for row in rows]
-        right = [place for place, column in enumerate(zip(*cells)) if all(cell["number"] for cell in column, strict=False)]
+        right = [
+            place for place, column in enumerate(zip(*cells, strict=True)) if all(cell["number"] for cell in column)
+        ]
         return self._add("table", header=header, rows=cells, right=right, caption=caption)
 
     def gallery(self, cards: Sequence[Card]) -> Page:
