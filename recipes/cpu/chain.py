@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sys
@@ -146,7 +147,7 @@ class Chain:
         command += ["reward.reward_manager.source=register", "reward.reward_manager.name=wethink"]
         command += [f"trainer.total_training_steps={steps}"] if steps else []
         command += SMALL_GRPO if self.settings.small else ()
-        with short_folder() as ray:
+        with short_folder(out) as ray:
             environment = {
                 "VERL_PLATFORM": "cpu",
                 "OMP_NUM_THREADS": "1",
@@ -201,10 +202,16 @@ class Chain:
 
 
 @contextlib.contextmanager
-def short_folder() -> Iterator[Path]:
-    """A temporary folder with a short name: Ray puts sockets in it, whose paths may have 107 characters."""
-    folder = tempfile.mkdtemp(prefix="wt", dir="/tmp" if Path("/tmp").is_dir() else None)
+def short_folder(out: Path) -> Iterator[Path]:
+    """A temporary folder with a short name: Ray puts sockets in it, whose paths may have 107 characters.
+
+    The same one for every run in `out`, so that the next run removes what a killed one left.
+    """
+    root = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
+    folder = root / f"wt{hashlib.sha256(str(out).encode()).hexdigest()[:8]}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
     try:
-        yield Path(folder)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

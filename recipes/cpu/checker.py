@@ -1,9 +1,10 @@
-"""Grade raw responses against the scene, not against the reward that was optimised: `python checker.py predictions.jsonl`."""
+"""Grade raw responses against the scene, not by the optimised reward: `python checker.py predictions.jsonl`."""
 
 import json
 import re
 import sys
 from collections import defaultdict
+from pathlib import Path
 
 NUMBERS = {word: str(value) for value, word in enumerate("zero one two three four five six seven eight".split())}
 SINGULAR = {"circles": "circle", "squares": "square", "triangles": "triangle", "crosses": "cross"}
@@ -14,7 +15,7 @@ CORNERS = {"circle": 0, "triangle": 3, "square": 4, "cross": 12}
 
 
 def words_of(text: str) -> list[str]:
-    """Lower-case words without punctuation; number words as digits, plurals as singulars."""
+    """Lower-case words without punctuation; number words become digits, plurals singulars."""
     plain = (NUMBERS.get(word, word) for word in re.findall(r"[a-z]+|\d+", text.lower()))
     return [SINGULAR.get(word, word) for word in plain if word not in ("a", "an", "the")]
 
@@ -24,23 +25,24 @@ def accepted(family: str, scene: dict) -> list[str]:
     count, shape, colour = len(scene["cells"]), scene["shape"], scene["colour"]
     choices = {"colour": (COLOURS, colour), "fruit": ([*FRUITS.values()], FRUITS[colour])}
     if family in choices:
-        letter, text = "ABCD"[choices[family][0].index(choices[family][1])], choices[family][1]
+        options, text = choices[family]
+        letter = "ABCD"[options.index(text)]
         return [letter, text, f"{letter} {text}"]
     numbers = {"count": count, "more": count + 1, "empty": 6 - count, "double": 2 * count, "corners": CORNERS[shape]}
-    words = {"shape": [shape], "thing": [THINGS[shape]]}
-    total = count + 1 if family == "after" else count
-    return [str(numbers[family])] if family in numbers else words[family] if family in words else [f"{total} {colour} {shape}"]
+    answers = {"shape": shape, "thing": THINGS[shape], "after": f"{count + 1} {colour} {shape}"}
+    return [str({**numbers, **answers}.get(family, f"{count} {colour} {shape}"))]
 
 
 def is_right(response: str, family: str, scene: dict) -> bool:
     """Only a single closed answer block counts."""
     blocks = re.findall(r"<answer>(.*?)</answer>", response, re.DOTALL)
-    return len(blocks) == 1 and sorted(words_of(blocks[0])) in [sorted(words_of(text)) for text in accepted(family, scene)]
+    right = [sorted(words_of(text)) for text in accepted(family, scene)]
+    return len(blocks) == 1 and sorted(words_of(blocks[0])) in right
 
 
 if __name__ == "__main__":
     table: dict = defaultdict(list)
-    for row in map(json.loads, open(sys.argv[1], encoding="utf-8")):
+    for row in map(json.loads, Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()):
         for stage in [key for key in row if key not in ("id", "family", "question_type", "gold", "scene")]:
             for name in (row["family"], "all"):
                 table[stage, name].append(is_right(row[stage], row["family"], row["scene"]))

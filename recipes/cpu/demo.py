@@ -79,8 +79,8 @@ def run(settings: Settings, console: Console) -> int:
         with board:
             run_stages(chain.stages(), settings.out, board)
     except CommandFailed as error:
-        console.print("\n".join(last_lines(error.log)), style="dim", markup=False, highlight=False)
-        console.print(f"{error}. The log: {error.log}", style="red", markup=False, highlight=False)
+        console.print("\n".join(last_lines(error.log)), style="dim", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"{error}. The log: {error.log}", style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
     except WeThinkError as error:
         console.print(str(error), style="red", markup=False)

@@ -15,9 +15,8 @@ from typing import Any
 
 import torch
 from PIL import Image
-from transformers import AutoModelForImageTextToText, AutoProcessor
-
 from scenes import blank
+from transformers import AutoModelForImageTextToText, AutoProcessor
 
 Row = dict[str, Any]
 
@@ -55,19 +54,18 @@ def picture_of(row: Row, blanked: bool) -> Image.Image:
 
 
 @torch.inference_mode()
-def respond(
-    model: Any, processor: Any, rows: list[Row], system_prompt: str, blanked: bool, temperature: float, max_new_tokens: int
-) -> list[str]:
+def respond(model: Any, processor: Any, rows: list[Row], system_prompt: str, options: argparse.Namespace) -> list[str]:
     """Answer one batch. Placeholder tokens of pictures are never generated: they would break the next forward pass."""
     inputs = processor(
         text=[prompt_of(row, system_prompt, processor) for row in rows],
-        images=[picture_of(row, blanked) for row in rows],
+        images=[picture_of(row, options.blank) for row in rows],
         padding=True,
         return_tensors="pt",
     )
-    sampling = {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0} if temperature else {"do_sample": False}
+    sampled = {"do_sample": True, "temperature": options.temperature, "top_k": 0, "top_p": 1.0}
+    sampling = sampled if options.temperature else {"do_sample": False}
     placeholders = [model.config.image_token_id, model.config.video_token_id]
-    tokens = model.generate(**inputs, **sampling, max_new_tokens=max_new_tokens, suppress_tokens=placeholders)
+    tokens = model.generate(**inputs, **sampling, max_new_tokens=options.max_new_tokens, suppress_tokens=placeholders)
     return processor.tokenizer.batch_decode(tokens[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
 
@@ -101,12 +99,13 @@ def main() -> None:
     torch.set_num_threads(2)
     torch.manual_seed(arguments.seed)
     model, processor = load(arguments.model)
-    rows, prompt = read_rows(arguments.rows, arguments.limit), arguments.system_prompt.read_text(encoding="utf-8").strip()
+    rows, prompt = (
+        read_rows(arguments.rows, arguments.limit),
+        arguments.system_prompt.read_text(encoding="utf-8").strip(),
+    )
     responses: list[str] = []
     for start in range(0, len(rows), arguments.batch_size):
-        batch = rows[start : start + arguments.batch_size]
-        options = (arguments.blank, arguments.temperature, arguments.max_new_tokens)
-        responses += respond(model, processor, batch, prompt, *options)
+        responses += respond(model, processor, rows[start : start + arguments.batch_size], prompt, arguments)
     lines = [json.dumps(line, ensure_ascii=False) + "\n" for line in predictions(rows, responses, arguments.stage)]
     arguments.out.write_text("".join(lines), encoding="utf-8")
     print(f"wrote {arguments.out}: {len(lines)} responses")

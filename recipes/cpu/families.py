@@ -36,7 +36,7 @@ class Family:
     @property
     def problem(self) -> str:
         """Question and option lines, as the model reads them."""
-        lines = [f"{letter}. {option}" for letter, option in zip(LETTERS, self.options or ())]
+        lines = [f"{letter}. {option}" for letter, option in zip(LETTERS, self.options or (), strict=False)]
         return "\n".join([self.question, *lines])
 
     def gold(self, scene: Scene) -> str:
@@ -78,11 +78,30 @@ _THINKING = (
     Family("more", "thinking", FILL, ONE_MORE, MATHS, lambda s: str(s.count + 1)),
     Family("empty", "thinking", FILL, EMPTY_PLACES, SPATIAL, lambda s: str(CELLS - s.count)),
     Family("double", "thinking", FILL, TWO_PICTURES, MATHS, lambda s: str(2 * s.count)),
-    Family("fruit", "thinking", CHOICE, "Which fruit has this colour?", KNOWLEDGE, lambda s: FRUITS[s.colour], FRUIT_OPTIONS),
-    Family("thing", "thinking", FILL, "Name a thing that looks like one of them.", KNOWLEDGE, lambda s: THINGS[s.shape]),
-    Family("corners", "thinking", FILL, "How many corners has one of them?", KNOWLEDGE, lambda s: str(CORNERS[s.shape])),
+    Family(
+        "fruit",
+        "thinking",
+        CHOICE,
+        "Which fruit has this colour?",
+        KNOWLEDGE,
+        lambda s: FRUITS[s.colour],
+        FRUIT_OPTIONS,
+    ),
+    Family(
+        "thing", "thinking", FILL, "Name a thing that looks like one of them.", KNOWLEDGE, lambda s: THINGS[s.shape]
+    ),
+    Family(
+        "corners", "thinking", FILL, "How many corners has one of them?", KNOWLEDGE, lambda s: str(CORNERS[s.shape])
+    ),
     Family("tell", "thinking", DESCRIPTIVE, "Tell in words what is drawn.", MATHS, in_words),
-    Family("after", "thinking", DESCRIPTIVE, "Describe the picture after one more is drawn.", MATHS, lambda s: s.describe(1)),
+    Family(
+        "after",
+        "thinking",
+        DESCRIPTIVE,
+        "Describe the picture after one more is drawn.",
+        MATHS,
+        lambda s: s.describe(1),
+    ),
 )
 FAMILIES = {family.name: family for family in (*_SEEING, *_THINKING)}
 SEEING = tuple(family.name for family in _SEEING)

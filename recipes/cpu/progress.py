@@ -95,7 +95,7 @@ class Board:
 
     def _say(self, line: str) -> None:
         if not self._live:
-            self.console.print(line, highlight=False, markup=False)
+            self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def _table(self) -> Group:
         table = Table.grid(padding=(0, 2))

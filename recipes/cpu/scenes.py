@@ -62,7 +62,7 @@ def group_by_stratum(scenes: Iterable[Scene]) -> dict[tuple[int, str, str], list
 
 
 def split_scenes() -> dict[str, list[Scene]]:
-    """Split within each (count, shape, colour): about 30% test, 8% val, the rest train.
+    """Split within each (count, shape, colour): 256 scenes for test, 80 for val, 560 for train.
 
     Every split thus holds every answer; a model has to read the picture, and can't know a test scene by heart.
     """

@@ -7,6 +7,7 @@ the reward's own verdict on the same responses, and the gap between the two.
 from __future__ import annotations
 
 import json
+import logging
 import platform
 import subprocess
 import time
@@ -148,9 +149,12 @@ def reward_scores(rows: list[Row], problems: Mapping[str, Row], stage: str) -> l
                reward_method=problems[row["id"]]["reward"])
         for row in rows
     ]  # fmt: skip
+    first_batch = logging.getLogger("wethink_plugins.first_batch")
+    first_batch.disabled = True  # it speaks to who starts a training
     try:
         return reward.score_batch(samples)
     finally:
+        first_batch.disabled = False
         reward.close()
 
 

@@ -28,10 +28,13 @@ from transformers import (
 END_OF_TURN, PADDING = "<|im_end|>", "<|endoftext|>"
 VISION_TOKENS = ("<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>")
 SPECIAL_TOKENS = (PADDING, "<|im_start|>", END_OF_TURN, *VISION_TOKENS)
+FORM_TOKENS = ("<think>", "</think>", "<answer>", "</answer>")
+"""One token each, as in Qwen3, and not special, so that decoding keeps them. In pieces, a model of this size drops one
+now and then when it samples, and the format rate stays below 0.98."""
 SPLIT_PATTERN = r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 """Qwen2's way of cutting text into words without its English contractions; every digit stands alone."""
 VOCABULARY = 600
-"""Upper limit before the special tokens; the task's texts use about 450 with the 256 bytes."""
+"""Upper limit before the special tokens; the task's texts use about 560, 256 bytes included."""
 MAX_TOKENS = 4096
 
 CHAT_TEMPLATE = """\
@@ -62,10 +65,14 @@ def build_tokenizer(texts: Iterator[str]) -> Qwen2Tokenizer:
     bpe = Tokenizer(models.BPE())
     bpe.normalizer = normalizers.NFC()
     words = pre_tokenizers.Split(Regex(SPLIT_PATTERN), "isolated")
-    bpe.pre_tokenizer = pre_tokenizers.Sequence([words, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    bpe.pre_tokenizer = pre_tokenizers.Sequence(
+        [words, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
     bpe.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    bpe.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=VOCABULARY, initial_alphabet=alphabet, show_progress=False))
+    bpe.train_from_iterator(
+        texts, trainers.BpeTrainer(vocab_size=VOCABULARY, initial_alphabet=alphabet, show_progress=False)
+    )
     model = json.loads(bpe.to_str())["model"]
     tokenizer = Qwen2Tokenizer(
         vocab=model["vocab"],
@@ -76,6 +83,7 @@ def build_tokenizer(texts: Iterator[str]) -> Qwen2Tokenizer:
         additional_special_tokens=list(SPECIAL_TOKENS),
         model_max_length=MAX_TOKENS,
     )
+    tokenizer.add_tokens(list(FORM_TOKENS))
     tokenizer.chat_template = CHAT_TEMPLATE
     return tokenizer
 
@@ -148,7 +156,9 @@ def build_model(config: Qwen2_5_VLConfig, seed: int) -> Qwen2_5_VLForConditional
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=Path, nargs="+", required=True, help="JSONL files whose texts the tokenizer learns")
+    parser.add_argument(
+        "--rows", type=Path, nargs="+", required=True, help="JSONL files whose texts the tokenizer learns"
+    )
     parser.add_argument("--system-prompt", type=Path, required=True, help="text file")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)

@@ -24,6 +24,7 @@ def train(grpo, task):
                 "python", "-m", "verl.trainer.main_ppo", "--config-path", RECIPE, "--config-name", "grpo",
                 f"data.train_files={rows['train']}", f"data.val_files={rows['val']}", "data.val_max_samples=8",
                 f"data.train_batch_size={PROMPTS}", f"actor_rollout_ref.actor.ppo_mini_batch_size={PROMPTS}",
+                "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu=4", "actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu=4",
                 f"actor_rollout_ref.rollout.n={ROLLOUTS}", f"actor_rollout_ref.model.path={task / 'model'}",
                 f"trainer.total_training_steps={STEPS}", f"trainer.default_local_dir={task / name}", *overrides,
                 VERL_PLATFORM="cpu", RAY_TMPDIR=ray, RAY_USAGE_STATS_ENABLED=0, RAY_DEDUP_LOGS=0, HYDRA_FULL_ERROR=1,

@@ -27,7 +27,7 @@ def main(task: Path, judge: str) -> None:
     rows = validate(task / "data/train.jsonl", images=task / "data", config=config).rows
     if judge == "dead":
         rows = [row for row in rows if row.question_type == "descriptive"]
-    dataset = Dataset.from_list(list(trl_rows(rows[:64], images=task / "data"))).cast_column("image", Image())
+    dataset = Dataset.from_list(list(trl_rows(rows[:64]))).cast_column("image", Image())
     reward = HybridReward.from_config(task / "wethink.yaml", judge=DeadJudge() if judge == "dead" else None)
     processor = AutoProcessor.from_pretrained(task / "model")
     processor.tokenizer.padding_side = "left"
