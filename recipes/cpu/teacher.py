@@ -14,7 +14,7 @@ from families import CORNERS, FAMILIES, FRUITS, LETTERS, THINGS, Family, in_word
 from scenes import CELLS, Scene
 
 SLIP_RATE = 0.6
-MALFORMED_RATE = 0.25
+MALFORMED_RATE = 0.3
 
 _SHADES = {"red": "orange", "yellow": "golden", "green": "lime", "blue": "purple"}
 _WRONG_CORNERS = {0: 1, 3: 2, 4: 5, 12: 8}
