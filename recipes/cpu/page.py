@@ -25,7 +25,7 @@ STORY = (
     "GRPO then sees verified answers only, and no chain of thought. It is paid 0.7 for a right answer and 0.3 for the right form, and nothing else. "
     "What it can't do is teach the model to see: a reward this sparse doesn't, in the few thousand answers of this run.",
 )
-JUDGE_NOTE = "Descriptive answers are judged here by an offline stand-in that compares words and is no model. With a judge endpoint in wethink.yaml a model takes its place."
+JUDGE_NOTE = "Descriptive answers are judged here by an offline stand-in that compares words and is no model."
 CHECKER_NOTE = (
     "Every accuracy in the numbers above and in the tables is graded by checker.py, which knows the drawn scene and shares no code with the reward. "
     "Curves by step show what the reward saw in training: sampled answers (temperature 1) to training questions, partial credit included."

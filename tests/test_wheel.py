@@ -1,0 +1,80 @@
+"""The built wheel by itself, in an empty folder: every verb works, with the recipes and patches it carries."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+ROWS = [
+    {"id": "a", "problem": "Which?\nA. red\nB. blue", "answer": "B", "category": "multiple_choice", "abilities": "recognition", "refined_cot": "Blue.", "image_path": "a.png", "reward": "rule"},
+    {"id": "b", "problem": "Describe it.", "answer": "a blue square", "category": "descriptive", "abilities": "recognition", "refined_cot": "Square.", "image_path": "a.png", "reward": "model"},
+]  # fmt: skip
+ROLLOUT = {"id": "a", "question": "2+2?", "response": "<think>a</think><answer>4</answer>", "answer": "4"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The wheel's files, unpacked by pip, and nothing of the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    subprocess.run([*pip, "wheel", "--no-deps", "-w", folder / "dist", CHECKOUT], check=True)
+    wheel = next((folder / "dist").glob("*.whl"))
+    subprocess.run([*pip, "install", "--no-deps", "--target", folder / "site", wheel], check=True)
+    return folder / "site"
+
+
+@pytest.fixture
+def wethink(site, tmp_path):
+    """Runs the command in a folder that holds two rows, their picture and a configuration."""
+    from PIL import Image
+
+    Image.new("RGB", (40, 40), "blue").save(tmp_path / "a.png")
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    (tmp_path / "rollouts.jsonl").write_text(json.dumps(ROLLOUT) + "\n")
+    (tmp_path / "wethink.yaml").write_text("judge: {offline: true}\n")
+
+    def run(*words):
+        call = "from wethink_plugins.cli.main import main; import sys; sys.argv[0] = 'wethink'; main()"
+        return subprocess.run(
+            [sys.executable, "-P" if sys.version_info >= (3, 11) else "-s", "-c", call, *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(site), "WETHINK_CONFIG": str(tmp_path / "wethink.yaml")},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+VERBS = [
+    (["recipe", "list"], "cpu/grpo"),
+    (["recipe", "show", "config"], "weights:"),
+    (["recipe", "show", "cpu/grpo"], "total_training_steps"),
+    (["path", "verl"], "pkg://wethink_plugins.adapters.verl"),
+    (["path", "trl"], "make_reward"),
+    (["grade", "4", "--gold", "4"], "right"),
+    (["data", "validate", "rows.jsonl"], "2"),
+    (["data", "export", "verl", "rows.jsonl", "--out", "out.parquet"], "out.parquet"),
+    (["data", "export", "llamafactory", "rows.jsonl", "--out", "lf"], "lf"),
+    (["data", "export", "trl", "rows.jsonl", "--out", "trl.parquet"], "trl.parquet"),
+    (["score", "rollouts.jsonl"], "fill_in_blank"),
+]
+
+
+@pytest.mark.parametrize(("words", "says"), VERBS, ids=[" ".join(words[:3]) for words, _ in VERBS])
+def test_verb(wethink, words, says):
+    done = wethink(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert says in done.stdout + done.stderr
+
+
+def test_no_verb_is_missing_here(wethink):
+    """A new verb belongs into the table above."""
+    commands = {line.split()[1] for line in wethink("--help").stdout.splitlines() if line[:2] == "│ " and line[2:3].isalpha()}
+    assert commands, "the list of commands could not be read from --help"
+    assert commands <= {words[0] for words, _ in VERBS}
