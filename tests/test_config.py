@@ -16,6 +16,8 @@ BAD = [
     ),
     ("judge: {tiers: {correct: 0.1, mostly: 0.7, partly: 0.3, wrong: 0.0}}", "judge.tiers", "must not rise"),
     ("judge: {endpoints: [{base_url: x, modle: y}]}", "judge.endpoints", "model"),
+    ("judge: {tiers: {correct: 0, mostly: 0, partly: 0, wrong: 0}}", "judge.tiers", "more than wrong"),
+    ("weights: {accuracy: 0, format: 0}", "weights", "every reward would be 0"),
     ("weights: {accuracy: .nan}", "weights.accuracy", "nan"),
     ("aliases: {question_type: {mc: choice}}", "aliases.question_type", "multiple_choice"),
     ("weights: [", "not valid YAML", "line"),

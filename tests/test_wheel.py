@@ -75,6 +75,8 @@ def test_verb(wethink, words, says):
 
 def test_no_verb_is_missing_here(wethink):
     """A new verb belongs into the table above."""
-    commands = {line.split()[1] for line in wethink("--help").stdout.splitlines() if line[:2] == "│ " and line[2:3].isalpha()}
+    commands = {
+        line.split()[1] for line in wethink("--help").stdout.splitlines() if line[:2] == "│ " and line[2:3].isalpha()
+    }
     assert commands, "the list of commands could not be read from --help"
     assert commands <= {words[0] for words, _ in VERBS}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.vocabulary import QUESTION_TYPES, REWARD_METHODS, Style
@@ -141,6 +141,8 @@ class Judge(_Section):
             raise ValueError(f"needs exactly correct, mostly, partly, wrong; found {', '.join(value) or 'none'}")
         if not value["correct"] >= value["mostly"] >= value["partly"] >= value["wrong"]:
             raise ValueError("must not rise from correct to wrong")
+        if value["correct"] == value["wrong"]:
+            raise ValueError("must pay correct more than wrong")
         return value
 
 
@@ -182,6 +184,12 @@ class WeThinkConfig(_Section):
         if len(set(names)) < len(names):
             raise ValueError("two terms have the same name")
         return value
+
+    @model_validator(mode="after")
+    def _something_is_paid(self) -> WeThinkConfig:
+        if not any((self.weights.accuracy, self.weights.format, *(term.weight for term in self.terms))):
+            raise ValueError("every weight is 0, so every reward would be 0")
+        return self
 
     @classmethod
     def load(cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None) -> WeThinkConfig:

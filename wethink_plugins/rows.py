@@ -144,8 +144,8 @@ def _reward_method(value: object, aliases: Aliases) -> str:
 
 
 def _abilities(value: object) -> tuple[str, ...]:
-    parts = re.split(r"[,;]", value) if isinstance(value, str) else _list(value, "abilities")
-    return tuple(text for part in parts if (text := str(part).strip()))
+    parts = re.split(r"[,;]", value) if isinstance(value, str) else _texts(value, "abilities")
+    return tuple(text for part in parts if (text := part.strip()))
 
 
 def _paths(value: object) -> tuple[str, ...]:
@@ -158,17 +158,32 @@ def _paths(value: object) -> tuple[str, ...]:
 
 
 def _options(value: object) -> tuple[str, ...]:
-    """A list of texts, with or without their letters, or a dict from letter to text."""
+    """A list of texts, with or without their letters, or a dict from letter to text.
+
+    In parquet a dict has every letter that any row has; those without text are left out.
+    """
     if isinstance(value, Mapping):
+        value = {key: text for key, text in value.items() if text is not None}
         keys = [str(key).strip().upper() for key in value]
         if "".join(keys) != LETTERS[: len(keys)]:
             raise WeThinkError(f"has the letters {', '.join(keys)}", fix="letters run A, B, C …", field="options")
         value = list(value.values())
-    texts = [" ".join(str(part).split()) for part in _list(value, "options")]
+    texts = [" ".join(part.split()) for part in _texts(value, "options")]
     if not all(texts):
         raise WeThinkError("holds an empty option", fix="fill it in or remove the row", field="options")
+    if len(texts) > len(LETTERS):
+        raise WeThinkError(f"holds {len(texts)} options", fix=f"at most {len(LETTERS)}, one a letter", field="options")
     unlettered = split_options("\n".join(texts))[1]
     return unlettered if len(unlettered) == len(texts) else tuple(texts)
+
+
+def _texts(value: object, field: str) -> list[str]:
+    """A list of texts; numbers are taken as they print."""
+    parts = _list(value, field)
+    for part in parts:
+        if isinstance(part, bool) or not isinstance(part, str | int | float):
+            raise WeThinkError(f"holds a {type(part).__name__}, not text", fix="write each as a string", field=field)
+    return [str(part) for part in parts]
 
 
 def _list(value: object, field: str) -> list[Any]:

@@ -8,6 +8,7 @@ import pytest
 from tests.adapters.hosts import HOSTS
 from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
+from wethink_plugins.errors import SampleError
 from wethink_plugins.score import METRIC_KEYS
 
 CASES = [
@@ -48,6 +49,28 @@ def test_an_unscored_sample_never_becomes_a_false_zero(host, sample_of):
 
 def test_own_rows_without_our_columns(host, sample_of):
     assert host.rewards([sample_of("4", "4", question="How many?\nA. 3\nB. 4")]) == [pytest.approx(1.0)]
+
+
+GOLDS = [
+    ("a number", 4, [pytest.approx(1.0)]),
+    ("missing", None, SampleError),
+    ("missing in a data frame", float("nan"), SampleError),
+    ("a mapping", {"answer": "4"}, SampleError),
+    ("bytes", b"4", SampleError),
+]
+
+
+@pytest.mark.parametrize(("why", "gold", "rewards"), GOLDS, ids=[case[0] for case in GOLDS])
+def test_a_gold_that_is_no_text_is_never_silently_wrong(host, sample_of, why, gold, rewards):
+    if isinstance(rewards, list):
+        assert host.rewards([sample_of("4", gold)]) == rewards
+        return
+    with pytest.raises(rewards, match="row row-1: answer"):
+        host.rewards([sample_of("4", gold)])
+
+
+def test_options_that_are_numbers_are_read_as_text(host, sample_of):
+    assert host.rewards([sample_of("4", "B", options=(3, 4))]) == [pytest.approx(1.0)]
 
 
 def test_async_hosts_do_not_wait_for_each_other(host, sample_of):

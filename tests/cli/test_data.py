@@ -137,6 +137,7 @@ def test_validate_as_json(tmp_path, wethink):
     [
         ["data", "export", "nemo", "x.jsonl", "--out", "a"],
         ["data", "export", "verl", "x.jsonl"],
+        ["data", "export", "verl", "x.jsonl", "--out", "a.parquet", "--split", "tset"],
         ["data", "validate"],
         ["data", "nothing"],
     ],
@@ -155,3 +156,38 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path, wethink, name):
 def test_a_complaint_can_be_printed_whatever_the_row_holds(tmp_path, wethink):
     code, _, errors = wethink("data", "validate", write_rows(tmp_path, [row(id="\ud800\nx")]))
     assert code == 1 and len(errors) == 1 and "\\ud800" in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "options"),
+    [
+        ({"id": "\ud800"}, []),
+        ({"id": "\ud800"}, ["--json"]),
+        ({"category": "\ud800"}, []),
+        ({"reward": "\ud800"}, ["--json"]),
+    ],
+)
+def test_what_no_terminal_can_show_is_printed_escaped(tmp_path, fields, options):
+    """In a process of its own: here stdout takes any text, a real one only what UTF-8 can say."""
+    file = write_rows(tmp_path, [row(**fields)])
+    command = [sys.executable, "-m", "wethink_plugins.cli.main", "data", "validate", file, *options]
+    ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr and "\\ud800" in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(("host", "out"), [("verl", "file/a.parquet"), ("llamafactory", "file"), ("trl", "b.parquet")])
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path, wethink, host, out):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "b.rejects.jsonl").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    file = write_rows(tmp_path / "data", [GOOD])
+    code, printed, errors = wethink("data", "export", host, file, "--out", tmp_path / out)
+    assert (code, printed, len(errors)) == (1, "", 1)
+    assert [f for f in sorted(tmp_path.rglob("*")) if tmp_path / "data" not in (f, *f.parents)] == before
+
+
+def test_rejects_never_take_the_place_of_the_rows(tmp_path, wethink):
+    file = write_rows(tmp_path, [GOOD])
+    text = file.read_text()
+    code, _, errors = wethink("data", "validate", file, "--rejects", file)
+    assert code == 1 and len(errors) == 1 and file.read_text() == text

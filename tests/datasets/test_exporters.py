@@ -176,11 +176,24 @@ def test_trl_parquet_tells_the_datasets_package_of_its_images(tmp_path, rows):
         ("nemo", "a", None),
         ("verl", "train.parquet", None),
         ("llamafactory", ".", "dataset_info"),
+        ("verl", ".", None),
+        ("verl", "/", None),
+        ("trl", "folder.parquet", None),
+        ("llamafactory", ".", "a,b"),
+        ("llamafactory", ".", "../a"),
+        ("llamafactory", ".", "a\\b"),
     ],
 )
 def test_an_output_that_would_do_harm_is_refused(tmp_path, host, out, name):
+    (tmp_path / "folder.parquet").mkdir()
     with pytest.raises(WeThinkError):
         output_file(host, tmp_path / "train.parquet", tmp_path / out, name)
+
+
+@pytest.mark.parametrize("source", ["a.parquet", "a.rejects.jsonl", "a.manifest.json"])
+def test_the_source_is_never_overwritten(tmp_path, source):
+    with pytest.raises(WeThinkError, match="the input"):
+        output_file("verl", tmp_path / source, tmp_path / "a.parquet")
 
 
 def test_nothing_is_exported_from_no_rows(tmp_path):

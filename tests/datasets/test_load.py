@@ -44,3 +44,17 @@ def test_says_which_line_of_which_file_it_cannot_read(tmp_path, name, content, p
 def test_says_that_there_is_no_file(tmp_path):
     with pytest.raises(WeThinkError, match="no such file"):
         list(read_records(tmp_path / "a.jsonl"))
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.parquet"])
+def test_says_that_it_may_not_read_the_file(tmp_path, monkeypatch, name):
+    (tmp_path / name).write_text("")
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile", refuse)
+    with pytest.raises(WeThinkError, match="Permission denied"):
+        list(read_records(tmp_path / name))

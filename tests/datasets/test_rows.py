@@ -27,6 +27,8 @@ def test_reads_every_field():
         ("options", ["red", "blue"], "options", ("red", "blue")),
         ("options", ["A. red", "B. blue"], "options", ("red", "blue")),
         ("options", {"A": "red", "B": "blue"}, "options", ("red", "blue")),
+        ("options", {"A": "red", "B": "blue", "C": None}, "options", ("red", "blue")),
+        ("options", [1, 2.5], "options", ("1", "2.5")),
         ("problem", "Which?\nA. red\nB. blue", "options", ("red", "blue")),
         ("refined_cot", " ", "refined_cot", None),
         ("response", "<think>x\n", "response", "<think>x\n"),
@@ -52,6 +54,11 @@ def test_takes_a_field_in_the_forms_people_write(field, value, attribute, expect
         ("image_path", {"a": 1}),
         ("options", ["red", ""]),
         ("options", {"A": "red", "C": "blue"}),
+        ("options", {"A": "red", "B": None, "C": "blue"}),
+        ("options", ["red", None]),
+        ("options", [["red"], ["blue"]]),
+        ("options", [f"text {i}" for i in range(27)]),
+        ("abilities", [None]),
     ],
 )
 def test_names_the_field_that_it_cannot_read(field, value):

@@ -34,6 +34,8 @@ REJECTED = [
     ({**CHOICE, "answer": "C"}, "answer", "none of the options"),
     ({**CHOICE, "answer": "green"}, "answer", "none of the options"),
     ({"category": "multiple_choice", "answer": "green"}, "answer", "none of the options"),
+    ({**CHOICE, "answer": "A", "options": ["blue", "red"]}, "options", "in another order"),
+    ({"image_path": f"images/{'x' * 5000}.png"}, "image_path", "no such image"),
     *(({"refined_cot": f"a {token} b"}, "refined_cot", token) for token in (*MEDIA_TAGS, *CONTROL_TOKENS)),
     ({"problem": "Before <image> after"}, "problem", "<image>"),
     ({"problem": "<image><image>What?"}, "problem", "<image>"),
@@ -164,6 +166,13 @@ def test_rows_that_need_a_judge_are_refused_without_one(tmp_path, fields):
     line = str(caught.value)
     assert line.startswith(f"{file}: row r1: reward: 2 of 3 rows") and "judge: {offline: true}" in line
     assert len(validate(file, config=JUDGED).rows) == 3
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.jsonl", ""), ("a.jsonl", "\n \n"), ("a.json", "[]")])
+def test_a_file_without_rows_is_a_fault(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(WeThinkError, match="holds no rows"):
+        validate(tmp_path / name)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])

@@ -22,8 +22,8 @@ def test_a_prompt_may_be_a_file(tmp_path):
     assert system_prompt(str(tmp_path / "own.txt")) == "Think.\nThen answer."
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe\xff"])
-def test_a_file_without_text_is_an_error(tmp_path, content):
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe\xff", b"Look at <image>.", b"Think.<|im_end|>"])
+def test_a_file_that_is_no_prompt_is_an_error(tmp_path, content):
     (tmp_path / "own.txt").write_bytes(content)
     with pytest.raises(ConfigError):
         system_prompt(str(tmp_path / "own.txt"))

@@ -1,13 +1,14 @@
 """Judges that stand at the far end of the wire and misbehave to order."""
 
 import asyncio
+import contextlib
 
 from wethink_plugins.errors import Ungradable, Unscored
 from wethink_plugins.rewards.judge import Judgement
 
 
 class ScriptedJudge:
-    """Says what the answer tells it to: a tier, or `down`, `filtered`, `slow`, `bug`, `nonsense`."""
+    """Says what the answer tells it to: a tier, or or one of the misbehaviours below."""
 
     name = "scripted"
 
@@ -29,7 +30,18 @@ class ScriptedJudge:
             raise Ungradable("content filter")
         if answer == "bug":
             raise RuntimeError("a bug in the judge")
+        if answer == "cancelled":
+            raise asyncio.CancelledError
+        if answer == "nothing":
+            return None
+        if answer == "deaf":
+            await self._ignore_cancellation()
         if answer == "slow":
             await asyncio.sleep(30)
         await asyncio.sleep(0.01)
         return Judgement(answer, "as told", f"VERDICT: {answer}")
+
+    async def _ignore_cancellation(self):
+        for _ in range(100):
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.05)

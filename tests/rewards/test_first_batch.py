@@ -43,3 +43,11 @@ def test_hosts_that_score_one_at_a_time_get_theirs_too(sample_of, caplog):
     assert not caplog.text
     reward.score(sample_of())
     assert "first 32 samples" in caplog.text
+
+
+def test_what_a_log_cannot_encode_is_escaped_and_nothing_is_kept(sample_of, caplog):
+    reward = HybridReward.from_config()
+    reward.score_batch([sample_of("\ud800", id="row \udfff", images=("a picture",))])
+    assert "row \\udfff" in caplog.text
+    caplog.text.encode()
+    assert not reward._first_batch._seen

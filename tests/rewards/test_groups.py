@@ -31,6 +31,7 @@ CASES = [
     ),
     ("groups are told by id, not by place", [("g", 1.0), ("h", None), ("g", 0.0), ("h", 0.2)], [1.0, 0.2, 0.0, 0.2]),
     ("nothing scored in the group", [("g", 1.0), ("h", None)], [1.0, 1.0]),
+    ("no group id isn't the empty one", [("", 1.0), (None, None), ("h", 0.0)], [1.0, 0.5, 0.0]),
     ("no group id, no group", [(None, 1.0), (None, None), (None, 0.0)], [1.0, 0.5, 0.0]),
 ]
 
@@ -61,6 +62,7 @@ def scores_of(unscored, total):
 def test_a_dead_judge_stops_the_run_within_two_batches():
     budget = Budget(Tolerate())
     budget.spend(scores_of(8, 8))
+    budget.spend([])
     with pytest.raises(JudgeBudgetSpent, match=r"2 batches in a row.*429"):
         budget.spend(scores_of(8, 8))
 

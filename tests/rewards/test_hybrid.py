@@ -1,7 +1,13 @@
 """The hybrid reward from outside: routing, weights, statuses, fixed metrics, loud refusals."""
 
 import asyncio
+import concurrent.futures
+import copy
 import math
+import pickle
+import sys
+import threading
+import time
 
 import pytest
 
@@ -56,6 +62,9 @@ FAULTS = [
     ("bug", "unscored", None, "a bug in the judge"),
     ("nonsense", "unscored", None, "no tier"),
     ("slow", "unscored", None, "no verdict within"),
+    ("deaf", "unscored", None, "no verdict within"),
+    ("cancelled", "unscored", None, "cancelled its own call"),
+    ("nothing", "unscored", None, "not a Judgement"),
     ("filtered", "ungradable", 0.0, "content filter"),
 ]
 
@@ -81,6 +90,55 @@ def test_batch_is_in_order_concurrent_and_ends_at_its_deadline(sample_of):
     assert judge.most_running == len(answers)
 
 
+def test_a_judge_that_ignores_its_deadline_holds_nobody_up(sample_of):
+    reward = HybridReward.from_config({"judge": {"deadline_s": 0.1}}, judge=ScriptedJudge())
+    start = time.monotonic()
+    reward.score(sample_of("deaf", "gold", question_type="descriptive"))
+    assert time.monotonic() - start < 3, "the judge goes on for 5 s"
+
+
+def test_nothing_is_asked_once_the_batch_is_over(sample_of):
+    judge = ScriptedJudge()
+    reward = HybridReward.from_config({"judge": {"batch_deadline_s": 1e-9}}, judge=judge)
+    (score,) = reward.score_batch([sample_of("correct", "gold", question_type="descriptive")])
+    assert (score.status, score.metrics()["judge_called"], judge.most_running) == ("unscored", 0.0, 0)
+
+
+def test_a_bad_row_ends_the_judging_of_its_batch(sample_of):
+    judge = ScriptedJudge()
+    reward = HybridReward.from_config(judge=judge)
+    with pytest.raises(SampleError):
+        reward.score_batch([sample_of("slow", "gold", question_type="descriptive"), sample_of(response=None)])
+    reward.score(sample_of("correct", "gold", question_type="descriptive"))
+    assert judge.running == 0
+
+
+def test_closing_ends_a_call_that_waits_and_the_next_one_works(sample_of):
+    reward = HybridReward.from_config(judge=ScriptedJudge())
+    threading.Timer(0.2, reward.close).start()
+    with pytest.raises(concurrent.futures.CancelledError):
+        reward.score(sample_of("slow", "gold", question_type="descriptive"))
+    assert reward.score(sample_of()).overall == 1.0
+    reward.close()
+
+
+def test_many_threads_and_a_generator_get_every_score(sample_of):
+    reward = HybridReward.from_config()
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        scores = list(pool.map(lambda i: reward.score(sample_of(id=str(i))).overall, range(500)))
+    assert scores == [1.0] * 500
+    assert len(HybridReward.from_config().score_batch(sample_of() for _ in range(3))) == 3
+    assert reward.score_batch([]) == []
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
+def test_samples_and_rewards_can_be_sent_to_another_process(sample_of, copied):
+    sample = copied(sample_of(meta={"step": 1}))
+    assert copied(sample_of()).meta == {}
+    reward = HybridReward.from_config(OFFLINE)
+    assert copied(reward).score(sample).overall == reward.score(sample).overall
+
+
 def test_the_four_ways_to_call_agree_even_inside_a_running_loop(sample_of):
     reward = HybridReward.from_config(OFFLINE)
     sample = sample_of("two blue cars", "two red cars", question_type="descriptive")
@@ -99,6 +157,12 @@ def test_the_four_ways_to_call_agree_even_inside_a_running_loop(sample_of):
 REFUSALS = [
     ("no gold", {"gold": " "}, SampleError, "answer"),
     ("no text", {"response": None}, SampleError, "response"),
+    ("no question", {"question": None}, SampleError, "question"),
+    ("a gold that is no text", {"gold": {"answer": "4"}}, SampleError, "answer"),
+    ("options in one text", {"options": "AB"}, SampleError, "options"),
+    ("options by letter", {"options": {"A": "red", "B": "blue"}}, SampleError, "options"),
+    ("options that are no texts", {"options": [3, 4]}, SampleError, "options"),
+    ("no meta", {"meta": None}, SampleError, "meta"),
     ("unknown type", {"question_type": "riddle"}, SampleError, "aliases.question_type"),
     ("unknown method", {"reward_method": "magic"}, SampleError, "aliases.reward_method"),
     ("no judge", {"question_type": "descriptive"}, JudgeRequired, "judge.offline"),
@@ -132,6 +196,36 @@ def brief(sample, score):
 
 def broken(sample, score):
     return float("nan")
+
+
+def huge(sample, score):
+    return 1e308
+
+
+def asks_itself(sample, score):
+    return REWARDS[0].score(sample).overall
+
+
+def leaves(sample, score):
+    sys.exit(3)
+
+
+REWARDS = []
+NOT_A_FUNCTION = 3
+BROKEN_TERMS = [
+    ("overflows", "huge", TermError, "1e\\+308"),
+    ("would wait for itself", "asks_itself", TermError, "can't wait for its own reward"),
+    ("ends the process", "leaves", SystemExit, "3"),
+    ("is no function", "NOT_A_FUNCTION", ConfigError, "terms.own: .* is a int"),
+]
+
+
+@pytest.mark.parametrize(("why", "function", "error", "says"), BROKEN_TERMS, ids=[case[0] for case in BROKEN_TERMS])
+def test_a_broken_term_is_an_error_and_never_a_hang(sample_of, why, function, error, says):
+    terms = [{"name": "own", "weight": 100, "function": f"{__name__}:{function}"}]
+    with pytest.raises(error, match=says):
+        REWARDS[:] = [HybridReward.from_config({"terms": terms})]
+        REWARDS[0].score(sample_of())
 
 
 def test_own_terms_add_to_the_reward_and_broken_ones_are_named(sample_of):

@@ -9,6 +9,7 @@ import textwrap
 import pytest
 
 from wethink_plugins import HybridReward
+from wethink_plugins.rewards import journal as journal_module
 from wethink_plugins.rewards.journal import Journal, read_journal
 
 
@@ -46,8 +47,6 @@ def test_rotation_and_hostile_text(tmp_path):
     for i in range(4):
         journal.write({"time": i, "response": "\ud800 \x00 \n" + "x" * 2000})
         journal.close()
-        journal._start()
-    journal.close()
     assert len(list(tmp_path.glob("*.jsonl"))) >= 2
     assert [line["time"] for line in read_journal(tmp_path)] == [0, 1, 2, 3]
 
@@ -59,6 +58,74 @@ def test_a_folder_that_cannot_be_written_costs_lines_and_nothing_else(tmp_path, 
     journal.close()
     assert journal.lost == 1
     assert "training goes on" in caplog.text
+
+
+class Unprintable:
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+LOOP = {}
+LOOP["loop"] = LOOP
+
+
+@pytest.mark.parametrize("line", [LOOP, {(1, 2): 3}, {"id": Unprintable()}], ids=["loop", "key", "value"])
+def test_a_line_that_is_no_json_costs_itself_only(tmp_path, caplog, line):
+    journal = Journal(tmp_path)
+    journal.write(line)
+    journal.write({"time": 1})
+    journal.close()
+    assert list(read_journal(tmp_path)) == [{"time": 1}]
+    assert journal.lost == 1
+    assert "training goes on" in caplog.text
+
+
+def test_what_is_scored_after_closing_is_kept_too(tmp_path, sample_of):
+    reward = HybridReward.from_config({"journal": {"path": str(tmp_path)}})
+    for _ in range(3):
+        reward.score(sample_of())
+        reward.close()
+    assert len(list(read_journal(tmp_path))) == 3
+
+
+def test_a_full_disk_leaves_whole_lines_and_one_file(tmp_path, monkeypatch):
+    write_all = journal_module._write_all
+
+    def full(file, data):
+        write_all(file, data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    files = journal_module._Files(tmp_path, 1, 10_000)
+    files.append([b'{"time": 1}\n'])
+    monkeypatch.setattr(journal_module, "_write_all", full)
+    for _ in range(3):
+        with pytest.raises(OSError, match="No space"):
+            files.append([b'{"time": 2}\n'] * 9)
+    monkeypatch.setattr(journal_module, "_write_all", write_all)
+    files.append([b'{"time": 3}\n'])
+    assert [path.read_text() for path in tmp_path.iterdir()] == ['{"time": 1}\n{"time": 3}\n']
+
+
+def test_two_processes_with_the_same_id_share_no_file(tmp_path):
+    for name in (b"one\n", b"two\n"):
+        journal_module._Files(tmp_path, 7, 10_000).append([name])
+    assert sorted(path.read_text() for path in tmp_path.iterdir()) == ["one\n", "two\n"]
+
+
+def test_a_killed_process_loses_no_line_that_was_flushed(tmp_path):
+    program = f"""
+import os, signal, time
+from wethink_plugins.rewards.journal import Journal
+journal = Journal({str(tmp_path)!r})
+for i in range(100):
+    journal.write({{"time": i}})
+while not list(journal.folder.glob("*.jsonl")):
+    time.sleep(0.05)
+time.sleep(0.2)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+    assert len(list(read_journal(tmp_path))) == 100
 
 
 def test_a_line_cut_short_by_a_kill_is_left_out(tmp_path):

@@ -40,6 +40,11 @@ BOXED = [
 ]
 
 
+def test_thinking_that_the_prompt_opened_must_be_closed_too():
+    assert read_response("a</think><answer>4</answer>", "think_open").answer == "4"
+    assert read_response("a <answer>4</answer>", "think_open").fault == "thinking never closed"
+
+
 @pytest.mark.parametrize(("why", "text", "answer"), BOXED, ids=[case[0] for case in BOXED])
 def test_boxed_answer(why, text, answer):
     assert read_response(text, "boxed").answer == answer

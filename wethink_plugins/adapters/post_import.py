@@ -26,17 +26,27 @@ def when_imported(name: str, callback: Callable[[ModuleType], None]) -> None:
 class _Finder(MetaPathFinder):
     def __init__(self, name: str, callback: Callable[[ModuleType], None]) -> None:
         self._name, self._callback = name, callback
+        self._asking = False
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != self._name:
+        if fullname != self._name or self._asking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        self._asking = True
+        try:
+            spec = importlib.util.find_spec(fullname)
+        finally:
+            self._asking = False
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, self._callback)
+            spec.loader = _Loader(spec.loader, self._imported)
         return spec
+
+    def _imported(self, module: ModuleType) -> None:
+        """Only now, and not when somebody merely looked whether the module exists, the work is done."""
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+            self._callback(module)
 
 
 class _Loader(Loader):
@@ -47,5 +57,7 @@ class _Loader(Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
+        if module.__spec__ is not None:  # the module keeps its own loader, which knows its source and data files
+            module.__spec__.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         self._callback(module)

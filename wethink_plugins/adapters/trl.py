@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from wethink_plugins.adapters.fields import gold_text, options_of
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import SampleError
 from wethink_plugins.rewards.groups import Budget
@@ -69,9 +70,9 @@ def _sample(prompt: Any, completion: Any, columns: Mapping[str, Any], i: int, st
         group=f"{step}/{row}" if row is not None else None,
         question=_text(prompt),
         response=_text(completion),
-        answer=str(column("answer")),
+        answer=gold_text(column("answer")),
         question_type=column("question_type") or None,
-        options=tuple(column("options") or ()),
+        options=options_of(column("options")),
         reward_method=column("reward_method") or "auto",
         meta={"step": step, "split": column("split") or "train"},
     )
@@ -81,7 +82,7 @@ def _text(message: Any) -> str:
     """The last turn's text: of a plain string, or of messages whose content is a string or a list of parts."""
     if isinstance(message, str):
         return message
-    content = message[-1]["content"] if message else ""
+    content = (message[-1].get("content") if message else None) or ""  # None: a turn that only calls tools
     return content if isinstance(content, str) else "".join(part.get("text") or "" for part in content)
 
 

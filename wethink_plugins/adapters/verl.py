@@ -12,12 +12,15 @@ The configuration is the YAML that WETHINK_CONFIG names.
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
 from typing import Any
 
 from wethink_plugins.adapters.faults import SharedFaults
+from wethink_plugins.adapters.fields import first_given, gold_text, options_of
 from wethink_plugins.adapters.post_import import when_imported
 from wethink_plugins.adapters.running_mean import RunningMean
 from wethink_plugins.errors import JudgeBudgetSpent
@@ -27,6 +30,10 @@ from wethink_plugins.score import Score
 
 NAME = "wethink"
 _MANAGERS = "verl.experimental.reward_loop.reward_manager"
+_VALIDATION_SPLITS = frozenset({"val", "valid", "validation", "test", "dev", "eval"})
+# verl calls a plain function from many threads at once, and `cache` lets each of the first ones build its own.
+_building = threading.Lock()
+_log = logging.getLogger(__name__)
 
 
 def register() -> None:
@@ -35,27 +42,37 @@ def register() -> None:
 
 
 def _add_manager(managers: ModuleType) -> None:
+    """An unknown verl costs the name `wethink`, with its cause; never the runs of people who don't use it."""
     from wethink_plugins.adapters.verl_manager import reward_manager_class
 
-    managers.register(NAME)(reward_manager_class())
+    try:
+        managers.register(NAME)(reward_manager_class())
+    except (ImportError, AttributeError, TypeError, ValueError):
+        _log.exception("reward.reward_manager.name=%s is not available in this verl", NAME)
+
+
+def shared_reward() -> HybridReward:
+    """One for each process: journal, first batch and judge connections belong to a process."""
+    with _building:
+        return _reward()
 
 
 @cache
-def shared_reward() -> HybridReward:
-    """One for each process: journal, first batch and judge connections belong to a process."""
+def _reward() -> HybridReward:
     return HybridReward.from_config()
 
 
-@cache
 def mean_so_far() -> RunningMean:
     """Of this process."""
-    return RunningMean()
+    return _MEAN
 
 
-@cache
 def shared_faults() -> SharedFaults:
     """Of the whole run where Ray is up."""
-    return SharedFaults()
+    return _FAULTS
+
+
+_MEAN, _FAULTS = RunningMean(), SharedFaults()
 
 
 def compute_score(
@@ -64,7 +81,8 @@ def compute_score(
     """For verl's own managers: `score` and the closed list of metrics, all finite floats, the same keys each time.
 
     A rollout that could not be scored gets the mean reward of this process so far, counted as `unscored` and
-    `imputed`, because in versions before 0.9 a raise would end the run. With no mean yet, JudgeBudgetSpent is raised.
+    `imputed`, because in versions before 0.9 a raise would end the run. With no mean yet, JudgeBudgetSpent is raised,
+    or in validation, which must not end a run, 0.0 is given.
     """
     sample = sample_of(solution_str, ground_truth, extra_info or {}, data_source)
     score = shared_reward().score(sample)
@@ -84,12 +102,12 @@ def sample_of(
     question = str(extra_info.get("question") or more.pop("question", ""))
     more.pop("question", None)
     return Sample(
-        id=str(extra_info.get("id") or extra_info.get("index", "unknown")),
+        id=first_given(extra_info.get("id"), extra_info.get("index"), default="unknown"),
         question=question,
         response=response,
-        answer=str(ground_truth),
+        answer=gold_text(ground_truth),
         question_type=extra_info.get("question_type") or None,
-        options=tuple(as_list(extra_info.get("options"))),
+        options=options_of(extra_info.get("options")),
         reward_method=str(extra_info.get("reward_method") or "auto"),
         meta=meta,
         **{"group": None, **more},
@@ -98,14 +116,15 @@ def sample_of(
 
 def _imputed(sample: Sample, score: Score) -> float:
     mean = mean_so_far().value
+    if mean is None and is_validation(sample):
+        return 0.0
     if mean is None:
         raise JudgeBudgetSpent(f"nothing could be scored yet: {score.reason}", fix="check the judge", row=sample.id)
     return mean
 
 
-def as_list(value: Any) -> list[Any]:
-    """Also of numpy arrays, which is what parquet's lists come as; None is empty."""
-    return [] if value is None else list(value)
+def is_validation(sample: Sample) -> bool:
+    return str(sample.meta.get("split")).lower() in _VALIDATION_SPLITS
 
 
 def __getattr__(name: str) -> Any:

@@ -6,11 +6,11 @@ from functools import cache
 from typing import Any
 
 from wethink_plugins.adapters import verl as host
+from wethink_plugins.adapters.fields import as_list
+from wethink_plugins.adapters.verl_start import refuse_unpayable
 from wethink_plugins.errors import Unscored
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
-
-_VALIDATION_SPLITS = frozenset({"val", "valid", "validation", "test", "dev", "eval"})
 
 
 @cache
@@ -32,6 +32,7 @@ def reward_manager_class() -> type:
         ) -> None:
             super().__init__(config, tokenizer, compute_score)
             self.reward = host.shared_reward()
+            refuse_unpayable(self.reward, config)
 
         async def run_single(self, data: Any) -> dict[str, Any]:
             item = data[-1:][0]  # of several sequences in one session the last one is the answer
@@ -68,7 +69,7 @@ def result_of(sample: Sample, score: Score) -> dict[str, Any]:
         host.mean_so_far().add(score.overall)
         return {"reward_score": score.overall, "reward_extra_info": score.metrics()}
     host.shared_faults().note(sample.meta.get("step"), score.reason)
-    if str(sample.meta.get("split")).lower() not in _VALIDATION_SPLITS:
+    if not host.is_validation(sample):
         raise Unscored(f"row {sample.id}: not scored, so this trajectory is left out: {score.reason}")
     imputed = host.mean_so_far().value or 0.0
     metrics: dict[str, Any] = {**score.metrics(imputed), "overall": None, "accuracy": None}
@@ -76,9 +77,9 @@ def result_of(sample: Sample, score: Score) -> dict[str, Any]:
 
 
 def _parts(messages: Any) -> list[Any]:
-    last = next((m for m in reversed(host.as_list(messages)) if m.get("role") == "user"), {"content": ""})
+    last = next((m for m in reversed(as_list(messages)) if m.get("role") == "user"), {"content": ""})
     content = last["content"]
-    return [{"type": "text", "text": content}] if isinstance(content, str) else host.as_list(content)
+    return [{"type": "text", "text": content}] if isinstance(content, str) else as_list(content)
 
 
 def _text_of(messages: Any) -> str:

@@ -25,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, help="Check rows, and write them for a t
 
 _SHOWN = 5
 _HOSTS = ("llamafactory", "verl", "trl")
+_SPLITS = ("train", "val", "test")
 FileArgument = Annotated[Path, typer.Argument(help="WeThink rows: .jsonl, .json or .parquet.")]
 ImagesOption = Annotated[
     OptionalPath, typer.Option("--images", help="What image_path is relative to; default: the folder of FILE.")
@@ -51,7 +52,10 @@ def validate_command(
     """Check every row; exit code 1 when any is rejected."""
     from wethink_plugins.datasets.rejects import write_rejects
     from wethink_plugins.datasets.validate import validate
+    from wethink_plugins.datasets.write import refuse_overwriting
 
+    if rejects is not None:
+        refuse_overwriting(file, rejects)
     found = validate(file, images, config, infer_types, for_sft=sft)
     if rejects is not None:
         write_rejects(rejects, found.rejects)
@@ -90,6 +94,8 @@ def export_command(
 
     if host not in _HOSTS:
         raise typer.BadParameter(f"{host!r} is not one of {', '.join(_HOSTS)}", param_hint="HOST")
+    if split not in (None, *_SPLITS):
+        raise typer.BadParameter(f"{split!r} is not one of {', '.join(_SPLITS)}", param_hint="--split")
     target = output_file(host, file, out, name)
     found = validate(file, images, config, infer_types, for_sft=host in SFT_HOSTS)
     _report(found)
@@ -107,12 +113,13 @@ def export_command(
 
 def _keep_rejects(found: Validation, target: Path) -> Path | None:
     """The rejects beside the output; those of an earlier run are taken away, so that none are read as of this one."""
-    from wethink_plugins.datasets.rejects import write_rejects
+    from wethink_plugins.datasets.rejects import rejects_path, write_rejects
+    from wethink_plugins.datasets.write import remove
 
-    file = target.with_suffix(".rejects.jsonl")
+    file = rejects_path(target)
     if found.rejects:
         return write_rejects(file, found.rejects)
-    file.unlink(missing_ok=True)
+    remove(file)
     return None
 
 

@@ -16,22 +16,23 @@ OptionalText = Optional[str]  # noqa: UP045
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
 ConfigOption = Annotated[
     OptionalPath,
-    typer.Option("--config", help="The YAML with weights, aliases, judge …; default: the file WETHINK_CONFIG names."),
+    typer.Option(
+        "--config", help="The YAML with weights, aliases, judge and so on; default: the file WETHINK_CONFIG names."
+    ),
 ]
 
 
 def say(text: str) -> None:
-    typer.echo(text)
+    typer.echo(_printable(text))
 
 
 def say_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(_printable(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def complain(text: object) -> None:
-    """One line, whatever is in it; half surrogate pairs, which rows may hold, are escaped."""
-    line = " ".join(str(text).split())
-    typer.echo(line.encode("utf-8", "backslashreplace").decode("utf-8"), err=True)
+    """One line, whatever is in it."""
+    typer.echo(_printable(" ".join(str(text).split())), err=True)
 
 
 def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -55,4 +56,9 @@ def shown(number: float | None) -> str:
 def _plain(value: object) -> str:
     from rich.markup import escape
 
-    return escape(str(value))
+    return escape(_printable(str(value)))
+
+
+def _printable(text: str) -> str:
+    """With half surrogate pairs, which rows may hold, escaped: as \\udXXX, which JSON reads back as it was."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -31,11 +31,16 @@ def score(
 ) -> None:
     """Score again, and print accuracy and format by question type. The journal stays as it is."""
     from wethink_plugins.config import JournalFile, WeThinkConfig
-    from wethink_plugins.datasets.write import write_text
+    from wethink_plugins.datasets.write import refuse_overwriting, write_text
+    from wethink_plugins.errors import WeThinkError
     from wethink_plugins.rewards.hybrid import HybridReward
 
+    if out is not None:
+        refuse_overwriting(file, out)
     settings = WeThinkConfig.load(config).model_copy(update={"journal": JournalFile()})
     samples = [_sample(line, file, number) for number, line in _lines(file)]
+    if not samples:
+        raise WeThinkError("holds no rollouts", fix="give a JSONL file, or the folder of a journal", file=file)
     reward = HybridReward.from_config(settings)
     reward.require(samples)
     scores = reward.score_batch(samples)
@@ -79,15 +84,15 @@ def _sample(line: Mapping[str, Any], file: Path, number: int) -> Sample:
     from wethink_plugins.errors import SampleError
     from wethink_plugins.sample import Sample
 
+    def fault(field: str, problem: str, fix: str) -> SampleError:
+        return SampleError(problem, fix=fix, file=f"{file}:{number}", row=line.get("id"), field=field)
+
     for field in ("response", "gold" if "gold" in line else "answer"):
         if not isinstance(line.get(field), str):
-            raise SampleError(
-                "is missing or not text",
-                fix="each line needs response and answer",
-                file=f"{file}:{number}",
-                row=line.get("id"),
-                field=field,
-            )
+            raise fault(field, "is missing or not text", "each line needs response and answer")
+    options = line.get("options") or []
+    if not isinstance(options, list) or not all(isinstance(text, str) for text in options):
+        raise fault("options", "is no list of texts", "write the option texts in order, as a list")
     return Sample(
         id=str(line.get("id", number)),
         group=line.get("group"),
@@ -95,7 +100,7 @@ def _sample(line: Mapping[str, Any], file: Path, number: int) -> Sample:
         response=line["response"],
         answer=line.get("gold", line.get("answer")),
         question_type=line.get("question_type") or line.get("category") or None,
-        options=tuple(line.get("options") or ()),
+        options=tuple(options),
         reward_method=line.get("reward_method") or line.get("reward") or "auto",
         meta={key: line[key] for key in ("step", "split") if key in line},
     )

@@ -33,10 +33,18 @@ class Images:
 
 
 def _fault(file: Path, shown: str) -> tuple[str, str]:
-    if not file.is_file():
+    if not _is_file(file):
         return f"no such image: {file}", "give the right --images folder, or remove the row"
     reason = _decoding_fault(file)
     return (f"{shown} can't be used: {reason}", "replace the image or remove the row") if reason else ("", "")
+
+
+def _is_file(file: Path) -> bool:
+    """False too where the system can't even look: a name too long, a folder that isn't ours to enter."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def _decoding_fault(file: Path) -> str:

@@ -22,7 +22,16 @@ def read_records(file: str | Path) -> Records:
     if kind not in registered("datasets"):
         known = ", ".join(f".{name}" for name in sorted(registered("datasets")))
         raise WeThinkError(f"no loader for {path.suffix or 'a file without suffix'}", fix=f"known: {known}", file=file)
-    return lookup("datasets", kind)(path)
+    return _readable(lookup("datasets", kind)(path), file)
+
+
+def _readable(records: Records, file: str | Path) -> Records:
+    try:
+        yield from records
+    except OSError as error:
+        raise WeThinkError(
+            f"can't be read: {error.strerror or error}", fix="check rights and disk", file=file
+        ) from None
 
 
 def read_jsonl(file: Path) -> Records:

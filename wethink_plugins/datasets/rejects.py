@@ -52,6 +52,11 @@ class Unknown:
         return "fill it in, or let --infer-types derive it from options and answer"
 
 
+def rejects_path(out: Path) -> Path:
+    """`train.parquet` -> `train.rejects.jsonl`, in the same folder."""
+    return out.with_suffix(".rejects.jsonl")
+
+
 def write_rejects(file: Path, rejects: Sequence[Reject]) -> Path:
     """One JSON line a reject, in the order of the source file."""
     lines = ({key: value for key, value in asdict(reject).items() if key != "unknown"} for reject in rejects)

@@ -18,6 +18,7 @@ from wethink_plugins.datasets.load import read_records
 from wethink_plugins.datasets.rejects import Reject, Unknown
 from wethink_plugins.datasets.repair import repaired
 from wethink_plugins.errors import JudgeRequired, WeThinkError
+from wethink_plugins.options import split_options
 from wethink_plugins.rows import Row, UnknownValue, row_id
 
 ConfigSource = str | Path | Mapping[str, Any] | WeThinkConfig | None
@@ -59,6 +60,8 @@ def validate(
             findings.reject(line, row_id(record), record, error)
         else:
             findings.accept(row, repairs)
+    if not findings.read:
+        raise WeThinkError("holds no rows", fix="check that this is the file that you mean", file=file)
     if not for_sft:
         require_judge(findings.rows, settings, file)
     return Validation(Path(file), tuple(findings.rows), tuple(findings.rejects), findings.unknown(), findings.counts())
@@ -141,6 +144,11 @@ class _Checks:
 
         if row.question_type != "multiple_choice":
             return
+        written = split_options(row.problem)[1]
+        if written != row.options and sorted(written) == sorted(row.options):
+            raise WeThinkError(
+                "are in another order than in the problem", fix="make the letters mean the same", field="options"
+            )
         if grade(row.answer, row.answer, "multiple_choice", row.options).decision != "right":
             shown = ", ".join(row.options) or "none found in problem or options"
             raise WeThinkError(

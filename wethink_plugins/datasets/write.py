@@ -28,6 +28,23 @@ def replacing(file: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def remove(file: Path) -> None:
+    """Takes a file away if it is there; WeThinkError when it can't be."""
+    try:
+        file.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise WeThinkError(f"can't be removed: {error.strerror}", fix="remove it yourself", file=file) from error
+
+
+def refuse_overwriting(source: str | Path, *outputs: Path) -> None:
+    """WeThinkError when an output is the file that is read."""
+    for file in outputs:
+        if file.resolve() == Path(source).expanduser().resolve():
+            raise WeThinkError("this is the input, which it would overwrite", fix="give another output", file=file)
+
+
 def write_text(file: Path, text: str) -> Path:
     """UTF-8 with \\n as line break on every system; returns `file`."""
     with replacing(file) as temporary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from wethink_plugins.datasets.literals import literal_fault
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.registry import lookup, registered
 
@@ -27,4 +28,6 @@ def _text(value: object, name: str) -> str:
     text = value.rstrip("\n") if isinstance(value, str) else ""
     if not text.strip():
         raise ConfigError(f"prompt {name!r} holds no text", fix="write it, or use the one named wethink")
+    if fault := literal_fault(text):
+        raise ConfigError(f"prompt {name!r} {fault}", fix="take it out: hosts would read it as a control token")
     return text

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wethink_plugins.config import Judge as JudgeSettings
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import JudgeRequired, Ungradable, Unscored
 from wethink_plugins.rewards import rules
-from wethink_plugins.rewards.judge import Judge
+from wethink_plugins.rewards.judge import Judge, Judgement
 from wethink_plugins.rewards.judge.tiers import LOWEST, TIERS
 from wethink_plugins.rewards.question import Question
 from wethink_plugins.rewards.response import Response
@@ -60,36 +61,87 @@ def _graded(sample: Sample, question: Question, answer: str, config: WeThinkConf
 
 
 async def by_judge(
-    sample: Sample, question: Question, answer: str, config: WeThinkConfig, judge: Judge | None
+    sample: Sample,
+    question: Question,
+    answer: str,
+    config: WeThinkConfig,
+    judge: Judge | None,
+    left_s: float | None = None,
 ) -> Assessment:
-    """Asks the judge, within the deadline of one call. Raises JudgeRequired when there is none; nothing else."""
+    """Asks the judge, within the deadline of one call and what is `left_s` of the batch's.
+
+    Raises JudgeRequired when there is no judge; nothing else.
+    """
     if judge is None:
         raise judge_required(sample)
-    extra = {"judge_called": True, "rule_undecided": question.method == "rule"}
+    limit_s, late = _limit(config.judge, left_s)
+    extra = {"judge_called": limit_s > 0, "rule_undecided": question.method == "rule"}
+    if limit_s <= 0:
+        return _unscored(late, judge, extra)
     try:
-        judgement = await asyncio.wait_for(judge.judge(sample, answer), config.judge.deadline_s)
+        judgement = await _within(limit_s, judge.judge(sample, answer))
+    except _Late:
+        return _unscored(late, judge, extra)
     except Unscored as error:
         return _unscored(str(error) or "judge not reached", judge, extra)
-    except (asyncio.TimeoutError, TimeoutError):
-        return _unscored(f"no verdict within {config.judge.deadline_s:g} s", judge, extra)
     except Ungradable as error:
         return Assessment(
-            config.judge.tiers[LOWEST], "model", "ungradable", f"ungradable: {error}", judge.name, LOWEST, extra
+            config.judge.tiers[LOWEST], "model", "ungradable", f"ungradable: {error}", _name(judge), LOWEST, extra
         )
     except Exception as error:  # noqa: BLE001  neither must a bug of the judge
-        _log.exception("row %s: judge %s failed", sample.id, judge.name)
+        _log.exception("row %s: judge %s failed", sample.id, _name(judge))
         return _unscored(f"judge failed: {type(error).__name__}: {error}", judge, extra)
+    if not isinstance(judgement, Judgement):
+        return _unscored(f"judge returned a {type(judgement).__name__}, not a Judgement", judge, extra)
     if judgement.tier not in TIERS:
         return _unscored(f"judge said {judgement.tier!r}, which is no tier", judge, extra)
-    extra["judge_reply"] = judgement.reply
+    extra["judge_reply"] = str(judgement.reply)
     return Assessment(
-        config.judge.tiers[judgement.tier], "model", "scored", judgement.reason, judge.name, judgement.tier, extra
+        config.judge.tiers[judgement.tier],
+        "model",
+        "scored",
+        str(judgement.reason),
+        _name(judge),
+        judgement.tier,
+        extra,
     )
 
 
-def too_late(judge: Judge | None, config: WeThinkConfig) -> Assessment:
-    """For what was still waiting when the batch's time was over."""
-    return _unscored(f"batch deadline of {config.judge.batch_deadline_s:g} s", judge, {"judge_called": True})
+class _Late(Exception):
+    """The time was over first."""
+
+
+def _limit(settings: JudgeSettings, left_s: float | None) -> tuple[float, str]:
+    """The seconds that one call may take, and what to say of a call that takes longer."""
+    if left_s is not None and left_s < settings.deadline_s:
+        return left_s, f"batch deadline of {settings.batch_deadline_s:g} s"
+    return settings.deadline_s, f"no verdict within {settings.deadline_s:g} s"
+
+
+async def _within(limit_s: float, verdict: Awaitable[Judgement]) -> Judgement:
+    """The verdict; _Late when it takes longer. A call that ignores its cancellation is left behind, not waited for."""
+    call = asyncio.ensure_future(verdict)
+    try:
+        done, _ = await asyncio.wait({call}, timeout=limit_s)
+    finally:
+        if not call.done():
+            call.cancel()
+            call.add_done_callback(_forget)
+    if not done:
+        raise _Late
+    if call.cancelled():
+        raise RuntimeError("it cancelled its own call")
+    return call.result()
+
+
+def _forget(call: asyncio.Future[Judgement]) -> None:
+    """Nobody waits for it any more: its error, if any, is looked at so that asyncio doesn't complain."""
+    if not call.cancelled():
+        call.exception()
+
+
+def _name(judge: Judge) -> str:
+    return str(getattr(judge, "name", type(judge).__name__))
 
 
 def judge_required(sample: Sample) -> JudgeRequired:
@@ -101,5 +153,5 @@ def judge_required(sample: Sample) -> JudgeRequired:
     )
 
 
-def _unscored(reason: str, judge: Judge | None, extra: Mapping[str, Any]) -> Assessment:
-    return Assessment(None, "model", "unscored", reason, judge.name if judge else "judge", extra=extra)
+def _unscored(reason: str, judge: Judge, extra: Mapping[str, Any]) -> Assessment:
+    return Assessment(None, "model", "unscored", reason, _name(judge), extra=extra)

@@ -37,9 +37,10 @@ class FirstBatch:
             if self._done or not self._seen or (len(self._seen) < FIRST and not whole_batch):
                 return
             self._done = True
-        _log.warning("%s", self.text())
+        _log.warning("%s", _printable(self.text()))
         for fault in self.faults():
-            _log.error("CHECK THIS: %s", fault)
+            _log.error("CHECK THIS: %s", _printable(fault))
+        self._seen = []  # their images may be large
 
     def text(self) -> str:
         """Five samples, of different question types where there are several."""
@@ -91,6 +92,11 @@ def _line(sample: Sample, score: Score) -> str:
         f"  {overall}  {score.extra.get('question_type')} row {sample.id}: answer {_short(score.extra.get('answer'))}, "
         f"gold {_short(sample.answer)}: {score.reason} ({score.grader}, format {score.format:.0f})"
     )
+
+
+def _printable(text: str) -> str:
+    """Lone surrogates escaped: a log can't encode them, and would drop the whole report."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _short(text: object) -> str:

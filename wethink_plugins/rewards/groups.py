@@ -39,7 +39,7 @@ def imputed_rewards(samples: Sequence[Sample], scores: Sequence[Score], fallback
 def _reward(sample: Sample, score: Score, groups: dict[str, list[float]], scored: list[float]) -> float:
     if score.overall is not None:
         return score.overall
-    return fmean(groups.get(sample.group or "") or scored)
+    return fmean((groups.get(sample.group) if sample.group is not None else None) or scored)
 
 
 def first_cause(scores: Sequence[Score]) -> str:
@@ -58,8 +58,10 @@ class Budget:
 
     def spend(self, scores: Sequence[Score]) -> None:
         """Raises JudgeBudgetSpent, with the cause, for too large a share of one batch or too many dead batches."""
+        if not scores:
+            return
         unscored = sum(score.status == "unscored" for score in scores)
-        self._dead_in_a_row = self._dead_in_a_row + 1 if scores and unscored == len(scores) else 0
+        self._dead_in_a_row = self._dead_in_a_row + 1 if unscored == len(scores) else 0
         if self._dead_in_a_row >= self._tolerate.dead_batches:
             raise JudgeBudgetSpent(
                 f"{self._dead_in_a_row} batches in a row with nothing scored: {first_cause(scores)}", fix=_FIX

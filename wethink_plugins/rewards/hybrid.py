@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
-from wethink_plugins.rewards.assess import Assessment, by_judge, by_rule, judge_required, too_late
+from wethink_plugins.rewards.assess import Assessment, by_judge, by_rule, judge_required
 from wethink_plugins.rewards.first_batch import FirstBatch
 from wethink_plugins.rewards.format import format_reward
 from wethink_plugins.rewards.journal import Journal
@@ -39,7 +39,7 @@ class HybridReward:
         if config.shadow.active:
             raise ConfigError("shadow mode is not supported by this version", fix="remove it", field="shadow.active")
         self.config = config
-        self.judge = judge or judge_from(config)
+        self.judge = judge_from(config) if judge is None else judge
         self._terms = load_terms(config.terms)
         self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb)
         self._first_batch = FirstBatch(config.style)
@@ -53,7 +53,7 @@ class HybridReward:
         """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError."""
         return cls(WeThinkConfig.load(source), judge)
 
-    def require(self, samples: Sequence[Sample]) -> None:
+    def require(self, samples: Iterable[Sample]) -> None:
         """Raises what scoring these would raise (SampleError, JudgeRequired), before any model is loaded.
 
         An empty response will do.
@@ -75,10 +75,20 @@ class HybridReward:
         return score
 
     async def ascore_batch(self, samples: Sequence[Sample]) -> list[Score]:
+        samples = list(samples)
         deadline = time.monotonic() + self.config.judge.batch_deadline_s
-        scores = list(await asyncio.gather(*(self._one(sample, deadline) for sample in samples)))
+        tasks = [asyncio.ensure_future(self._one(sample, deadline)) for sample in samples]
+        try:
+            scores = list(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:  # after one that raised, the others need no judge any more
+                task.cancel()
         self._first_batch.add(samples, scores, whole_batch=True)
         return scores
+
+    def __reduce__(self) -> tuple[type[HybridReward], tuple[WeThinkConfig, Judge | None]]:
+        """A copy, also in another process, is a reward of its own: same settings and judge, own thread and journal."""
+        return type(self), (self.config, self.judge)
 
     def close(self) -> None:
         """Writes out the journal and ends the judge's thread."""
@@ -92,17 +102,11 @@ class HybridReward:
         response = read_response(sample.response, self.config.style)
         found = by_rule(sample, question, response, self.config)
         if found is None:
-            found = await self._judged(sample, question, str(response.answer), deadline)
+            left_s = None if deadline is None else deadline - time.monotonic()
+            found = await by_judge(sample, question, str(response.answer), self.config, self.judge, left_s)
         score = self._weighed(sample, question, response.answer, found, time.monotonic() - start)
         self._note(sample, score)
         return score
-
-    async def _judged(self, sample: Sample, question: Question, answer: str, deadline: float | None) -> Assessment:
-        left = None if deadline is None else deadline - time.monotonic()
-        try:
-            return await asyncio.wait_for(by_judge(sample, question, answer, self.config, self.judge), left)
-        except (asyncio.TimeoutError, TimeoutError):
-            return too_late(self.judge, self.config)
 
     def _weighed(
         self, sample: Sample, question: Question, answer: str | None, found: Assessment, latency_s: float

@@ -14,8 +14,9 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from io import RawIOBase
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 ENVIRONMENT_VARIABLE = "WETHINK_JOURNAL"
 # Lines that may wait to be written. At 1 kB a line some 20 MB; past it lines are counted, not kept.
@@ -34,8 +35,10 @@ class Journal:
         self.folder = Path(folder).expanduser()
         self.lost = 0
         self._rotate_bytes = int(rotate_mb * 1e6)
+        self._told: set[type] = set()
+        self._starting = threading.Lock()
+        self._pid: int | None = None
         self._start()
-        atexit.register(self.close)
 
     @classmethod
     def from_settings(cls, path: str | None, rotate_mb: float) -> Journal | None:
@@ -44,61 +47,115 @@ class Journal:
         return cls(folder, rotate_mb) if folder else None
 
     def write(self, line: Mapping[str, Any]) -> None:
-        if os.getpid() != self._pid:  # a fork has the queue but not the thread
-            self._start()
         try:
+            if not self._runs():
+                with self._starting:
+                    if not self._runs():
+                        self._start()
             self._waiting.put_nowait(line)
-        except queue.Full:
-            self.lost += 1
+        except (queue.Full, RuntimeError) as error:  # RuntimeError: no thread can be started
+            self._lose(1, error)
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Waits until what was written so far is on disk, at most `timeout_s`."""
-        if os.getpid() != self._pid or not self._thread.is_alive():
+        """Waits until what was written so far is on disk, at most `timeout_s`. A later `write` starts it again."""
+        if os.getpid() != self._pid:
             return
-        with contextlib.suppress(queue.Full):
-            self._waiting.put_nowait(None)
-        self._thread.join(timeout_s)
+        with self._starting:
+            if not self._thread.is_alive():
+                if self._waiting.empty():
+                    return
+                self._start()
+            with contextlib.suppress(queue.Full):
+                self._waiting.put_nowait(None)
+            self._thread.join(timeout_s)
+            atexit.unregister(self.close)
+
+    def _runs(self) -> bool:
+        return self._pid == os.getpid() and self._thread.is_alive()
 
     def _start(self) -> None:
-        self._pid = os.getpid()
-        self._part = 0
-        self._waiting: queue.Queue[Mapping[str, Any] | None] = queue.Queue(_MAX_WAITING)
-        self._thread = threading.Thread(target=self._run, args=(self._waiting,), name="wethink-journal", daemon=True)
+        if self._pid != os.getpid():  # a fork has its parent's queue, but not the thread that empties it
+            self._pid = os.getpid()
+            self._waiting: queue.Queue[Mapping[str, Any] | None] = queue.Queue(_MAX_WAITING)
+            self._files = _Files(self.folder, self._pid, self._rotate_bytes)
+        self._thread = threading.Thread(
+            target=self._run, args=(self._waiting, self._files), name="wethink-journal", daemon=True
+        )
         self._thread.start()
+        atexit.register(self.close)
 
-    def _run(self, waiting: queue.Queue[Mapping[str, Any] | None]) -> None:
-        file: TextIO | None = None
+    def _run(self, waiting: queue.Queue[Mapping[str, Any] | None], files: _Files) -> None:
         going = True
         while going:
             lines, going = _drain(waiting)
+            encoded = [text for text in map(self._encoded, lines) if text]
             try:
-                file = self._append(file, lines)
+                files.append(encoded)
             except OSError as error:
-                self._lose(lines, error)
-                file = None
-        if file is not None:
-            file.close()
+                self._lose(len(encoded), error)
 
-    def _append(self, file: TextIO | None, lines: list[Mapping[str, Any]]) -> TextIO | None:
-        if file is not None and file.tell() >= self._rotate_bytes:
-            file.close()
-            file = None
-        if lines:
-            file = file or self._open()
-            file.write("".join(_encode(line) for line in lines))
-            file.flush()
-        return file
+    def _encoded(self, line: Mapping[str, Any]) -> bytes:
+        try:
+            return _encode(line)
+        except Exception as error:  # noqa: BLE001  the __str__ of whatever a caller put in may raise anything
+            self._lose(1, error)
+            return b""
 
-    def _open(self) -> TextIO:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        while (path := self.folder / f"journal-{self._pid}-{self._part}.jsonl").exists():
-            self._part += 1
-        return path.open("w", encoding="utf-8")
+    def _lose(self, count: int, error: Exception) -> None:
+        """Counts, and says so once for each kind of cause."""
+        self.lost += count
+        if type(error) not in self._told:
+            self._told.add(type(error))
+            _log.error(
+                "the journal in %s can't keep a line (%s: %s); training goes on, lines are lost",
+                self.folder,
+                type(error).__name__,
+                str(error) or f"{_MAX_WAITING} lines wait already",
+            )
 
-    def _lose(self, lines: list[Mapping[str, Any]], error: OSError) -> None:
-        if self.lost == 0:
-            _log.error("the journal in %s can't be written (%s); training goes on, lines are lost", self.folder, error)
-        self.lost += len(lines)
+
+class _Files:
+    """The files of one process. Opened for each append, so that nothing is buffered when the process is killed."""
+
+    def __init__(self, folder: Path, pid: int, rotate_bytes: int) -> None:
+        self._folder, self._pid, self._rotate_bytes = folder, pid, rotate_bytes
+        self._path: Path | None = None
+        self._part = 0
+
+    def append(self, lines: list[bytes]) -> None:
+        """All of them, or none and OSError: what a full disk cut short is taken back."""
+        if not lines:
+            return
+        with self._current().open("ab", buffering=0) as file:
+            end = file.tell()
+            try:
+                _write_all(file, b"".join(lines))
+            except OSError:
+                file.truncate(end)
+                raise
+
+    def _current(self) -> Path:
+        if self._path is None or not self._path.exists() or self._path.stat().st_size >= self._rotate_bytes:
+            self._path = self._next()
+        return self._path
+
+    def _next(self) -> Path:
+        """A new file that no other process has, not even one with the same id on another machine."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            path = self._folder / f"journal-{self._pid}-{self._part}.jsonl"
+            try:
+                path.touch(exist_ok=False)
+            except FileExistsError:
+                self._part += 1
+            else:
+                return path
+
+
+def _write_all(file: RawIOBase, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 def read_journal(folder: str | Path) -> Iterator[dict[str, Any]]:
@@ -127,6 +184,6 @@ def _drain(waiting: queue.Queue[Mapping[str, Any] | None]) -> tuple[list[Mapping
     return lines, True
 
 
-def _encode(line: Mapping[str, Any]) -> str:
+def _encode(line: Mapping[str, Any]) -> bytes:
     """Lone surrogates, which models do emit, are escaped: plain UTF-8 would refuse them."""
-    return json.dumps(line, ensure_ascii=True, default=str) + "\n"
+    return (json.dumps(line, ensure_ascii=True, default=str) + "\n").encode("ascii")

@@ -9,6 +9,8 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+# How long calls that ignore their cancellation may hold up the end of the thread.
+_END_S = 1.0
 
 
 class LoopThread:
@@ -16,24 +18,59 @@ class LoopThread:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._pid = os.getpid()
+        self._reset()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Blocks until the coroutine is done; its exceptions are raised here."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._running()).result()
+        """Blocks until the coroutine is done; its exceptions are raised here. CancelledError after `close`."""
+        if self._pid != os.getpid():  # neither thread nor lock survive a fork
+            self._reset()
+        if threading.current_thread() is self._thread:
+            coroutine.close()
+            raise RuntimeError("a judge or a term can't wait for its own reward; await ascore in a judge instead")
+        with self._lock:
+            future = asyncio.run_coroutine_threadsafe(coroutine, self._running())
+        return future.result()
 
     def close(self) -> None:
-        if self._loop is not None and self._pid == os.getpid():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-        self._loop = None
+        """Ends the thread; what still runs in it is cancelled."""
+        if self._pid != os.getpid():
+            return
+        with self._lock:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._loop.stop)
+            self._loop = self._thread = None
+
+    def _reset(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
 
     def _running(self) -> asyncio.AbstractEventLoop:
-        if self._pid != os.getpid():  # neither thread nor lock survive a fork
-            self._lock, self._loop, self._pid = threading.Lock(), None, os.getpid()
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name=self._name, daemon=True).start()
-            return self._loop
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=_serve, args=(self._loop,), name=self._name, daemon=True)
+            self._thread.start()
+        return self._loop
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    while not _stopped(loop):
+        pass
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=_END_S))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
+
+
+def _stopped(loop: asyncio.AbstractEventLoop) -> bool:
+    """False for an exit that a task raised: asyncio lets it through, though it is for whoever waits for the task."""
+    try:
+        loop.run_forever()
+    except (SystemExit, KeyboardInterrupt):
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wethink_plugins.config import Aliases
@@ -28,26 +28,40 @@ class Question:
 def question_of(sample: Sample, aliases: Aliases) -> Question:
     """Raises SampleError, naming the row, for a sample that nothing could grade."""
     _require_text(sample)
+    _require_parts(sample)
     options = tuple(sample.options) or split_options(sample.question)[1]
     kind = _type_of(sample, options, aliases)
     return Question(kind, options, _method_of(sample, kind, aliases))
 
 
 def _require_text(sample: Sample) -> None:
-    if not isinstance(sample.response, str):
-        raise SampleError(
-            f"is a {type(sample.response).__name__}, not text",
-            fix="pass the decoded response",
-            row=sample.id,
-            field="response",
-        )
+    fixes = {"response": "pass the decoded response", "question": "pass the question's text"}
+    for field, fix in fixes.items():
+        if not isinstance(getattr(sample, field), str):
+            raise SampleError(
+                f"is a {type(getattr(sample, field)).__name__}, not text", fix=fix, row=sample.id, field=field
+            )
     if not isinstance(sample.answer, str) or not sample.answer.strip():
         raise SampleError(
-            f"no gold answer, found {sample.answer!r}",
+            f"no gold answer, found {sample.answer!r:.80}",
             fix="pass the row's answer as text",
             row=sample.id,
             field="answer",
         )
+
+
+def _require_parts(sample: Sample) -> None:
+    """One text given as options would be read as one option a character, a mapping as its letters."""
+    listed = not isinstance(sample.options, (str, bytes, Mapping)) and hasattr(sample.options, "__iter__")
+    if not listed or not all(isinstance(option, str) for option in sample.options):
+        raise SampleError(
+            f"not a list of texts, found {sample.options!r:.80}",
+            fix="pass the option texts in order, without letters",
+            row=sample.id,
+            field="options",
+        )
+    if not isinstance(sample.meta, Mapping):
+        raise SampleError(f"is a {type(sample.meta).__name__}, not a mapping", row=sample.id, field="meta")
 
 
 def _type_of(sample: Sample, options: Sequence[str], aliases: Aliases) -> str:

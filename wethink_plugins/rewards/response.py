@@ -26,9 +26,10 @@ def read_response(text: str, style: str = "wethink") -> Response:
     """The answer of a response, by the policy: the last closed block after the last `</think>`.
 
     Several blocks that differ are no answer; identical repeats are one. A missing think block costs format, not
-    accuracy; a think block that is opened and never closed leaves no answer, since what follows is still thinking.
+    accuracy; a think block that is opened and never closed leaves no answer, since what follows is still thinking (in
+    style `think_open` the prompt has opened it).
     """
-    tail, fault = _after_thinking(text)
+    tail, fault = _after_thinking(text, style == "think_open")
     if fault:
         return Response(None, fault)
     blocks = _boxed_blocks(tail) if style == "boxed" else _answer_blocks(tail)
@@ -53,11 +54,11 @@ def follows(text: str) -> list[str]:
     return [style for style in STYLES if not format_fault(text, style)]
 
 
-def _after_thinking(text: str) -> tuple[str, str]:
+def _after_thinking(text: str, opened: bool) -> tuple[str, str]:
     close = text.rfind(THINK_CLOSE)
     if close >= 0:
         return text[close + len(THINK_CLOSE) :], ""
-    return (text, "thinking never closed") if THINK_OPEN in text else (text, "")
+    return (text, "thinking never closed") if opened or THINK_OPEN in text else (text, "")
 
 
 def _answer_blocks(text: str) -> list[str]:

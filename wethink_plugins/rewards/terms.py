@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wethink_plugins.config import Term
-from wethink_plugins.errors import TermError
+from wethink_plugins.errors import ConfigError, TermError
 from wethink_plugins.registry import resolve
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
@@ -23,8 +23,19 @@ class LoadedTerm:
 
 
 def load_terms(terms: Sequence[Term]) -> tuple[LoadedTerm, ...]:
-    """ConfigError for a function that can't be found: at start, not in the first batch."""
-    return tuple(LoadedTerm(term.name, term.weight, resolve(term.function, "rewards")) for term in terms)
+    """ConfigError for a function that can't be found or called: at start, not in the first batch."""
+    return tuple(LoadedTerm(term.name, term.weight, _function_of(term)) for term in terms)
+
+
+def _function_of(term: Term) -> TermFunction:
+    function = resolve(term.function, "rewards")
+    if not callable(function):
+        raise ConfigError(
+            f"{term.function!r} is a {type(function).__name__}, not a function",
+            fix="name a function of (sample, score)",
+            field=f"terms.{term.name}",
+        )
+    return function
 
 
 def term_values(terms: Sequence[LoadedTerm], sample: Sample, score: Score) -> dict[str, float]:
@@ -37,6 +48,6 @@ def _value(term: LoadedTerm, sample: Sample, score: Score) -> float:
         value = float(term.function(sample, score))
     except Exception as error:
         raise TermError(f"raised {type(error).__name__}: {error}", row=sample.id, field=f"term {term.name}") from error
-    if not math.isfinite(value):
+    if not math.isfinite(term.weight * value):
         raise TermError(f"returned {value}", fix="return a finite float", row=sample.id, field=f"term {term.name}")
     return value

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wethink_plugins.datasets.manifest import write_manifest
+from wethink_plugins.datasets.manifest import manifest_path, write_manifest
+from wethink_plugins.datasets.rejects import rejects_path
 from wethink_plugins.datasets.validate import Validation
+from wethink_plugins.datasets.write import refuse_overwriting
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.prompts import system_prompt
 
@@ -52,12 +54,20 @@ def export(
 
 
 def output_file(host: str, source: Path, out: Path, name: str | None = None) -> Path:
-    """The file that `export` writes; WeThinkError for a name that the host would not read."""
+    """The file that `export` writes; WeThinkError for a name that the host would not read, or that would do harm."""
     if host not in HOSTS:
         raise WeThinkError(f"no exporter for {host!r}", fix=f"known: {', '.join(HOSTS)}")
-    file = out / f"{name or source.stem}.json" if host == "llamafactory" else out
-    if file.name == "dataset_info.json" or file.resolve() == source.resolve():
-        raise WeThinkError(f"the dataset would overwrite {file.name}", fix="give another --out or --name", file=file)
+    file = out / f"{_dataset_name(name or source.stem)}.json" if host == "llamafactory" else out
     if host != "llamafactory" and file.suffix != ".parquet":
-        raise WeThinkError("the output must be a .parquet file", fix=f"give {out.with_suffix('.parquet')}", file=out)
+        raise WeThinkError("the output must be a .parquet file", fix="give --out NAME.parquet", file=out)
+    if file.is_dir():
+        raise WeThinkError("is a folder", fix="give another --out or --name", file=file)
+    refuse_overwriting(source, file, manifest_path(file), rejects_path(file))
     return file
+
+
+def _dataset_name(name: str) -> str:
+    """LLaMA-Factory splits `dataset=` at commas and looks in the dataset_dir only."""
+    if name == "dataset_info" or any(mark in name for mark in ",/\\"):
+        raise WeThinkError(f"LLaMA-Factory can't have a dataset named {name!r}", fix="give another --name")
+    return name
