@@ -29,6 +29,5 @@ def judged_sample(response, *arguments, **more):
 
 
 adapter.sample_of = judged_sample
-adapter.shared_reward = (
-    lambda reward=HybridReward.from_config({"rules": {"escalate": True}}, judge=EverySecondCallFails()): reward
-)
+_reward = HybridReward.from_config({"rules": {"escalate": True}}, judge=EverySecondCallFails())
+adapter.shared_reward = lambda: _reward
