@@ -68,7 +68,7 @@ def _any_claim(text: str, want: Gold, policy: Policy) -> Verdict:
             return verdict
         if first is None:
             first = verdict
-            if verdict.decision == "wrong":
+            if verdict.decision == "wrong" and verdict.grader != "parts":
                 return verdict
     return first or undecided("nothing to read", "text")
 

@@ -16,9 +16,9 @@ _ANSWER = re.compile(
     r"(?: (?:to|for|of) [^:=]{1,60}?)?(?: ?(?:is|are|equals|=|:|-|would be|should be|must be|will be)(?![A-Za-z]) ?:?|(?= [\d$\\(\[{+.-]))(?: (?:that|simply|just|therefore|thus|clearly|as follows:?))? ?",
     re.IGNORECASE,
 )
-_ANSWER_CHINESE = re.compile(r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|总共有|选择?|等于) ?")
+_ANSWER_CHINESE = re.compile(r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|总共有|选(?:择|项)?:?|等于) ?")
 _ABOUT = re.compile(
-    r"(?:(?:about|around|approximately|approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
+    r"(?:(?:in )?(?:the )?year (?=\d)|in (?=\d{4}$)|(?:about|around|approximately|approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
@@ -31,7 +31,7 @@ _TRAILING = re.compile(r"(?:,? (?:is|are) (?:the )?(?:(?:final|correct|right|bes
 _REASON = re.compile(r",? ?(?:\(?because|\bsince|\bas it|\bas the|\bas they|, so |, which |\bdue to|，?因为|,?因为)", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|can't|won't|false|wrong|incorrect|unlikely|doubt\w*|"
-    r"except|unless|instead|rather|opposite|non|hardly|untrue|deny|denies|if|whether|assum\w*|suppose|unclear|unsure|unknown|impossible|either)\b|n't\b|不|没|非|无法|未|假如|如果|错误",
+    r"except|unless|instead|rather|opposite|non|hardly|untrue|deny|denies|if|whether|assum\w*|suppose|lambda|return|print|def|import|unclear|unsure|unknown|impossible|either)\b|n't\b|不|没|非|无法|未|假如|如果|错误",
     re.IGNORECASE,
 )
 _ALTERNATIVE = re.compile(r"\b(?:or|either|alternatively|otherwise|else|versus|vs|maybe|perhaps)\b|或|要么|还是|/ ?or", re.IGNORECASE)
@@ -62,12 +62,19 @@ def bare(text: str) -> str:
 
 
 def _closed(text: str) -> str:
-    text = text.strip().strip("\"'“”").strip()
+    text = _unquoted(text.strip())
     while text[-1:] in (".", ",", ";", ":") and not text.endswith(("..", "p.m.", "a.m.")):
         text = text[:-1].rstrip()
     if text.endswith("!") and not text[-2:-1].isdigit() and not text.endswith(")!"):
         text = text.rstrip("! ")
-    return text.strip().strip("\"'").strip()
+    return _unquoted(text.strip())
+
+
+def _unquoted(text: str) -> str:
+    """Quotes come off in pairs: 5'10" keeps its marks."""
+    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    return text
 
 
 def without_about(text: str) -> str:
@@ -76,7 +83,7 @@ def without_about(text: str) -> str:
         if not match or match.end() == len(text):
             break
         text = text[match.end() :].strip()
-    return text
+    return text.removesuffix(" or so")
 
 
 def claims(text: str) -> list[Claim]:

@@ -21,11 +21,12 @@ from wethink_plugins.rewards.rules.truth import gold_truth
 from wethink_plugins.rewards.rules.units import read_unit
 
 _MATHS = re.compile(r"[\d\\^=+*/<>≤≥≠√π∞±∪∈{}\[\]|]")
-_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_LETTER_SUM = re.compile(r"[A-Za-z](?: ?[-+] ?[A-Za-z]){1,9}")
 _RANGE = re.compile(r"(?:from |between )?(?P<low>[^a-z-]{1,20}?[a-z%°]{0,6}) ?(?:-|~| to | and |到|至) ?(?P<high>\d[^-]{0,24})", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?(?::| to |比) ?(\d{1,9}(?:\.\d{1,6})?)((?: ?: ?\d{1,9}(?:\.\d{1,6})?){0,4})")
 _CHEMICAL = re.compile(r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,2}\}?){1,6}")
-_FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?([^\W\d_][\w/^{}· ]{0,30}|°)")
+_DECADE = re.compile(r"[12]\d\d0s")
+_FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?(?!π)([^\W\d_][\w/^{}· ]{0,30}|°)")
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def split_name(text: str) -> tuple[str, str]:
 
 
 def looks_like_maths(text: str) -> bool:
-    return bool(_MATHS.search(text)) or (len(text) == 1 and text.isalpha())
+    return bool(_MATHS.search(text) or _LETTER_SUM.fullmatch(text)) or (len(text) == 1 and text.isalpha())
 
 
 def read_range(text: str) -> tuple[str, str] | None:
@@ -152,7 +153,7 @@ def formula_number(text: str) -> Number | None:
         return Number(value)
     match = _FORMULA_UNIT.fullmatch(text) if len(text) < 330 else None
     unit = read_unit(match[2]) if match else None
-    if match is None or unit is None:
+    if match is None or unit is None or _DECADE.fullmatch(text):
         return None
     value = real(constant(match[1]))
     return None if value is None else Number(value, unit=unit, noun=match[2].strip())

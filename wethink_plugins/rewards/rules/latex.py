@@ -13,13 +13,13 @@ _SYMBOLS = {
     "pi": "π", "circ": "°", "degree": "°", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "to": "→", "rightarrow": "→",
     "longrightarrow": "→", "quad": " ", "qquad": " ", "displaystyle": " ", "textstyle": " ", "limits": "", "nolimits": "",
     "left": "", "right": "", "big": "", "Big": "", "bigg": "", "Bigg": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "",
-    "dfrac": "\\frac", "tfrac": "\\frac", "cfrac": "\\frac", "frac": "\\frac", "mathbb": "", "ldots": "...", "dots": "...", "cdots": "...",
+    "dfrac": "\\frac", "tfrac": "\\frac", "cfrac": "\\frac", "frac": "\\frac", "ldots": "...", "dots": "...", "cdots": "...",
     "land": " and ", "lor": " or ", "wedge": " and ", "vee": " or ", "colon": ":", "lbrace": "\\{", "rbrace": "\\}",
     "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon", "setminus": "\\setminus ",
     "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "perp": "⊥", "parallel": "∥",
 }  # fmt: skip
 _FONTS = frozenset(
-    "text textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox hbox operatorname emph bold boldsymbol bm rm bf".split()
+    "text mathbb textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox hbox operatorname emph bold boldsymbol bm rm bf".split()
 )
 _BOXES = frozenset({"boxed", "fbox", "framebox"})
 _COMMAND = re.compile(r"\\([A-Za-z]{1,20})\*? ?")
@@ -42,18 +42,20 @@ def tidy(text: str) -> str:
     if "{" in text or "\\" in text:
         text = _THOUSANDS.sub("", text)
     if "\\" in text:
-        text = text.replace("\\\\", " \\\\ ") if "\\begin" in text else text.replace("\\\\", "\\")
+        text = text.replace("\\\\", " ¶ " if "\\begin" in text else "\\")
         text = _SPACES.sub(" ", text.replace("\\$", "¤"))
         text = _commands(text)
     if "$" in text:
         text = _MATH.sub(r" \1 ", text).replace("¤", "$")
-    text = text.replace("¤", "$").replace("\\%", "%").replace("\\&", "&").replace("\\_", "_").replace("\\#", "#").replace("\\(", " ").replace("\\)", " ")
+    text = text.replace("¶", "\\\\").replace("¤", "$").replace("\\%", "%").replace("\\&", "&").replace("\\_", "_").replace("\\#", "#").replace("\\(", " ").replace("\\)", " ")
     text = text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ") if _decorated(text) else text
     for written, symbol in _RELATIONS:
         if written in text:
             text = text.replace(written, symbol)
     if "°" in text:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
+    if " ^" in text:
+        text = text.replace(" ^", "^")
     if "×" in text:
         text = text.replace("×", "*")
     return " ".join(text.replace("~", " ~").split()) if "~" in text else " ".join(text.split())
@@ -86,7 +88,7 @@ def _commands(text: str) -> str:
             inner = _commands(body) if "\\" in body else body
             if name in _BOXES:
                 boxes.append(inner)
-            glued = name in ("mathrm", "operatorname", "mathbf", "mathit", "rm") and len(inner) == 1
+            glued = name in ("mathbb", "mathrm", "operatorname", "mathbf", "mathit", "rm") and len(inner) == 1
             pieces.append(inner if glued else f" {inner} ")
             at = end
         elif name in _SYMBOLS:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LONE = re.compile(r"[\s\"'(\[{<*#`]*(?:(?:option|choice|letter|answer)[\s:.(]*)?([A-Za-z])[\s\"')\]}>*.,:;!`/-]*", re.IGNORECASE)
 _LED = re.compile(r"[\"'(\[{<*`]{0,2}(?:(?:option|choice|answer) )?(?:([A-Z])(?: ?[)\]}>.:,]{1,3}|\*\*[.:)]?| ?[-–—=]{1,2}(?= ))|\(([A-Za-z])\)|([a-z])\)|([a-z])\.(?= ))(?![A-Za-z]) ?:?(.*)", re.DOTALL)
-_NAMED = re.compile(r"(?:\b(?:option|choice|letter|answer|alternative)s? (?:is |are )?(?:: ?)?|\b(?:is|choose|pick|select|chose|be|go with|going with|say|选项?|答案是?|为|是|选择):? ?(?:either )?)[\"'(\[*]{0,2}([A-Za-z])[\"')\]*]{0,2}(?![A-Za-z'’])", re.IGNORECASE)
+_NAMED = re.compile(r"(?:\b(?:option|choice|letter|answer|alternative)s? (?:is |are )?(?:: ?)?|(?:\b(?:it|that|answer)'s ?|\b(?:is|choose|pick|select|chose|be|go with|going with|say|选项?|答案是?|为|是|选择)):? ?(?:either )?)[\"'(\[*]{0,2}([A-Za-z])[\"')\]*]{0,2}(?![A-Za-z'’])", re.IGNORECASE)
 _BEFORE_IS = re.compile(r"(?<![\w'’-])[(\[*]{0,2}([A-Z])[)\]*]{0,2} (?:is|seems|looks|appears|would be|must be|should be|was) ")
 _ANY = re.compile(r"(?<![\w'’-])([A-Z])(?![\w'’]|-[a-z])")
 _ARTICLE_NEXT = re.compile(r" (?!is\b|was\b|and\b|or\b|because\b|since\b|as\b|not\b|but\b|seems\b|looks\b|appears\b|would\b|must\b|should\b|isn't\b|are\b|rather\b|instead\b|nor\b|also\b|if\b|in\b|than\b|to\b|for\b|at\b|on\b|with\b|so\b|then\b|first\b|too\b|here\b|can\b|cannot\b)[a-z]")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from fractions import Fraction
 
 from wethink_plugins.rewards.rules.algebra.relation import Statement, is_name, read_statement, same_relation
@@ -17,13 +19,20 @@ from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecid
 
 # Between two floats; what is printed by people has at most a dozen digits.
 _FLOAT = Fraction(1, 10**12)
+# "0,5" where the gold has decimals; three digits behind the comma are thousands.
+_COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9})(?!\d)")
+_ANGLE = (("angle", 1),)
 
 
 def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     """The gold is one number (perhaps written as a formula, perhaps with a unit)."""
     number = read_tidy(text)
     if number is not None:
-        return _compared(number, want, policy)
+        if "/" in text and policy.arithmetic == "finished" and _left_to_do(number, want):
+            return undecided(f"{shown(text)} is not worked out", "number")
+        return _compared(number, text, want, policy)
+    if _COMMA_DECIMAL.fullmatch(text) and want.number is not None and want.number.value.denominator > 1:
+        return grade_quantity(text.replace(",", "."), want, policy)
     name, value = split_name(text)
     if name:
         if want.name and not _same_name(name, want.name):
@@ -33,6 +42,11 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     if statement is not None:
         return _chain(statement, want, policy)
     return _as_formula(text, want, policy)
+
+
+def _left_to_do(number: Number, want: Gold) -> bool:
+    """"24/2" is no answer where a whole number is asked for."""
+    return number.value.denominator == 1 and not number.noun and want.number is not None and want.number.whole
 
 
 def _same_name(one: str, two: str) -> bool:
@@ -54,16 +68,36 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
     tree = read_formula(text)
     if tree is not None and policy.arithmetic == "finished" and want.formula is None and unfinished(tree):
         return undecided(f"{shown(text)} is not worked out", "number")
-    return _compared(number, want, policy)
+    return _compared(number, text, want, policy)
 
 
-def _compared(number: Number, want: Gold, policy: Policy) -> Verdict:
+def _compared(number: Number, text: str, want: Gold, policy: Policy) -> Verdict:
     if want.number is None:
         return undecided("the gold is no number", "number")
+    angle = _angles(number, text, want)
+    if angle is not None:
+        return angle
     verdict = compare(number, want.number, policy)
     if verdict.decision == "wrong" and verdict.reason == "another number" and _float_alike(number, want.number):
         return right("same value", "formula")
     return verdict
+
+
+def _angles(number: Number, text: str, want: Gold) -> Verdict | None:
+    """Degrees beside radians, where a multiple of π without a unit is in radians."""
+    if want.number is None or number.unit == want.number.unit:
+        return None
+    degrees = [_degrees(number, text), _degrees(want.number, want.text)]
+    if degrees[0] is None or degrees[1] is None or "π" not in text + want.text:
+        return None
+    near = abs(degrees[0] - degrees[1]) <= _FLOAT * max(abs(degrees[0]), abs(degrees[1]), Fraction(1))
+    return right("same angle", "number") if near else wrong("another angle", "number")
+
+
+def _degrees(number: Number, text: str) -> Fraction | None:
+    if number.unit is not None:
+        return number.value * number.unit.factor if number.unit.dimension == _ANGLE else None
+    return number.value * Fraction(180 / math.pi) if "π" in text else None
 
 
 def _float_alike(got: Number, want: Number) -> bool:
@@ -79,6 +113,8 @@ def _chain(statement: Statement, want: Gold, policy: Policy) -> Verdict:
     if any(sign not in "=≈" for sign in statement.signs):
         return wrong("a relation, not a number", "number")
     members, signs = list(statement.parts), list(statement.signs)
+    if is_name(members[-1]) and constant(members[-1]) is None and not is_name(members[0]):
+        members, signs = members[::-1], signs[::-1]
     if is_name(members[0]) and constant(members[0]) is None:
         members, signs = members[1:], signs[1:]
     numbers = [read_tidy(without_about(member)) or formula_number(member) for member in members]
@@ -88,7 +124,7 @@ def _chain(statement: Statement, want: Gold, policy: Policy) -> Verdict:
     for one, two, sign in zip(known, known[1:], signs, strict=False):
         if not _agree(one, two, sign):
             return wrong("the equation is false", "number")
-    verdicts = [_compared(number, want, policy) for number in known]
+    verdicts = [_compared(number, member, want, policy) for number, member in zip(known, members, strict=True)]
     return next((v for v in verdicts if v.decision == "right"), verdicts[-1])
 
 

@@ -72,14 +72,16 @@ def read_number(text: str) -> Number | None:
 @lru_cache(maxsize=8192)
 def read_tidy(text: str) -> Number | None:
     """`read_number` of a text that is tidy already."""
-    text = text.strip(" \"'").rstrip(".,;:").strip()
+    text = text.strip().rstrip(".,;:").strip()
+    if len(text) > 2 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
     if text.endswith("!") and not text[-2:-1].isdigit():
         text = text.rstrip("! ")
     if not text or len(text) > 400:
         return None
     if text[0] in "([{" and text[-1] in ")]}" and text[1:-1].strip(" ").replace(".", "", 1).lstrip("+-").isdigit():
         return read_tidy(text[1:-1])
-    if text[0].isdigit() and text[-2:] in ("st", "nd", "rd", "th"):
+    if text[:-2].isdigit() and text[-2:] in ("st", "nd", "rd", "th"):
         place = ordinal_value(text)
         return None if place is None else Number(Fraction(place), whole=True, ordinal=True)
     if text[0].isalpha() or text[-1].isalpha() and not text[:1].isascii():
@@ -142,6 +144,8 @@ def _with_parts(match: re.Match[str], value: Fraction) -> Fraction | None:
 
 def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
     glued = bool(rest) and rest[0] not in " -"
+    if rest == "s" and number.whole and 1000 <= number.value <= 3000 and number.value % 10 == 0:
+        return None
     rest = rest.strip().lstrip("-").strip()
     if rest.startswith("(") and rest.endswith(")"):
         rest = rest[1:-1].strip()

@@ -95,7 +95,8 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     letter = lone_letter(plain) or lone_letter(text)
     if letter:
         return Pick(frozenset(letter)) if LETTERS.index(letter) < choice.count else Pick(frozenset(), f"there is no option {letter}")
-    by_text = _by_text(plain, choice, policy)
+    led = led_by_letter(plain)
+    by_text = _by_words(plain, choice, policy) if led is None or plain in choice.texts else ""
     if by_text:
         return Pick(frozenset(by_text))
     several = letter_list(plain, choice.count) or _several_texts(plain, choice, policy)
@@ -105,11 +106,18 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
         led = led_by_letter(candidate)
         if led and LETTERS.index(led[0]) < choice.count:
             return _with_text(*led, choice, policy)
+    by_value = _by_value(plain, choice, policy)
+    if by_value:
+        return Pick(frozenset(by_value))
     return _sentence(plain, choice, policy)
 
 
 def _by_text(text: str, choice: Choice, policy: Policy) -> str:
     """The letter of the one option that says the same: by words first, then as a number."""
+    return _by_words(text, choice, policy) or _by_value(text, choice, policy)
+
+
+def _by_words(text: str, choice: Choice, policy: Policy) -> str:
     words = words_of(text, policy.plurals == "same")
     found = [LETTERS[i] for i, option in enumerate(choice.texts) if option.casefold() == text.casefold()] or [
         LETTERS[i] for i, option in enumerate(choice.words) if option == words or "".join(option) == "".join(words) and "".join(words).isalpha()
@@ -122,7 +130,7 @@ def _by_text(text: str, choice: Choice, policy: Policy) -> str:
         pattern = _NONE if _NONE.fullmatch(text) else _ALL
         found = [LETTERS[i] for i, option in enumerate(choice.texts) if pattern.fullmatch(option.strip(" ."))]
         return found[0] if len(found) == 1 else ""
-    return _by_value(text, choice, policy)
+    return ""
 
 
 def _by_value(text: str, choice: Choice, policy: Policy) -> str:
@@ -178,6 +186,8 @@ def _with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     if by_text or _same_value(rest, letter, choice, policy):
         return Pick(frozenset(letter))
     named = _mentioned(rest, choice)
+    if others.rejected and not named:
+        return Pick(frozenset(letter))
     if named - {letter} and letter not in named:
         return Pick(frozenset(), f"letter {letter} with the text of {', '.join(sorted(named))}")
     own = choice.words[LETTERS.index(letter)]
@@ -214,6 +224,8 @@ def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
     named = _claimed(text, choice, policy)
     rivals = found.chosen | (found.loose if len(found.loose) > 1 or found.chosen else frozenset())
     if len(rivals) > 1:
+        if not offers_choice(text) and not found.rejected:
+            return Pick(rivals)
         return Pick(frozenset(), f"names {', '.join(sorted(rivals))}")
     if len(found.chosen) == 1:
         letter = next(iter(found.chosen))

@@ -73,9 +73,9 @@ def _outer(text: str) -> tuple[str, str, str]:
 
 
 def _bare(text: str) -> Parts | None:
-    marks = [piece for piece in _MARKS.split(text) if piece.strip()] if text.startswith("(") else []
+    marks = [mark.start() for mark in _MARKS.finditer(text)] if text.startswith("(") else []
     if len(marks) > 1:
-        return Parts("list", tuple(piece.strip(" ,;") for piece in marks))
+        return Parts("list", tuple(text[start:end].strip(" ,;") for start, end in zip(marks, [*marks[1:], len(text)], strict=True)))
     alternatives = split_words(text, (" or ", "或", " OR "))
     if len(alternatives) > 1:
         return Parts("alternatives", tuple(item.strip(" ,") for item in alternatives))

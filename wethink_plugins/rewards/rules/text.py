@@ -58,7 +58,7 @@ def _one_spelling(word: str, plurals: bool) -> str:
 
 
 def _singular(word: str) -> str:
-    if len(word) < 4 or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
+    if len(word) < 4 or not word.isalpha() or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

@@ -14,6 +14,10 @@ GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma "
     "Phi Psi Omega varphi vartheta varrho ell hbar".split()
 )
+_GREEK_LETTERS = dict(
+    zip("αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΦΨΩ", "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega "
+        "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(), strict=True)
+)  # fmt: skip
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)|\\(?P<command>[A-Za-z]+)|(?P<name>[^\W\d_]+)|(?P<operator>\*\*|\\[{}]|[-+*/^()\[\]{}|!_%°'·√:]))"
 )
@@ -67,6 +71,8 @@ def _command(name: str) -> Token:
 
 def _letters(run: str) -> list[Token]:
     """A run of letters as functions, Greek names and single variables; words are no formula."""
+    if run in _GREEK_LETTERS:
+        return [Token("name", _GREEK_LETTERS[run])]
     if run in FUNCTIONS:
         return [Token("function", run)]
     if run in GREEK or run == "pi":
