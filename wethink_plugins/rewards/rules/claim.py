@@ -18,7 +18,7 @@ _ANSWER = re.compile(
 )
 _ANSWER_CHINESE = re.compile(r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|总共有|选(?:择|项)?:?|等于) ?")
 _ABOUT = re.compile(
-    r"(?:(?:in )?(?:the )?year (?=\d)|in (?=\d{4}$)|(?:about|around|approximately|approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
+    r"(?:(?:in )?(?:the )?year (?=\d)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
     re.IGNORECASE,
 )
 _COPULA = re.compile(

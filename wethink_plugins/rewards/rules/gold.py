@@ -24,7 +24,7 @@ _MATHS = re.compile(r"[\d\\^=+*/<>≤≥≠√π∞±∪∈{}\[\]|]")
 _LETTER_SUM = re.compile(r"[A-Za-z](?: ?[-+] ?[A-Za-z]){1,9}")
 _RANGE = re.compile(r"(?:from |between )?(?P<low>[^a-z-]{1,20}?[a-z%°]{0,6}) ?(?:-|~| to | and |到|至) ?(?P<high>\d[^-]{0,24})", re.IGNORECASE)
 _RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?(?::| to |比) ?(\d{1,9}(?:\.\d{1,6})?)((?: ?: ?\d{1,9}(?:\.\d{1,6})?){0,4})")
-_CHEMICAL = re.compile(r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,2}\}?){1,6}")
+_CHEMICAL = re.compile(r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,2}\}?){1,6}|(?:[A-Z][a-z]?_?\{?\d{0,2}\}?){1,6}\^?\{?\d?[+-]\}?")
 _DECADE = re.compile(r"[12]\d\d0s")
 _FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?(?!π)([^\W\d_][\w/^{}· ]{0,30}|°)")
 
@@ -96,7 +96,7 @@ def _written(text: str, name: str, value: str) -> Gold:
     parts = read_parts(value)
     if region is not None or parts is not None:
         return Gold(text, name, region=region, parts=parts, statement=read_statement(text))
-    if not looks_like_maths(value):
+    if not looks_like_maths(value) and not name:
         return Gold(text)
     measured = formula_number(value)
     if measured is not None:
@@ -123,7 +123,7 @@ def read_range(text: str) -> tuple[str, str] | None:
     if len(text) > 60 or "^" in text or text.startswith("-"):
         return None
     match = _RANGE.fullmatch(text)
-    if match is None or read_tidy(match["low"]) is None or read_tidy(match["high"]) is None:
+    if match is None or match["low"].rstrip()[-1:] in ",;" or read_tidy(match["low"]) is None or read_tidy(match["high"]) is None:
         return None
     if " and " in text.casefold() and not text.casefold().startswith("between"):
         return None
@@ -142,7 +142,7 @@ def read_chemical(text: str) -> str:
     plain = text.replace(" ", "")
     if not 2 <= len(plain) <= 40 or plain[:1].islower() or not _CHEMICAL.fullmatch(plain) or read_unit(text):
         return ""
-    return plain.replace("_", "").replace("{", "").replace("}", "")
+    return re.sub("[_^{}]", "", plain)
 
 
 @lru_cache(maxsize=8192)

@@ -18,6 +18,10 @@ _SYMBOLS = {
     "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon", "setminus": "\\setminus ",
     "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "perp": "⊥", "parallel": "∥",
 }  # fmt: skip
+_SYMBOLS |= dict(
+    zip("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+        "αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True)
+)  # fmt: skip
 _FONTS = frozenset(
     "text mathbb textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox hbox operatorname emph bold boldsymbol bm rm bf".split()
 )

@@ -161,8 +161,15 @@ def _relation(text: str, statement: Statement | None, want: Gold) -> Verdict | N
         return wrong("an expression for a relation", "formula") if tree is not None else None
     if want.statement is None or statement.parts == want.statement.parts and statement.signs == want.statement.signs:
         return right("same relation", "formula")
+    if _written_out(statement) == _written_out(want.statement):
+        return right("same relation", "formula")
     alike = same_relation(statement, want.statement)
     return None if alike is None else _verdict(alike)
+
+
+def _written_out(statement: Statement) -> tuple[str, ...]:
+    """Without subscripts and spaces, so that the equation of a reaction agrees with its typeset form."""
+    return (*(re.sub(r"[_{} ]", "", part) for part in statement.parts), *statement.signs)
 
 
 def _last_of(statement: Statement, want: Gold) -> Verdict | None:

@@ -44,7 +44,7 @@ _TIME = re.compile(
 _CHINESE_TIME = re.compile(r"(?P<part>上午|下午|早上|晚上|中午|凌晨)?(?P<hour>\d{1,2}) ?[点时:](?:钟|整|(?P<half>半)|(?P<minute>\d{1,2})分?)?")
 _SPOKEN = re.compile(r"(?:(?:a )?(?P<amount>half|quarter|[a-z]+(?:[- ][a-z]+)?|\d{1,2})(?: minutes?)? (?P<side>past|after|to|before|till|of) )?(?P<hour>[a-z]{3,6}|\d{1,2})(?P<exact> o'clock)?", re.IGNORECASE)
 _NAMED_TIMES = {"noon": 720, "midday": 720, "midnight": 0, "12 noon": 720, "12 midnight": 0}
-_PIECE = re.compile(r"(?P<amount>\d{1,9}(?:\.\d{1,9})?|(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|half an?)(?= )) ?(?P<unit>[^\W\d_]{1,12}|['\"″])(?:,? and |, ?| )?", re.IGNORECASE)
+_PIECE = re.compile(r"(?P<amount>\d{1,9}(?:\.\d{1,9})?|[a-z]{1,9}(?:-[a-z]{3,5})?(?= )|half an?(?= )) ?(?P<unit>[^\W\d_]{1,12}|['\"″])(?:,? and |, ?| )?", re.IGNORECASE)
 _CLOCKED = re.compile(r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?")
 
 
@@ -204,7 +204,10 @@ def read_amount(text: str) -> Amount | None:
         if match is None or unit is None or (dimension is not None and dimension != unit.dimension):
             return None
         value = words_value(match["amount"]) if match["amount"][0].isalpha() else Fraction(match["amount"])
-        value = value if value is not None else Fraction(1, 2) if match["amount"].casefold().startswith("half") else Fraction(1)
+        if value is None and match["amount"].casefold() in ("a", "an"):
+            value = Fraction(1)
+        if value is None:
+            return None
         total, dimension, count, at = total + value * unit.factor, unit.dimension, count + 1, match.end()
     return Amount(total, dimension) if count > 1 and dimension else None
 

@@ -36,7 +36,7 @@ class Number:
 _BODY = r"(?P<body>\d{1,3}(?:,\d{3}){1,12}|\d{1,2}(?:,\d{2}){1,12},\d{3}|\d{1,3}(?: \d{3}){1,12}|\d{1,3}(?:['_]\d{3}){1,12}|\d{1,3}(?:\.\d{3}){2,12}|\d{1,300})"
 # Every repetition is bounded and no two neighbours can match the same text, so matching is linear.
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]|minus |negative |负|零下)? ?(?P<currency>US\$|[$£€¥₹₩])? ?(?P<inner>[+-])?"
+    r"(?P<sign>[+-]|minus |negative |负|零下)? ?(?P<currency>US\$|[$£€¥₹₩]|(?:USD|GBP|EUR|RMB|CNY|JPY|INR|Rs\.?)(?= ?\d))? ?(?P<inner>[+-])?"
     rf"(?:{_BODY}(?!\d))?(?P<decimals>\.\d{{0,300}})?(?P<dots> ?(?:\.\.\.|…))?"
     r"(?: ?/ ?(?P<denominator>\d{1,40}(?![\d.]))|(?: | ?and |-)(?P<top>\d{1,9}) ?/ ?(?P<bottom>\d{1,9}(?![\d.])))?"
     r"(?:(?: ?[*x·] ?10 ?\^? ?(?:\{ ?(?P<power>[+-]?\d{1,9}) ?\}|\(?(?P<bare>[+-]?\d{1,9})\)?)|[eE](?P<e>[+-]?\d{1,9})(?![\d.])))?"
@@ -52,6 +52,7 @@ _SCALES = {
 _UNITS_TOO = ("K", "B")
 _TEN_POWER = re.compile(r"(?P<sign>-)?10 ?\^ ?(?:\{ ?(?P<braced>[+-]?\d{1,9}) ?\}|\(?(?P<bare>[+-]?\d{1,9})\)?)(?P<rest>(?![\d.,/^!]).{0,80})")
 _FRACTION = re.compile(r"(?P<sign>-)? ?(?P<whole>\d{1,12})? ?\\frac ?(?:\{ ?(?P<top>-?\d{1,40}) ?\} ?\{ ?(?P<bottom>\d{1,40}) ?\}|(?P<t>\d) ?(?P<b>\d)(?!\d)|(?P<t2>\d) ?\{ ?(?P<b2>\d{1,40}) ?\})(?P<rest>(?![\d.,/^!]).{0,80})")
+_SAME_UNIT = {"US$": "$", "USD": "$", "GBP": "£", "EUR": "€", "RMB": "¥", "CNY": "¥", "JPY": "¥", "Rs": "₹", "Rs.": "₹", "INR": "₹", "'": "ft", '"': "in"}
 # Words behind a number that change it, or that make it one of several.
 _NO_NOUN = frozenset(
     "or and to not no none never minus plus times squared cubed factorial if else through off less more over under least most between than half quarter "
@@ -81,6 +82,8 @@ def read_tidy(text: str) -> Number | None:
         return None
     if text[0] in "([{" and text[-1] in ")]}" and text[1:-1].strip(" ").replace(".", "", 1).lstrip("+-").isdigit():
         return read_tidy(text[1:-1])
+    if text.endswith(")") and " (" in text:
+        return _said_twice(text)
     if text[:-2].isdigit() and text[-2:] in ("st", "nd", "rd", "th"):
         place = ordinal_value(text)
         return None if place is None else Number(Fraction(place), whole=True, ordinal=True)
@@ -95,6 +98,16 @@ def read_tidy(text: str) -> Number | None:
             if found is not None:
                 return found
     return None
+
+
+def _said_twice(text: str) -> Number | None:
+    """"5 (five)" and "five (5)" are one number, "12 (13)" is none; "12 cm (about a hand)" is left to others."""
+    front, _, aside = text[:-1].partition(" (")
+    one, two = read_tidy(front), read_tidy(aside)
+    if one and two:
+        return one if one.value == two.value else None
+    match = _NUMBER.fullmatch(text)
+    return _plain(match) if match else None
 
 
 def _ten_power(match: re.Match[str]) -> Number | None:
@@ -160,13 +173,18 @@ def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
         return _with_rest(grown, " " + (scaled[2] or scaled[4] or ""), currency)
     if currency:
         named = read_unit(rest)
-        return _replaced(number, currency, glued) if named is None and _is_noun(rest) or named == read_unit(currency) else None
+        return _replaced(number, currency, glued) if named is None and _is_noun(rest) or named == read_unit(_SAME_UNIT.get(currency, currency)) else None
     return _replaced(number, rest, glued)
 
 
 def _replaced(number: Number, noun: str, glued: bool) -> Number | None:
     trimmed = _ADJECTIVES.sub("", noun) if " " in noun else noun
-    unit = read_unit("$" if trimmed == "US$" else trimmed)
+    unit = read_unit(_SAME_UNIT.get(trimmed, trimmed))
+    if unit is None and trimmed.endswith(")") and " (" in trimmed:
+        trimmed, _, again = trimmed[:-1].partition(" (")
+        unit = read_unit(trimmed)
+        if unit is None or unit != read_unit(again):
+            return None
     if unit is None and (not _is_noun(noun) or (glued and noun.isascii())):
         return None
     return Number(number.value, number.quantum, number.digits, False, unit, trimmed, number.whole)

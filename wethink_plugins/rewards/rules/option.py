@@ -19,6 +19,7 @@ _LABEL = re.compile(r"\s*\(?([A-Z])\s*[).:]\s*(.*)", re.DOTALL)
 _NONE = re.compile(r"(?:none|neither)(?: of (?:the above|these|those|them|the (?:options|choices|others)))?(?: (?:is|are) (?:correct|right|true))?|no(?:ne)? (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) correct)?|以上都不(?:是|对)|都不(?:是|对)", re.IGNORECASE)
 _ALL = re.compile(r"all(?: of)? (?:the above|these|those|them|the options|the choices)|everything above|both(?: of (?:the above|them))?|以上都(?:是|对)|都(?:是|对)", re.IGNORECASE)
 _EXPLAINS = re.compile(r"(?:because|since|as |so |for |it |this |that |the |which |therefore|\(because|,? ?因为|is |i |we |given|due|based|here)", re.IGNORECASE)
+_LONGEST = 2000
 _FUNCTION_WORDS = frozenset(
     "is are was were be the a an it of in on at to from by with its has have there that this and he she they his her their i see as for would which what so because shows show gives "
     "equals contains means called named can must should looks appears seems".split()
@@ -61,7 +62,7 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     want = gold_letters(gold, choice, policy)
     if not want:
         return None
-    got = picked(tidy(answer), choice, policy)
+    got = picked(tidy(answer) if len(answer) <= _LONGEST else answer, choice, policy)
     if not got.letters:
         return wrong(got.fault, "option") if got.fault else undecided(f"no option in {shown(answer.strip())}", "option")
     said = "".join(sorted(got.letters))
@@ -89,7 +90,7 @@ def gold_letters(gold: str, choice: Choice, policy: Policy) -> frozenset[str]:
 
 def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     """What the answer commits to, by the first of: the bare letter, a list, letter with text, text, a sentence."""
-    if len(text) > 2000:
+    if len(text) > _LONGEST:
         return Pick(frozenset(), "far too long for a choice")
     plain = bare(text)
     letter = lone_letter(plain) or lone_letter(text)

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.words import _SMALL as _DIGIT_WORDS
+from wethink_plugins.rewards.rules.words import ordinal_value
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|%|°|[+#<>=≠≤≥±*/^!-](?=\S)")
+_WORD = re.compile(r"\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#<>=≠≤≥±*/^!-](?=\S)")
 _ARTICLES = frozenset(("a", "an", "the"))
 _PLACES = frozenset(("in", "at", "on"))
 # Colour words may be followed by "color"; it says nothing more.
@@ -52,6 +53,9 @@ def _accents_off(text: str) -> str:
 
 def _one_spelling(word: str, plurals: bool) -> str:
     word = _SPELLING.get(word, word)
+    place = ordinal_value(word) if word.endswith(("st", "nd", "rd", "th", "second")) else None
+    if place is not None:
+        return f"#{place}"
     if word in _DIGIT_WORDS:
         return str(_DIGIT_WORDS[word])
     return _SPELLING.get(single := _singular(word), single) if plurals and word.isascii() else word
