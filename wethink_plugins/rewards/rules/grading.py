@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from wethink_plugins.errors import Ungradable
 from wethink_plugins.rewards.response import read_response
 from wethink_plugins.rewards.rules.blank import MAX_ANSWER, grade_blank
 from wethink_plugins.rewards.rules.claim import bare
@@ -96,6 +97,29 @@ def grade_response(
     if read.answer is None:
         return wrong(read.fault, "response")
     return grade(read.answer, gold, question_type, options, policy)
+
+
+def grade_batch(items: Sequence[tuple[str, str, str, Sequence[str]]], policy: Policy | None = None, processes: int = 1) -> list[Verdict]:
+    """`grade` for (answer, gold, question type, options) each, in order; an `Ungradable` becomes an undecided verdict.
+
+    With `processes` above 1 the items are dealt out to that many fresh processes; below a few thousand items starting
+    them costs more than it saves.
+    """
+    if processes <= 1 or len(items) < 2 * processes:
+        return [_settled(item, policy) for item in items]
+    from concurrent.futures import ProcessPoolExecutor
+    from functools import partial
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(partial(_settled, policy=policy), items, chunksize=max(1, len(items) // (4 * processes))))
+
+
+def _settled(item: tuple[str, str, str, Sequence[str]], policy: Policy | None) -> Verdict:
+    try:
+        return grade(*item, policy)
+    except Ungradable as error:
+        return undecided(f"ungradable: {error}", "rules")
 
 
 def warm_up() -> None:

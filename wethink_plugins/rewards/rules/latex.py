@@ -29,8 +29,10 @@ _BOXES = frozenset({"boxed", "fbox", "framebox"})
 _COMMAND = re.compile(r"\\([A-Za-z]{1,20})\*? ?")
 _SPACES = re.compile(r"\\[,;:!> ~]")
 # "1{,}200", "1\,200" and "1,\!200" are one number each.
-_THOUSANDS = re.compile(r"(?<=\d)(?: ?\{ ?, ?\} ?|\\,|,?\\!|\\ )(?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(r"(?<=\d)(?: ?\{ ?, ?\} ?|\\,|,?\\! ?|\\ )(?=\d{3}(?!\d))")
 _MATH = re.compile(r"\$\$?([^$]{0,2000})\$\$?(?!\d)")
+# In LaTeX bare braces only group: "${1,3}$" prints as "1,3".
+_GROUPED = re.compile(r"\$\$?\{([^{}$]{1,500})\}\$\$?")
 _TAGS = ("<answer>", "</answer>")
 _RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="))
 
@@ -49,7 +51,10 @@ def tidy(text: str) -> str:
         text = text.replace("\\\\", " ¶ " if "\\begin" in text else "\\")
         text = _SPACES.sub(" ", text.replace("\\$", "¤"))
         text = _commands(text)
+    if ")or(" in text:
+        text = text.replace(")or(", ") or (")
     if "$" in text:
+        text = _GROUPED.sub(r" \1 ", text)
         text = _MATH.sub(r" \1 ", text).replace("¤", "$")
     text = text.replace("¶", "\\\\").replace("¤", "$").replace("\\%", "%").replace("\\&", "&").replace("\\_", "_").replace("\\#", "#").replace("\\(", " ").replace("\\)", " ")
     text = text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ") if _decorated(text) else text

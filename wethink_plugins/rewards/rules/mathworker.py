@@ -58,8 +58,13 @@ def _serve(math_verify: object) -> None:
 
 
 def _verify(math_verify: object, gold: str, answer: str) -> bool | None:
-    """None when either side can't be read. math-verify's own limits need the main thread's alarm: off."""
-    parsed = [math_verify.parse(text, parsing_timeout=None, raise_on_error=False) for text in (gold, answer)]
+    """None when either side can't be read.
+
+    Only the LaTeX reader: the one for plain expressions hands text to sympy's `parse_expr`. math-verify's own limits
+    need the main thread's alarm, so they are off.
+    """
+    latex = [math_verify.LatexExtractionConfig(boxed_match_priority=0)]
+    parsed = [math_verify.parse(text, latex, parsing_timeout=None) for text in (gold, answer)]
     if not all(parsed):
         return None
     return bool(math_verify.verify(parsed[0], parsed[1], timeout_seconds=None))

@@ -9,7 +9,7 @@ from functools import lru_cache
 MAX_PARTS = 60
 _OPEN, _CLOSE = "([{", ")]}"
 _MATRIX = re.compile(r"(?:\\left)?[\[(]?\s*\\begin\{(?:[pbBvV]?matrix|array)\}(?:\{[clr| ]{1,20}\})?(.{1,1900}?)\\end\{(?:[pbBvV]?matrix|array)\}\s*[\])]?")
-_AND = re.compile(r",? (?:and|as well as) | ?& | ?和 ?| ?与 ?|、|;|；|\n")
+_AND = re.compile(r",? (?:and|as well as) | ?& | ?和 ?| ?与 ?")
 _NAMED = re.compile(r"(?:\((?P<mark>[a-h]|[1-9]|i{1,3}|iv|v)\)|(?P<label>[a-h]|[1-9]|i{1,3}|iv|v)[).:]|(?P<name>[^\W\d][^=:;,]{0,40}?) ?[=:])\s*(?P<value>.{1,400})")
 _MARKS = re.compile(r"(?:^|(?<=[\s,;]))\((?:[a-h]|[1-9]|i{1,3}|iv|v)\) ")
 
@@ -34,7 +34,7 @@ def read_parts(text: str) -> Parts | None:
 
 
 def _matrix(text: str) -> Parts | None:
-    if "\\begin" not in text:
+    if text.count("\\begin") != 1:
         return None
     match = _MATRIX.fullmatch(text)
     if match is None:
@@ -78,7 +78,7 @@ def _bare(text: str) -> Parts | None:
         return Parts("list", tuple(text[start:end].strip(" ,;") for start, end in zip(marks, [*marks[1:], len(text)], strict=True)))
     alternatives = split_words(text, (" or ", "或", " OR "))
     if len(alternatives) > 1:
-        return Parts("alternatives", tuple(item.strip(" ,") for item in alternatives))
+        return Parts("alternatives", tuple(item for piece in alternatives for item in split_top(piece.strip(" ,"), ",;")))
     items: list[str] = []
     for piece in _AND.split(text):
         items += split_top(piece, ",;")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from wethink_plugins.config import Rules
 
 
 @dataclass(frozen=True)
@@ -20,3 +24,9 @@ class Policy:
 
 
 DEFAULT = Policy()
+
+
+@lru_cache(maxsize=64)
+def policy_of(rules: Rules) -> Policy:
+    """The policy that a configuration's `rules` section asks for."""
+    return Policy(**{field.name: getattr(rules, field.name) for field in fields(Policy)})

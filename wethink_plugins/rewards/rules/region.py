@@ -97,7 +97,7 @@ def _inequality(text: str) -> list[Piece] | None:
 
 
 def _is_unknown(text: str) -> bool:
-    return is_name(text) and constant(text) is None and len(text) <= 12
+    return re.fullmatch(r"\|[a-z]\|", text) is not None or is_name(text) and constant(text) is None and len(text) <= 12
 
 
 def _between(parts: tuple[str, ...], signs: tuple[str, ...]) -> list[Piece] | None:
@@ -109,7 +109,10 @@ def _between(parts: tuple[str, ...], signs: tuple[str, ...]) -> list[Piece] | No
     edges = _edge(low), _edge(high)
     if edges[0] is None or edges[1] is None:
         return None
-    return [Piece(edges[0], edges[1], signs[0] == "≤", signs[1] == "≤")]
+    piece = Piece(edges[0], edges[1], signs[0] == "≤", signs[1] == "≤")
+    if name.startswith("|"):
+        return [piece, Piece(-edges[1], -edges[0], piece.high_closed, piece.low_closed)] if edges[0] >= 0 else None
+    return [piece]
 
 
 def _merged(pieces: list[Piece]) -> tuple[Piece, ...]:

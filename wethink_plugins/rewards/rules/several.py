@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from wethink_plugins.rewards.rules.gold import Gold, split_name
 from wethink_plugins.rewards.rules.parts import Parts, named, read_parts
 from wethink_plugins.rewards.rules.policy import Policy
@@ -10,6 +12,8 @@ from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecid
 
 # Comparing each part with each would cost its square; beyond this many, parts must come in the gold's order.
 _MAX_FREE = 24
+# "1,22" as a gold is a decimal comma or a list; an answer with a decimal point takes it for the former.
+_COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
 
 
 def grade_region(text: str, want: Gold) -> Verdict | None:
@@ -28,14 +32,26 @@ def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
     if wanted is None:
         return undecided("the gold has one part", "parts")
     got = read_parts(text) or read_parts(split_name(text)[1])
+    if text.count("\\begin") > 1:
+        return undecided("a matrix that is not worked out", "parts")
+    if got is None and _COMMA_DECIMAL.fullmatch(want.text) and "." in text:
+        return _item(text, want.text.replace(",", "."), policy)
     if got is None:
         return _single(text, wanted, policy)
+    if len(got.items) != len(wanted.items) and got.shape in ("list", "set"):
+        got, wanted = _without_repeats(got), _without_repeats(wanted)
     if len(got.items) != len(wanted.items):
         return wrong(f"{len(got.items)} parts for {len(wanted.items)}", "parts")
     fault = _shape_fault(got, wanted)
     if fault:
         return wrong(fault, "parts")
     return _matched(got, wanted, policy)
+
+
+def _without_repeats(parts: Parts) -> Parts:
+    """A solution listed twice is one solution."""
+    distinct = {item.replace(" ", ""): item for item in reversed(parts.items)}
+    return Parts(parts.shape, tuple(reversed(distinct.values())), parts.brackets)
 
 
 def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
@@ -45,6 +61,8 @@ def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
 
     if same_words(text, " ".join(wanted.items), policy) and not any(c.isdigit() for c in text):
         return right("same words", "text")
+    if "\\begin" in text:
+        return undecided("a matrix that is not worked out", "parts")
     return wrong("one part of several", "parts") if len(text) < 200 else undecided(f"can't split {shown(text)}", "parts")
 
 
