@@ -41,11 +41,18 @@ def led_by_letter(text: str) -> tuple[str, str] | None:
     return letter.upper(), match[5].strip()
 
 
+def closed_by_letter(text: str) -> tuple[str, str] | None:
+    """("B", "blue") for "blue (B)"."""
+    match = re.fullmatch(r"(.{1,400}?),? \(([A-Z])\)", text)
+    return (match[2], match[1]) if match else None
+
+
 def letter_list(text: str, count: int) -> frozenset[str] | None:
     """The letters of "A, C", "A and C" or "AC", when the text is nothing but a list of at least two."""
     plain = text.strip(" .()[]{}\"'")
     if len(plain) <= 26 and plain.isalpha() and plain.isascii() and plain.isupper() and 1 < len(plain) and len(set(plain)) == len(plain):
         return frozenset(plain) if all(LETTERS.index(c) < count for c in plain) else None
+    text = text.strip(" .[]{}\"'")
     if len(text) > 200 or not _JOIN.fullmatch(text):
         return None
     found = [c.upper() for c in re.findall(r"(?<![A-Za-z])[A-Za-z](?![A-Za-z])", text)]

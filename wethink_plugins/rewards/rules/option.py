@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from wethink_plugins.rewards.rules.claim import bare, claims, denied, offers_choice
 from wethink_plugins.rewards.rules.latex import tidy
-from wethink_plugins.rewards.rules.letters import LETTERS, led_by_letter, letter_list, lone_letter, mentions
+from wethink_plugins.rewards.rules.letters import LETTERS, closed_by_letter, led_by_letter, letter_list, lone_letter, mentions
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
@@ -85,7 +85,7 @@ def gold_letters(gold: str, choice: Choice, policy: Policy) -> frozenset[str]:
     led = led_by_letter(text)
     if led and LETTERS.index(led[0]) < choice.count:
         return frozenset(led[0])
-    return frozenset()
+    return _several_texts(text, choice, policy) or frozenset()
 
 
 def picked(text: str, choice: Choice, policy: Policy) -> Pick:
@@ -94,8 +94,11 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(), "far too long for a choice")
     plain = bare(text)
     letter = lone_letter(plain) or lone_letter(text)
+    if letter and LETTERS.index(letter) < choice.count:
+        return Pick(frozenset(letter))
     if letter:
-        return Pick(frozenset(letter)) if LETTERS.index(letter) < choice.count else Pick(frozenset(), f"there is no option {letter}")
+        by_text = _by_words(plain, choice, policy)
+        return Pick(frozenset(by_text)) if by_text else Pick(frozenset(), f"there is no option {letter}")
     led = led_by_letter(plain)
     by_text = _by_words(plain, choice, policy) if led is None or plain in choice.texts else ""
     if by_text:
@@ -104,7 +107,7 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     if several:
         return Pick(several)
     for candidate in dict.fromkeys((plain, text)):
-        led = led_by_letter(candidate)
+        led = led_by_letter(candidate) or closed_by_letter(candidate)
         if led and LETTERS.index(led[0]) < choice.count:
             return _with_text(*led, choice, policy)
     by_value = _by_value(plain, choice, policy)
@@ -120,6 +123,8 @@ def _by_text(text: str, choice: Choice, policy: Policy) -> str:
 
 def _by_words(text: str, choice: Choice, policy: Policy) -> str:
     words = words_of(text, policy.plurals == "same")
+    if len(words) > 2 and words[0] in ("it", "they", "this", "that") and words not in choice.words:
+        words = words[1:]
     found = [LETTERS[i] for i, option in enumerate(choice.texts) if option.casefold() == text.casefold()] or [
         LETTERS[i] for i, option in enumerate(choice.words) if option == words or "".join(option) == "".join(words) and "".join(words).isalpha()
     ]
@@ -139,7 +144,7 @@ def _by_value(text: str, choice: Choice, policy: Policy) -> str:
     from wethink_plugins.rewards.rules.claim import Claim, without_about
     from wethink_plugins.rewards.rules.gold import read_gold
 
-    if not any(c.isdigit() or c in "\\√π∞∅" for c in text) and not any(number for number in choice.numbers):
+    if not any(c.isdigit() or c in "\\√π∞∅" for c in text) and not any(c.isdigit() for option in choice.texts for c in option):
         return ""
     claim = Claim(without_about(text))
     found = [LETTERS[i] for i, option in enumerate(choice.texts) if _mathsy(option) and grade_claim(claim, read_gold(option, policy), policy).decision == "right"]
@@ -173,6 +178,8 @@ def _with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     """A letter with words behind it: they may be its text or an explanation, not another option."""
     rest = rest.strip()
     if not rest:
+        return Pick(frozenset(letter))
+    if choice.texts and _by_words(rest, choice, policy) == letter:
         return Pick(frozenset(letter))
     others = mentions(rest, choice.count)
     if (others.chosen | others.loose) - {letter} and not _ELSEWHERE.search(rest):
@@ -221,6 +228,10 @@ def _mentioned(text: str, choice: Choice) -> set[str]:
 
 def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
     """A sentence commits to the one letter it takes, or to the one option whose text it claims."""
+    for claim in claims(text)[1:4] if choice.texts else []:
+        several = _several_texts(claim.text, choice, policy)
+        if several and not denied(claim.subject):
+            return Pick(several)
     found = mentions(text, choice.count)
     named = _claimed(text, choice, policy)
     rivals = found.chosen | (found.loose if len(found.loose) > 1 or found.chosen else frozenset())

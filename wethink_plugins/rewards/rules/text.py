@@ -10,7 +10,8 @@ from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.words import _SMALL as _DIGIT_WORDS
 from wethink_plugins.rewards.rules.words import ordinal_value
 
-_WORD = re.compile(r"\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#<>=≠≤≥±*/^!-](?=\S)")
+# Combining strokes are words of their own here: struck-out text is not the text.
+_WORD = re.compile(r"[\u0334-\u0338\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#<>=≠≤≥±*/^!-](?=\S)")
 _ARTICLES = frozenset(("a", "an", "the"))
 _PLACES = frozenset(("in", "at", "on"))
 # Colour words may be followed by "color"; it says nothing more.
@@ -97,7 +98,7 @@ def _alike(got: tuple[str, ...], want: tuple[str, ...]) -> bool:
 
 
 def _letters_only(words: tuple[str, ...]) -> bool:
-    return all(word.isalpha() for word in words)
+    return all(word.isalpha() for word in words) and any(len(word) > 1 for word in words)
 
 
 def _chinese_alike(got: str, want: str) -> bool:
