@@ -15,14 +15,15 @@ def mutants(gold: str, kind: str) -> Iterator[str]:
         yield gold[: match.start()] + digit + gold[match.end() :]
     if match := re.search(r"\d", gold):
         yield gold[: match.start()] + "7" + gold[match.start() :]
-        yield f"-{gold}" if not gold.startswith("-") and kind != "multiple_choice" and gold.lstrip("0.%") else gold + "1"
+        yield f"-{gold}" if not gold.startswith("-") and kind != "multiple_choice" and gold.lstrip("0.%") else f"{gold} 1"
         yield f"more than {gold}"
     for unit, other in _UNITS.items():
         if re.search(rf"\d ?{re.escape(unit)}$", gold):
             yield gold[: -len(unit)] + other
     yield f"not {gold}"
     yield f"{gold} or 77"
-    yield f"77, {gold}"
+    if "boxed" not in gold:
+        yield f"77, {gold}"
     if kind == "multiple_choice" and len(gold) == 1 and gold.isalpha():
         yield from (letter for letter in "ABCD" if letter != gold.upper())
     words = gold.split()

@@ -31,7 +31,7 @@ _TRAILING = re.compile(r"(?:,? (?:is|are) (?:the )?(?:(?:final|correct|right|bes
 _REASON = re.compile(r",? ?(?:\(?because|\bsince|\bas it|\bas the|\bas they|, so |, which |\bdue to|，?因为|,?因为)", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|can't|won't|false|wrong|incorrect|unlikely|doubt\w*|"
-    r"except|unless|instead|rather|opposite|non|hardly|untrue|deny|denies|if|whether|assum\w*|suppose|lambda|return|print|def|import|unclear|unsure|unknown|impossible|either)\b|n't\b|不|没|非|无法|未|假如|如果|错误",
+    r"(?:more|less|fewer|greater|larger|smaller) than|at (?:least|most)|except|unless|instead|rather|opposite|non|hardly|untrue|deny|denies|if|whether|assum\w*|suppose|lambda|return|print|def|import|unclear|unsure|unknown|impossible|either)\b|n't\b|不|没|非|无法|未|假如|如果|错误",
     re.IGNORECASE,
 )
 _ALTERNATIVE = re.compile(r"\b(?:or|either|alternatively|otherwise|else|versus|vs|maybe|perhaps)\b|或|要么|还是|/ ?or", re.IGNORECASE)

@@ -33,6 +33,7 @@ _THOUSANDS = re.compile(r"(?<=\d)(?: ?\{ ?, ?\} ?|\\,|,?\\! ?|\\ )(?=\d{3}(?!\d)
 _MATH = re.compile(r"\$\$?([^$]{0,2000})\$\$?(?!\d)")
 # In LaTeX bare braces only group: "${1,3}$" prints as "1,3".
 _GROUPED = re.compile(r"\$\$?\{([^{}$]{1,500})\}\$\$?")
+_DENIED_BOX = re.compile(r"(?:\b(?:not|never|isn't|wrong)|n't|≠|!=)[\s$:]*(?:equal to|is|be)?[\s$]*$", re.IGNORECASE)
 _TAGS = ("<answer>", "</answer>")
 _RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="))
 
@@ -108,7 +109,7 @@ def _commands(text: str) -> str:
 
 
 def _only_boxes(boxes: list[str], text: str) -> str:
-    if not boxes:
+    if not boxes or _DENIED_BOX.search(text[: text.rfind(boxes[-1])]):
         return text
     distinct = list(dict.fromkeys(" ".join(box.split()) for box in boxes))
     if len(distinct) == 1:

@@ -6,7 +6,7 @@ import math
 import re
 from fractions import Fraction
 
-from wethink_plugins.rewards.rules.algebra.relation import Statement, is_name, read_statement, same_relation
+from wethink_plugins.rewards.rules.algebra.relation import Statement, is_name, read_statement, same_name, same_relation
 from wethink_plugins.rewards.rules.algebra.same import constant, same_function, unfinished
 from wethink_plugins.rewards.rules.algebra.tree import read_formula
 from wethink_plugins.rewards.rules.claim import without_about
@@ -35,7 +35,7 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
         return grade_quantity(text.replace(",", "."), want, policy)
     name, value = split_name(text)
     if name:
-        if want.name and not _same_name(name, want.name):
+        if want.name and not same_name(name, want.name):
             return wrong(f"about {shown(name)}, not {shown(want.name)}", "number")
         return grade_quantity(without_about(value), want, policy) if value != text else undecided("unreadable", "number")
     statement = read_statement(text)
@@ -47,10 +47,6 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
 def _left_to_do(number: Number, want: Gold) -> bool:
     """"24/2" is no answer where a whole number is asked for."""
     return number.value.denominator == 1 and not number.noun and want.number is not None and want.number.whole
-
-
-def _same_name(one: str, two: str) -> bool:
-    return one.replace(" ", "").replace("{", "").replace("}", "").casefold() == two.replace(" ", "").replace("{", "").replace("}", "").casefold()
 
 
 def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
@@ -148,6 +144,8 @@ def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     name, value = split_name(text)
     if statement is not None and not name:
         return _last_of(statement, want)
+    if name and want.name and not same_name(name, want.name):
+        return undecided(f"about {shown(name)}, not {shown(want.name)}", "formula")
     tree = read_formula(value)
     if tree is None:
         return None

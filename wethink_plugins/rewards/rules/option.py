@@ -19,6 +19,7 @@ _LABEL = re.compile(r"\s*\(?([A-Z])\s*[).:]\s*(.*)", re.DOTALL)
 _NONE = re.compile(r"(?:none|neither)(?: of (?:the above|these|those|them|the (?:options|choices|others)))?(?: (?:is|are) (?:correct|right|true))?|no(?:ne)? (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) correct)?|以上都不(?:是|对)|都不(?:是|对)", re.IGNORECASE)
 _ALL = re.compile(r"all(?: of)? (?:the above|these|those|them|the options|the choices)|everything above|both(?: of (?:the above|them))?|以上都(?:是|对)|都(?:是|对)", re.IGNORECASE)
 _EXPLAINS = re.compile(r"(?:because|since|as |so |for |it |this |that |the |which |therefore|\(because|,? ?因为|is |i |we |given|due|based|here)", re.IGNORECASE)
+_LIST_WORDS = frozenset("answer option choice correct right both letter so therefore i choose select pick final hence thus one".split())
 _LONGEST = 2000
 _FUNCTION_WORDS = frozenset(
     "is are was were be the a an it of in on at to from by with its has have there that this and he she they his her their i see as for would which what so because shows show gives "
@@ -66,7 +67,19 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     if not got.letters:
         return wrong(got.fault, "option") if got.fault else undecided(f"no option in {shown(answer.strip())}", "option")
     said = "".join(sorted(got.letters))
+    if not choice.texts and got.letters == want and _texts_differ(answer, gold, policy):
+        return wrong(f"letter {said} with another text", "option")
     return right(f"option {said}", "option") if got.letters == want else wrong(f"option {said}, not {''.join(sorted(want))}", "option")
+
+
+def _texts_differ(answer: str, gold: str, policy: Policy) -> bool:
+    """Without a list of options: the gold "(C) 12" is not met by "(C) 42"."""
+    from wethink_plugins.rewards.rules.blank import grade_blank
+
+    got, want = led_by_letter(bare(tidy(answer))), led_by_letter(bare(tidy(gold)))
+    if not got or not want or not got[1] or not want[1] or _EXPLAINS.match(got[1]):
+        return False
+    return grade_blank(got[1], want[1], policy).decision != "right"
 
 
 @lru_cache(maxsize=8192)
@@ -184,7 +197,7 @@ def _with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     others = mentions(rest, choice.count)
     if (others.chosen | others.loose) - {letter} and not _ELSEWHERE.search(rest):
         return Pick(frozenset(), f"letter {letter} beside {', '.join(sorted((others.chosen | others.loose) - {letter}))}")
-    if letter in others.rejected or offers_choice(rest) and _mentioned(rest, choice) - {letter}:
+    if letter in others.rejected or offers_choice(rest) and (len(rest.split()) <= 6 or _mentioned(rest, choice) - {letter}):
         return Pick(frozenset(), f"takes {letter} back")
     if not choice.texts:
         return Pick(frozenset(letter))
@@ -236,12 +249,12 @@ def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
     named = _claimed(text, choice, policy)
     rivals = found.chosen | (found.loose if len(found.loose) > 1 or found.chosen else frozenset())
     if len(rivals) > 1:
-        if not offers_choice(text) and not found.rejected:
+        if not offers_choice(text) and not found.rejected and _nothing_else(text, rivals, choice):
             return Pick(rivals)
         return Pick(frozenset(), f"names {', '.join(sorted(rivals))}")
     if len(found.chosen) == 1:
         letter = next(iter(found.chosen))
-        if letter in found.rejected:
+        if letter in found.rejected or offers_choice(text.split("because")[0]):
             return Pick(frozenset(), f"takes {letter} back")
         if (named or _mentioned(text, choice)) - {letter} and letter not in _mentioned(text, choice):
             return Pick(frozenset(), f"letter {letter} with another option's text")
@@ -254,6 +267,13 @@ def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
         return _with_text(next(iter(found.loose)), text[1:], choice, policy)
     several = _mentioned(text, choice)
     return Pick(frozenset(), f"names {', '.join(sorted(several))}") if len(several) > 1 else Pick(frozenset())
+
+
+def _nothing_else(text: str, letters: frozenset[str], choice: Choice) -> bool:
+    """Whether a list of letters comes with nothing but small words and their own texts."""
+    own = {word for letter in letters if choice.texts for word in choice.words[LETTERS.index(letter)]}
+    left = [word for word in words_of(text) if word.upper() not in letters and word not in own and word not in _FUNCTION_WORDS]
+    return all(word in _LIST_WORDS for word in left)
 
 
 def _last_standing(loose: frozenset[str], rejected: frozenset[str]) -> Pick:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Union
 
-from wethink_plugins.rewards.rules.algebra.relation import flipped, is_name, read_statement
+from wethink_plugins.rewards.rules.algebra.relation import flipped, read_statement
 from wethink_plugins.rewards.rules.algebra.same import constant, real
 
 _EVERYTHING = frozenset({"r", "\\r", "all real numbers", "all reals", "real numbers", "x ∈ r", "(-∞, ∞)", "(-∞,∞)", "(-∞,+∞)", "(-∞, +∞)"})
@@ -17,6 +17,8 @@ _NOTHING = frozenset({"∅", "\\{\\}", "{}", "empty set", "the empty set", "no s
 _MEMBER = re.compile(r"(?:[a-zA-Z](?:\([a-z]\))? ?∈ ?|[A-Z] ?= ?(?=[\[(]))")
 _INTERVAL = re.compile(r"([\[(\]])([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)[,;]([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)([\])\[])")
 _POINTS = re.compile(r"(?:\\\{|\{)([^{}\\]{1,80}|[^{}]{1,80})(?:\\\}|\})")
+# "x", "x_1", "θ", "f(x)", "|z|".
+_UNKNOWN = re.compile(r"\|?[^\W\d_](?:_\{?\w{1,4}\}?)?\|?(?: ?\([a-z]\))?")
 Edge = Union[Fraction, float]
 
 
@@ -97,7 +99,7 @@ def _inequality(text: str) -> list[Piece] | None:
 
 
 def _is_unknown(text: str) -> bool:
-    return re.fullmatch(r"\|[a-z]\|", text) is not None or is_name(text) and constant(text) is None and len(text) <= 12
+    return bool(_UNKNOWN.fullmatch(text)) and constant(text) is None
 
 
 def _between(parts: tuple[str, ...], signs: tuple[str, ...]) -> list[Piece] | None:

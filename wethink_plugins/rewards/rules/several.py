@@ -89,6 +89,9 @@ def _matched(got: Parts, wanted: Parts, policy: Policy) -> Verdict:
     mine, theirs = [named(item) for item in got.items], [named(item) for item in wanted.items]
     if all(name for name, _ in theirs) and len({name for name, _ in theirs}) == len(theirs):
         return _by_name(mine, theirs, policy)
+    asked = {name for name, _ in theirs if name}
+    if asked and {name for name, _ in mine if name} - asked:
+        return undecided("parts under other names", "parts")
     if len({name for name, _ in mine if name}) > 1:
         return _in_order([value for _, value in mine], [value for _, value in theirs], policy)
     if len(wanted.items) > _MAX_FREE:

@@ -15,6 +15,7 @@ _SIGN = re.compile(f"[{_SIGNS}]")
 _FLIPPED = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "=": "=", "≠": "≠"}
 # What may stand left of "=" as the mere name of the answer: "x", "AB", "f(x)", "x_{1}", "m∠ABC", "The area of ABC".
 _NAME = re.compile(r"(?:[^\W\d_]['_]?(?:_?\{?\w{1,8}\}?)?|∠ ?\w{1,4}|m ?∠ ?\w{1,4}|\|?[A-Z]{1,4}\|?|\\?[a-zA-Z]{1,12}(?:_\{?\w{1,8}\}?)?'?(?:\([a-zA-Z](?:, ?[a-zA-Z])*\))?|\\?[A-Za-z]['A-Za-z ]{1,60}|\([a-z](?:, ?[a-z]){1,4}\)|[A-Za-z][\w{}]{0,12} ?: ?[A-Za-z][\w{}]{0,12}|\\frac ?\{ ?[A-Z]{1,3} ?\} ?\{ ?[A-Z]{1,3} ?\}|[A-Z]{2} ?/ ?[A-Z]{2})")
+_DENIES = re.compile(r"\b(?:not|no|never|non|un|more|less|greater|fewer|least|most|than|if|unless|or)\b|n't", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,16 @@ def read_statement(text: str) -> Statement | None:
 
 
 def is_name(text: str) -> bool:
-    return bool(_NAME.fullmatch(text.strip()))
+    """Whether the text can be what an equation is about; words that deny or bound it make it none."""
+    return bool(_NAME.fullmatch(text.strip())) and not _DENIES.search(text)
+
+
+def same_name(one: str, two: str) -> bool:
+    return _name_key(one) == _name_key(two)
+
+
+def _name_key(text: str) -> str:
+    return re.sub(r"[\s{}_]|^the ", "", text.casefold())
 
 
 def same_relation(one: Statement, two: Statement) -> bool | None:
