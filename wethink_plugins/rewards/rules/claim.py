@@ -49,6 +49,8 @@ class Claim:
 def bare(text: str) -> str:
     """Without lead-ins, "the answer is", quotes and closing punctuation."""
     text = _closed(text)
+    if text.isascii() and " " not in text and ":" not in text:
+        return text
     for _ in range(4):
         before = text
         for pattern in (_LEAD, _ANSWER, _ANSWER_CHINESE):

@@ -14,7 +14,7 @@ _SYMBOLS = {
     "longrightarrow": "→", "quad": " ", "qquad": " ", "displaystyle": " ", "textstyle": " ", "limits": "", "nolimits": "",
     "left": "", "right": "", "big": "", "Big": "", "bigg": "", "Bigg": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "",
     "dfrac": "\\frac", "tfrac": "\\frac", "cfrac": "\\frac", "frac": "\\frac", "ldots": "...", "dots": "...", "cdots": "...",
-    "land": " and ", "lor": " or ", "wedge": " and ", "vee": " or ", "colon": ":", "lbrace": "\\{", "rbrace": "\\}",
+    "land": " and ", "lor": " or ", "wedge": " and ", "vee": " or ", "colon": ":", "langle": "(", "rangle": ")", "lbrace": "\\{", "rbrace": "\\}",
     "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon", "setminus": "\\setminus ",
     "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "perp": "⊥", "parallel": "∥",
 }  # fmt: skip
@@ -66,6 +66,8 @@ def tidy(text: str) -> str:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
     if " ^" in text:
         text = text.replace(" ^", "^")
+    if "+∞" in text:
+        text = text.removeprefix("+") if text.startswith("+∞") else text
     if "×" in text:
         text = text.replace("×", "*")
     return " ".join(text.replace("~", " ~").split()) if "~" in text else " ".join(text.split())

@@ -80,6 +80,8 @@ def read_tidy(text: str) -> Number | None:
         text = text.rstrip("! ")
     if not text or len(text) > 400:
         return None
+    if text.isdigit() and text.isascii() and len(text) < 300:
+        return Number(Fraction(int(text)), whole=True)
     if text[0] in "([{" and text[-1] in ")]}" and text[1:-1].strip(" ").replace(".", "", 1).lstrip("+-").isdigit():
         return read_tidy(text[1:-1])
     if text.endswith(")") and " (" in text:

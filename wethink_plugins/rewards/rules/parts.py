@@ -11,6 +11,8 @@ _OPEN, _CLOSE = "([{", ")]}"
 _MATRIX = re.compile(r"(?:\\left)?[\[(]?\s*\\begin\{(?:[pbBvV]?matrix|array)\}(?:\{[clr| ]{1,20}\})?(.{1,1900}?)\\end\{(?:[pbBvV]?matrix|array)\}\s*[\])]?")
 _AND = re.compile(r",? (?:and|as well as) | ?& | ?和 ?| ?与 ?")
 _NAMED = re.compile(r"(?:\((?P<mark>[a-h]|[1-9]|i{1,3}|iv|v)\)|(?P<label>[a-h]|[1-9]|i{1,3}|iv|v)[).:]|(?P<name>[^\W\d][^=:;,]{0,40}?) ?[=:])\s*(?P<value>.{1,400})")
+# "P(1, 2)" is the point (1, 2).
+_POINT = re.compile(r"[A-Z]['_]?\([^()]+[,;][^()]+\)$")
 _MARKS = re.compile(r"(?:^|(?<=[\s,;]))\((?:[a-h]|[1-9]|i{1,3}|iv|v)\) ")
 
 
@@ -29,6 +31,7 @@ def read_parts(text: str) -> Parts | None:
     text = text.strip().rstrip(".;").strip()
     if not text or len(text) > 2000:
         return None
+    text = text[1:] if _POINT.match(text) else text
     found = _matrix(text) or _bracketed(text) or _bare(text)
     return found if found and len(found.items) <= MAX_PARTS else None
 

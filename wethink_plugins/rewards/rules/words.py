@@ -169,8 +169,8 @@ def _chinese_whole(text: str) -> int | None:
 
 
 def roman_value(text: str) -> int | None:
-    """Of two letters or more, well formed ("XIV"); a single letter is a name or an option."""
-    if not 2 <= len(text) <= 15 or not _ROMAN.fullmatch(text):
+    """Of two letters or more, well formed ("XIV"); a single letter is a name or an option, and CD a side."""
+    if not 2 <= len(text) <= 15 or not any(c in "IVX" for c in text) or not _ROMAN.fullmatch(text):
         return None
     values = [_ROMAN_VALUES[c] for c in text]
     return sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))

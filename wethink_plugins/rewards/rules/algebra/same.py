@@ -13,6 +13,7 @@ from wethink_plugins.rewards.rules.algebra.value import NoValue, Value, as_compl
 # Floats carry 15 digits and a short formula loses a few of them; exact fractions are compared exactly.
 _TOLERANCE = 1e-9
 _POINTS = 4
+_SIMPLE, _SNAP = 1000, Fraction(1, 10**13)
 # Of the points, the last ones have negative coordinates, so that sqrt(x^2) isn't x.
 _NEGATIVE_FROM = 3
 
@@ -86,12 +87,14 @@ def constant(text: str) -> Value | None:
 
 
 def real(value: Value | None) -> Fraction | None:
-    """As an exact fraction when it is real (a float's own exact value), or None."""
+    """As an exact fraction when it is real, or None: cos 60° is a half, though its float is a little more."""
     if value is None or isinstance(value, Fraction):
         return value
     if abs(value.imag) > _TOLERANCE * max(abs(value), 1e-9) or not cmath.isfinite(value):
         return None
-    return Fraction(value.real)
+    exact = Fraction(value.real)
+    simple = exact.limit_denominator(_SIMPLE)
+    return simple if abs(simple - exact) <= _SNAP * max(abs(exact), 1) else exact
 
 
 def unfinished(tree: Node) -> bool:
