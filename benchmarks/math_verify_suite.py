@@ -26,20 +26,31 @@ DISPUTED = {
     ("$x = 1/3$", "$x = 5+5+1 = 1/3 \\approx 11$"): "a false equation",
     ("$z = 1 + 1 = 2$", "$z = 3+3 = 2$"): "a false equation",
     ("$1 = \\zzz = x = 0$", "$0$"): "the gold is contradictory",
-    ("$1 - \\frac{1}{\\mathrm{e}}$", "$1 + \\frac{1}{\\mathrm{e}}$"): "labelled equal by mistake, as its own file says elsewhere",
+    (
+        "$1 - \\frac{1}{\\mathrm{e}}$",
+        "$1 + \\frac{1}{\\mathrm{e}}$",
+    ): "labelled equal by mistake, as its own file says elsewhere",
     ("$\text{13}$", "$13$"): "the gold holds a tab, meant to be \\text",
     ("$9$", "Answer $ \n 9 \n $"): "a test of the delimiter, not of the answer",
     ("$9$", "Answer \\( \n 9 \n \\)"): "a test of the delimiter, not of the answer",
     ("$x \\in [-2,7]$", "$-2 \\\\le x \\\\le 7$"): "labelled both ways",
     ("$f(x)$", "$f(y)$"): "labelled both ways",
-    ("$(\\begin{pmatrix}\\frac{1}{3}\\\\ \\frac{1}{5} \\end{pmatrix})$", "$\\begin{pmatrix}0.33\\\\0.2 \\end{pmatrix}$"): "rounded to two digits, which its test asks for",
+    (
+        "$(\\begin{pmatrix}\\frac{1}{3}\\\\ \\frac{1}{5} \\end{pmatrix})$",
+        "$\\begin{pmatrix}0.33\\\\0.2 \\end{pmatrix}$",
+    ): "rounded to two digits, which its test asks for",
     ("$1$", "$-[0,1)$"): "no answer at all",
     ("\\boxed{1} no no no no no \\boxed{2}", "$\\boxed{1,2}$"): "a test of box extraction",
 }
 _FORMULA = re.compile(r"\$\$?[^$]{1,400}\$\$?|\\\(.{1,300}?\\\)|\\\[.{1,300}?\\\]", re.DOTALL)
 _NOISE = re.compile(r"I hope it is correct|<\|im|\bis (?:the|our) (?:solution|answer)")
-_CONCLUDES = re.compile(r"[Ff]inal [Aa]nswer:?\**|answer is|[Ss]olution is|[Tt]herefore|[Tt]hus|[Ww]e find that|it's(?! not)|which is|\bSo\b|there are")
-_CONCLUSION = re.compile(r"(?:final answer is|answer is|therefore,? answer is|solution is|find that|which is|thus|therefore|probability .{0,40}is|is)\s*:?\s*", re.IGNORECASE)
+_CONCLUDES = re.compile(
+    r"[Ff]inal [Aa]nswer:?\**|answer is|[Ss]olution is|[Tt]herefore|[Tt]hus|[Ww]e find that|it's(?! not)|which is|\bSo\b|there are"
+)
+_CONCLUSION = re.compile(
+    r"(?:final answer is|answer is|therefore,? answer is|solution is|find that|which is|thus|therefore|probability .{0,40}is|is)\s*:?\s*",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?: ?%| percent)?")
 
 
@@ -65,7 +76,9 @@ def answer_in(text: str) -> str:
     """The answer of a paragraph, as an extractor in front of a grader would find it."""
     text = text.rsplit("</think>", 1)[-1]
     if "\\boxed" in text and (not re.search("final answer is", text, re.IGNORECASE) or len(text) < 500):
-        return text[text.find("\\boxed") :] if 1 < text.count("\\boxed") < 8 and _close_together(text) else _last_box(text)
+        return (
+            text[text.find("\\boxed") :] if 1 < text.count("\\boxed") < 8 and _close_together(text) else _last_box(text)
+        )
     if len(text) < 60 and "Answer $" in text:
         return text.removeprefix("Answer ")
     if len(text) < 60 and not _CONCLUSION.search(text):
@@ -73,7 +86,9 @@ def answer_in(text: str) -> str:
     tail = _CONCLUDES.split(_NOISE.split(text)[0])[-1]
     behind = tail.rsplit(" is ", 1)[-1]
     tail = behind if any(c.isdigit() for c in behind) else tail
-    formulas = [found for found in _FORMULA.findall(tail) if len(found.strip("$\\() ")) > 1 or found.strip("$\\() ").isdigit()]
+    formulas = [
+        found for found in _FORMULA.findall(tail) if len(found.strip("$\\() ")) > 1 or found.strip("$\\() ").isdigit()
+    ]
     if formulas:
         return formulas[-1]
     numbers = _NUMBER.findall(tail) or _NUMBER.findall(text)
@@ -96,7 +111,9 @@ def _last_box(text: str) -> str:
 
 def ours(gold: str, answer: str) -> int:
     try:
-        return int(grade(answer_in(answer), answer_in(gold), "fill_in_blank", (), Policy(arithmetic="any")).decision == "right")
+        return int(
+            grade(answer_in(answer), answer_in(gold), "fill_in_blank", (), Policy(arithmetic="any")).decision == "right"
+        )
     except Ungradable:
         return 0
 
@@ -123,7 +140,9 @@ def _report(name: str, cases: list[tuple[str, str, int]], got: list[int], show: 
     undisputed = [(case, value) for case, value in zip(cases, got, strict=True) if case[:2] not in DISPUTED]
     right = sum(case[2] == value for case, value in undisputed)
     everything = sum(case[2] == value for case, value in zip(cases, got, strict=True))
-    print(f"{name}: {everything}/{len(cases)} = {everything / len(cases):.1%} of all, {right}/{len(undisputed)} = {right / len(undisputed):.1%} of the undisputed")
+    print(
+        f"{name}: {everything}/{len(cases)} = {everything / len(cases):.1%} of all, {right}/{len(undisputed)} = {right / len(undisputed):.1%} of the undisputed"
+    )
     for (gold, answer, expected), value in undisputed if show else []:
         if value != expected:
             print(f"  expected {expected}: {gold[:90]!r} | {answer[-110:]!r} | read as {answer_in(answer)[:90]!r}")

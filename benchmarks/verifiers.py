@@ -46,7 +46,10 @@ def _ours() -> Grader:
 
     def grade(case: Case) -> float:
         try:
-            return float(grade_response(case["response"], case["gold"], case["question_type"], case["options"] or ()).decision == "right")
+            return float(
+                grade_response(case["response"], case["gold"], case["question_type"], case["options"] or ()).decision
+                == "right"
+            )
         except Ungradable:
             return 0.0
 
@@ -79,7 +82,9 @@ def _trl() -> Grader:
         answer = _answer(case)
         if answer is None:
             return 0.0
-        return float(accuracy_reward([[{"role": "assistant", "content": f"$\\boxed{{{answer}}}$"}]], [case["gold"]])[0] or 0.0)
+        return float(
+            accuracy_reward([[{"role": "assistant", "content": f"$\\boxed{{{answer}}}$"}]], [case["gold"]])[0] or 0.0
+        )
 
     return grade
 
@@ -95,7 +100,13 @@ def _verl() -> Grader:
     return grade
 
 
-GRADERS: dict[str, Callable[[], Grader]] = {"ours": _ours, "math-verify": _math_verify, "mathruler": _mathruler, "trl": _trl, "verl": _verl}
+GRADERS: dict[str, Callable[[], Grader]] = {
+    "ours": _ours,
+    "math-verify": _math_verify,
+    "mathruler": _mathruler,
+    "trl": _trl,
+    "verl": _verl,
+}
 
 # verl comes with hydra, which needs another antlr than math-verify's default, so its peers may need another environment.
 PYTHONS: dict[str, str] = {}
@@ -147,7 +158,9 @@ class Worker:
 
     def _start(self) -> None:
         command = [PYTHONS.get(self._name, sys.executable), __file__, "--serve", self._name]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1
+        )
         if self._process.stdout.readline().strip() != "ready":
             raise SystemExit(f"{self._name} did not start: is it installed? (benchmarks/requirements-peers.txt)")
 
@@ -160,7 +173,12 @@ class Worker:
     def _lost(self) -> dict[str, object]:
         hung = self._process.poll() is None
         self.close()
-        return {"reward": 0.0, "wall": self._limit_s, "cpu": self._limit_s, "hang" if hung else "error": "past the limit" if hung else "process died"}
+        return {
+            "reward": 0.0,
+            "wall": self._limit_s,
+            "cpu": self._limit_s,
+            "hang" if hung else "error": "past the limit" if hung else "process died",
+        }
 
 
 @dataclass
@@ -200,7 +218,12 @@ def _redteam(name: str, worker: Worker, tally: Tally) -> None:
     from wethink_plugins.rewards.redteam import load_attacks
 
     for attack in load_attacks():
-        case = {"response": attack.response, "gold": attack.gold, "question_type": attack.question_type, "options": list(attack.options)}
+        case = {
+            "response": attack.response,
+            "gold": attack.gold,
+            "question_type": attack.question_type,
+            "options": list(attack.options),
+        }
         result = worker.grade(case, _ATTACK_S)
         tally.unscored += "hang" in result or "error" in result
         if result["reward"] >= 0.5:
@@ -209,7 +232,9 @@ def _redteam(name: str, worker: Worker, tally: Tally) -> None:
 
 def measure(name: str, cases: Sequence[Case], limit_s: float, redteam: bool) -> Tally:
     worker, tally = Worker(name, limit_s), Tally()
-    worker.grade({"response": "<think>x</think><answer>12</answer>", "gold": "12", "question_type": "math", "options": []})
+    worker.grade(
+        {"response": "<think>x</think><answer>12</answer>", "gold": "12", "question_type": "math", "options": []}
+    )
     for case in cases:
         tally.rows.append((case, worker.grade(case)))
     if redteam:
@@ -225,7 +250,9 @@ def main() -> None:
     options.add_argument("--redteam", action="store_true", help="also try the shipped attacks on each")
     options.add_argument("--limit-s", type=float, default=10.0)
     options.add_argument("--serve", help=argparse.SUPPRESS)
-    options.add_argument("--python", nargs="+", default=[], metavar="NAME=PATH", help="the interpreter that has this verifier")
+    options.add_argument(
+        "--python", nargs="+", default=[], metavar="NAME=PATH", help="the interpreter that has this verifier"
+    )
     chosen = options.parse_args()
     PYTHONS.update(item.split("=", 1) for item in chosen.python)
     if chosen.serve:

@@ -12,9 +12,13 @@ from wethink_plugins.errors import WeThinkError
 
 
 def redteam(
-    target: Annotated[Optional[str], typer.Argument(help="module:function or file.py:function; nothing: our own rules")] = None,  # noqa: UP007
+    target: Annotated[
+        Optional[str], typer.Argument(help="module:function or file.py:function; nothing: our own rules")
+    ] = None,
     search: Annotated[bool, typer.Option("--search", help="look for the best answer that never sees the gold")] = False,
-    rows: Annotated[Optional[Path], typer.Option(help="JSON lines with question, answer, options; default: a made set")] = None,  # noqa: UP007
+    rows: Annotated[
+        Optional[Path], typer.Option(help="JSON lines with question, answer, options; default: a made set")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="machine-readable")] = False,
 ) -> None:
     """Tries the shipped attacks on a reward, or searches for gold-blind answers. Exit code 1: something was paid."""
@@ -37,7 +41,13 @@ def _attacks(reward: object) -> dict[str, object]:
     outcomes = try_attacks(lambda a: reward(a.response, Row("", a.gold, a.question_type, a.options)))
     paid = [outcome.attack.id for outcome in outcomes if outcome.reward is not None and outcome.reward >= 0.5]
     failed = [f"{outcome.attack.id} ({outcome.error or 'no number'})" for outcome in outcomes if outcome.reward is None]
-    return {"attacks": len(outcomes), "accepted": len(paid), "unscored": len(failed), "which": ", ".join(paid + failed) or "none", "faults": paid + failed}
+    return {
+        "attacks": len(outcomes),
+        "accepted": len(paid),
+        "unscored": len(failed),
+        "which": ", ".join(paid + failed) or "none",
+        "faults": paid + failed,
+    }
 
 
 def _search(reward: object, rows: Path | None) -> dict[str, object]:

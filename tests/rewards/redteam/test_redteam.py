@@ -16,7 +16,18 @@ def test_enough_attacks_of_every_family():
     families = {attack.family for attack in attacks}
     assert len(attacks) >= 150
     assert len({attack.id for attack in attacks}) == len(attacks)
-    assert {"shotgun-choice", "think-only", "several-blocks", "unclosed", "injection", "master-key", "look-alike", "code", "size-bomb", "tag-bomb"} <= families
+    assert {
+        "shotgun-choice",
+        "think-only",
+        "several-blocks",
+        "unclosed",
+        "injection",
+        "master-key",
+        "look-alike",
+        "code",
+        "size-bomb",
+        "tag-bomb",
+    } <= families
 
 
 def test_ours_pays_none_and_scores_all():
@@ -47,7 +58,13 @@ def trl_like(completions, solution, **kwargs):
 
 
 def easyr1_like(reward_inputs):
-    return [{"overall": float(item["ground_truth"] in item["response"]), "accuracy": 1.0 * (item["ground_truth"] in item["response"])} for item in reward_inputs]
+    return [
+        {
+            "overall": float(item["ground_truth"] in item["response"]),
+            "accuracy": 1.0 * (item["ground_truth"] in item["response"]),
+        }
+        for item in reward_inputs
+    ]
 
 
 def plain(response, gold):

@@ -15,7 +15,9 @@ def mutants(gold: str, kind: str) -> Iterator[str]:
         yield gold[: match.start()] + digit + gold[match.end() :]
     if match := re.search(r"\d", gold):
         yield gold[: match.start()] + "7" + gold[match.start() :]
-        yield f"-{gold}" if not gold.startswith("-") and kind != "multiple_choice" and gold.lstrip("0.%") else f"{gold} 1"
+        yield (
+            f"-{gold}" if not gold.startswith("-") and kind != "multiple_choice" and gold.lstrip("0.%") else f"{gold} 1"
+        )
         yield f"more than {gold}"
     for unit, other in _UNITS.items():
         if re.search(rf"\d ?{re.escape(unit)}$", gold):

@@ -1,6 +1,5 @@
 """Cases by hand: (gold, answer, 1 right or 0 not paid; None: people may differ, not tested)."""
 
-# ruff: noqa: E501, E702, I001
 # fmt: off
 CASES = [ # (gold, answer, want)
 ("12 cm","12 c m",0),("12 cm","The length is 12 cm.",1),("12 cm","12 cm long",1),("12 cm","length = 12 cm",1),("12 cm","12 centimeters (cm)",1),

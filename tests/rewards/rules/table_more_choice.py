@@ -1,6 +1,5 @@
 """Choices by hand: (options, gold, answer, 1 right or 0 not paid; None: people may differ, not tested)."""
 
-# ruff: noqa: E501, E702, I001
 # fmt: off
 O1=['17','42','24','36']; O2=['A dog','A cat','A bird','A fish']; O3=['red','blue','green','dark blue']; O4=['square','star','circle','crescent']
 O5=['Yes','No','Cannot be determined']; O6=['The mitochondria produces energy','The nucleus stores DNA','Both A and B','Neither A nor B']

@@ -36,4 +36,8 @@ def read_table(name: str, kind: str) -> list[Case]:
 
 
 def all_cases() -> list[Case]:
-    return read_table("table_math.txt", "math") + read_table("table_text.txt", "fill_in_blank") + read_table("table_choice.txt", "multiple_choice")
+    return (
+        read_table("table_math.txt", "math")
+        + read_table("table_text.txt", "fill_in_blank")
+        + read_table("table_choice.txt", "multiple_choice")
+    )

@@ -38,7 +38,10 @@ def test_in_a_thread():
 
 def test_many_threads_share_one_worker():
     found = []
-    threads = [threading.Thread(target=lambda i=i: found.append((i, engine.boxed_equal(f"x+{i}", f"{i}+x", 5.0)))) for i in range(8)]
+    threads = [
+        threading.Thread(target=lambda i=i: found.append((i, engine.boxed_equal(f"x+{i}", f"{i}+x", 5.0))))
+        for i in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -60,13 +63,26 @@ def test_in_a_forked_child():
 
 
 def test_hostile_formulas_are_refused_before_they_start():
-    for answer in ("10^{10^{10}}", "1000000!", "(x+1)^{50000}", "{" * 40 + "1" + "}" * 40, "\\sum_{n=1}^{9} n", "x" * 400):
+    for answer in (
+        "10^{10^{10}}",
+        "1000000!",
+        "(x+1)^{50000}",
+        "{" * 40 + "1" + "}" * 40,
+        "\\sum_{n=1}^{9} n",
+        "x" * 400,
+    ):
         assert not engine.guarded(answer)
 
 
 def test_model_text_is_not_run(tmp_path: Path):
     marker = tmp_path / "ran"
-    payloads = [f"__import__('os').system('touch {marker}')", f"open('{marker}','w')", f"\\pi if open('{marker}','w') else 1", f"eval(\"open('{marker}','w')\")", f"$\\text{{open('{marker}','w')}}$"]
+    payloads = [
+        f"__import__('os').system('touch {marker}')",
+        f"open('{marker}','w')",
+        f"\\pi if open('{marker}','w') else 1",
+        f"eval(\"open('{marker}','w')\")",
+        f"$\\text{{open('{marker}','w')}}$",
+    ]
     for payload in payloads:
         for gold in ("12", "x^2", "\\frac{1}{2}", "[0, 1)"):
             assert grade(payload, gold).decision != "right"

@@ -14,8 +14,81 @@ from wethink_plugins.rewards.rules import Policy, Verdict, grade, grade_response
 # The promise is 1.5 s of wall time; CPU time with slack is what a busy machine can hold a test to.
 LIMIT_CPU_S = 1.0
 OWN = Policy(symbolic="own")
-GOLDS = ["12", "12 cm", "25%", "red", "yes", "March 5, 2021", "3:30 PM", "[0, 3)", "(1, 2)", "{1, 2}", "x^2+1", "y=2x+1", "\\frac{1}{2}", "12; 7", "B", "at least 5", "1:2", "H2O", "10-14", "\\pm 2", "十二", "$5.50"]
-PIECES = ["(", ")", "{", "}", "\\frac{", "\\sqrt{", "^", "_", "1", "12 ", "A ", "and ", "or ", ",", ";", "=", "<", "is ", "not ", "$", "\\boxed{", "**", " ", "\n", "/", "%", "°", ":", "|", "±", "!", ".", "-", "e", "\\begin{pmatrix}", "\\\\", "'", "cm ", "一", "百", "the answer is ", "3:30 ", "2021-", "\u200b", "ﷺ", "\\text{", "[1,2]∪", "one ", "hundred "]
+GOLDS = [
+    "12",
+    "12 cm",
+    "25%",
+    "red",
+    "yes",
+    "March 5, 2021",
+    "3:30 PM",
+    "[0, 3)",
+    "(1, 2)",
+    "{1, 2}",
+    "x^2+1",
+    "y=2x+1",
+    "\\frac{1}{2}",
+    "12; 7",
+    "B",
+    "at least 5",
+    "1:2",
+    "H2O",
+    "10-14",
+    "\\pm 2",
+    "十二",
+    "$5.50",
+]
+PIECES = [
+    "(",
+    ")",
+    "{",
+    "}",
+    "\\frac{",
+    "\\sqrt{",
+    "^",
+    "_",
+    "1",
+    "12 ",
+    "A ",
+    "and ",
+    "or ",
+    ",",
+    ";",
+    "=",
+    "<",
+    "is ",
+    "not ",
+    "$",
+    "\\boxed{",
+    "**",
+    " ",
+    "\n",
+    "/",
+    "%",
+    "°",
+    ":",
+    "|",
+    "±",
+    "!",
+    ".",
+    "-",
+    "e",
+    "\\begin{pmatrix}",
+    "\\\\",
+    "'",
+    "cm ",
+    "一",
+    "百",
+    "the answer is ",
+    "3:30 ",
+    "2021-",
+    "\u200b",
+    "ﷺ",
+    "\\text{",
+    "[1,2]∪",
+    "one ",
+    "hundred ",
+]
 
 
 def timed(*arguments: object) -> Verdict:
@@ -57,7 +130,12 @@ texts = st.one_of(
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-@given(texts, st.one_of(st.sampled_from(GOLDS), texts), st.sampled_from(["fill_in_blank", "multiple_choice", "math"]), st.lists(texts, max_size=5))
+@given(
+    texts,
+    st.one_of(st.sampled_from(GOLDS), texts),
+    st.sampled_from(["fill_in_blank", "multiple_choice", "math"]),
+    st.lists(texts, max_size=5),
+)
 def test_any_text_gets_a_verdict(answer: str, gold: str, kind: str, options: list[str]):
     verdict = timed(answer, gold, kind, tuple(options), OWN)
     assert verdict.decision in ("right", "wrong", "undecided")
@@ -80,7 +158,7 @@ def test_sets_have_no_order(values: list[int], dice):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.integers(-10**6, 10**6), st.integers(-10**6, 10**6))
+@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6))
 def test_integers_are_right_exactly_when_equal(one: int, two: int):
     assert (grade(str(one), str(two)).decision == "right") == (one == two)
 

@@ -12,8 +12,14 @@ OWN = Policy(symbolic="own")
 
 
 def more_cases() -> list[Case]:
-    blanks = [Case("fill_in_blank", "more", gold, answer, (), bool(want), want is None) for gold, answer, want in table_more.CASES]
-    choices = [Case("multiple_choice", "more", gold, answer, tuple(options), bool(want), want is None) for options, gold, answer, want in table_more_choice.CASES]
+    blanks = [
+        Case("fill_in_blank", "more", gold, answer, (), bool(want), want is None)
+        for gold, answer, want in table_more.CASES
+    ]
+    choices = [
+        Case("multiple_choice", "more", gold, answer, tuple(options), bool(want), want is None)
+        for options, gold, answer, want in table_more_choice.CASES
+    ]
     return blanks + choices
 
 
@@ -33,7 +39,11 @@ def test_gold_meets_itself(case: Case):
     assert grade(case.gold, case.gold, case.kind, case.options, OWN).decision == "right"
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.right and case.kind != "multiple_choice"], ids=lambda case: f"{case.gold[:30]} | {case.answer[:40]}")
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.right and case.kind != "multiple_choice"],
+    ids=lambda case: f"{case.gold[:30]} | {case.answer[:40]}",
+)
 def test_white_space_and_tags_do_not_matter(case: Case):
     for answer in (f"\n  {case.answer}\n\n", f"\u200b{case.answer}\ufeff"):
         assert grade(answer, case.gold, case.kind, case.options, OWN).decision == "right"

@@ -7,4 +7,15 @@ from wethink_plugins.rewards.redteam.rows import Row, read_rows, sample_rows
 from wethink_plugins.rewards.redteam.search import Finding, search
 from wethink_plugins.rewards.redteam.target import reward_of
 
-__all__ = ["Attack", "Finding", "Outcome", "Row", "load_attacks", "read_rows", "reward_of", "sample_rows", "search", "try_attacks"]
+__all__ = [
+    "Attack",
+    "Finding",
+    "Outcome",
+    "Row",
+    "load_attacks",
+    "read_rows",
+    "reward_of",
+    "sample_rows",
+    "search",
+    "try_attacks",
+]

@@ -35,7 +35,9 @@ def _choice(dice: random.Random, index: int) -> Row:
 
 
 def _count(dice: random.Random, index: int) -> Row:
-    return Row("How many are there?", str(dice.choice((1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20))), "fill_in_blank")
+    return Row(
+        "How many are there?", str(dice.choice((1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20))), "fill_in_blank"
+    )
 
 
 def _measure(dice: random.Random, index: int) -> Row:

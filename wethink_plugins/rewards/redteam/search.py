@@ -48,7 +48,7 @@ class _Purse:
         self.calls += 1
         try:
             paid = self._reward(arm.response(row), row)
-        except Exception as error:  # noqa: BLE001 - any failure of a foreign reward is a finding, not ours to raise
+        except Exception as error:
             _log.debug("%s failed on %s: %s", self._reward, arm.name, error)
             paid = None
         self.failures += paid is None
@@ -70,4 +70,6 @@ def search(reward: Reward, rows: Sequence[Row]) -> Finding:
             break
         left, count = left[: max(16, len(left) // 2)], min(2 * count, len(rows))
     best = max([*left[:16], honest], key=lambda arm: purse.mean(arm, len(rows)))
-    return Finding(best, purse.mean(best, len(rows)), honest, purse.mean(honest, len(rows)), purse.calls, purse.failures)
+    return Finding(
+        best, purse.mean(best, len(rows)), honest, purse.mean(honest, len(rows)), purse.calls, purse.failures
+    )

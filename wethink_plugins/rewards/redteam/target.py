@@ -43,7 +43,9 @@ def adapted(function: Callable[..., Any]) -> Reward:
     if "reward_input" in names:
         return lambda response, row: _number(function(_easyr1(response, row)))
     if len(names) < 2:
-        raise WeThinkError(f"takes {', '.join(names) or 'nothing'}", fix="a reward takes (response, gold), or a host's own parameters")
+        raise WeThinkError(
+            f"takes {', '.join(names) or 'nothing'}", fix="a reward takes (response, gold), or a host's own parameters"
+        )
     return lambda response, row: _number(function(response, row.gold))
 
 
@@ -59,7 +61,12 @@ def _easyr1(response: str, row: Row) -> dict[str, Any]:
 
 def _trl(function: Callable[..., Any], names: Sequence[str], response: str, row: Row) -> Any:
     completions = [[{"role": "assistant", "content": response}]]
-    columns = {"solution": [row.gold], "answer": [row.gold], "ground_truth": [row.gold], "prompts": [[{"role": "user", "content": row.question}]]}
+    columns = {
+        "solution": [row.gold],
+        "answer": [row.gold],
+        "ground_truth": [row.gold],
+        "prompts": [[{"role": "user", "content": row.question}]],
+    }
     open_ended = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(function).parameters.values())
     return function(completions=completions, **{k: v for k, v in columns.items() if open_ended or k in names})
 

@@ -27,7 +27,11 @@ def grade_blank(answer: str, gold: str, policy: Policy) -> Verdict:
     if answer.strip() == gold.strip():
         return right("as written", "exact")
     if len(answer) > MAX_ANSWER + 200:
-        return wrong("far too long for a short answer", "size") if len(gold) < MAX_ANSWER else undecided("too long to compare", "size")
+        return (
+            wrong("far too long for a short answer", "size")
+            if len(gold) < MAX_ANSWER
+            else undecided("too long to compare", "size")
+        )
     want = read_gold(gold, policy)
     text = tidy(answer)
     if not text.strip(" .!?,;:*"):
@@ -120,7 +124,9 @@ def _moment(text: str, want: Gold, policy: Policy) -> Verdict | None:
     if want.time is not None:
         return _time(text, want, policy)
     if want.amount is not None:
-        got_amount = moment.read_amount(text) or (moment.amount_of(text) if want.number is None else None) or _clock(text, want)
+        got_amount = (
+            moment.read_amount(text) or (moment.amount_of(text) if want.number is None else None) or _clock(text, want)
+        )
         if got_amount:
             return _same(got_amount == want.amount, "amount")
         return None if want.number is not None else _words(text, want, policy)
@@ -178,7 +184,7 @@ def _range(text: str, want: Gold, policy: Policy) -> Verdict | None:
 
 
 def _pair(text: str) -> tuple[str, str] | None:
-    """"[2007, 2008]" and "2007 and 2008" for the range 2007-2008."""
+    """ "[2007, 2008]" and "2007 and 2008" for the range 2007-2008."""
     items = re.split(r", ?| and ", text.strip("[]"))
     return (items[0], items[1]) if len(items) == 2 and all(map(_is_number, items)) else None
 
@@ -200,7 +206,11 @@ def _ratio(text: str, want: Gold, policy: Policy) -> Verdict | None:
 def _same_ratio(got: tuple[str, ...], want: tuple[str, ...]) -> bool:
     numbers = [[n.value for n in map(read_tidy, side) if n] for side in (got, want)]
     one, two = numbers
-    return len(one) == len(two) == len(want) and all(a * two[0] == b * one[0] for a, b in zip(one, two, strict=True)) and bool(one[0] or two[0])
+    return (
+        len(one) == len(two) == len(want)
+        and all(a * two[0] == b * one[0] for a, b in zip(one, two, strict=True))
+        and bool(one[0] or two[0])
+    )
 
 
 def _chemical(text: str, want: Gold, policy: Policy) -> Verdict | None:

@@ -83,7 +83,9 @@ class Engine:
         if self._process is None or self._process.poll() is not None:
             self._end()
             command = [sys.executable, "-m", "wethink_plugins.rewards.rules.mathworker"]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+            )
 
     def _ready(self, wait_s: float) -> bool:
         """The worker says its process id once it can be asked."""

@@ -22,9 +22,16 @@ from wethink_plugins.rewards.rules.units import read_unit
 
 _MATHS = re.compile(r"[\d\\^=+*/<>≤≥≠√π∞±∪∈{}\[\]|]")
 _LETTER_SUM = re.compile(r"[A-Za-z](?: ?[-+] ?[A-Za-z]){1,9}")
-_RANGE = re.compile(r"(?:from |between )?(?P<low>[^a-z-]{1,20}?[a-z%°]{0,6}) ?(?:-|~| to | and |到|至) ?(?P<high>\d[^-]{0,24})", re.IGNORECASE)
-_RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?(?::| to |比) ?(\d{1,9}(?:\.\d{1,6})?)((?: ?: ?\d{1,9}(?:\.\d{1,6})?){0,4})")
-_CHEMICAL = re.compile(r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,2}\}?){1,6}|(?:[A-Z][a-z]?_?\{?\d{0,2}\}?){1,6}\^?\{?\d?[+-]\}?")
+_RANGE = re.compile(
+    r"(?:from |between )?(?P<low>[^a-z-]{1,20}?[a-z%°]{0,6}) ?(?:-|~| to | and |到|至) ?(?P<high>\d[^-]{0,24})",
+    re.IGNORECASE,
+)
+_RATIO = re.compile(
+    r"(\d{1,9}(?:\.\d{1,6})?) ?(?::| to |比) ?(\d{1,9}(?:\.\d{1,6})?)((?: ?: ?\d{1,9}(?:\.\d{1,6})?){0,4})"
+)
+_CHEMICAL = re.compile(
+    r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,2}\}?){1,6}|(?:[A-Z][a-z]?_?\{?\d{0,2}\}?){1,6}\^?\{?\d?[+-]\}?"
+)
 _DECADE = re.compile(r"[12]\d\d0s")
 _FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?(?!π)([^\W\d_][\w/^{}· ]{0,30}|°)")
 
@@ -123,7 +130,12 @@ def read_range(text: str) -> tuple[str, str] | None:
     if len(text) > 60 or "^" in text or text.startswith("-"):
         return None
     match = _RANGE.fullmatch(text)
-    if match is None or match["low"].rstrip()[-1:] in ",;" or read_tidy(match["low"]) is None or read_tidy(match["high"]) is None:
+    if (
+        match is None
+        or match["low"].rstrip()[-1:] in ",;"
+        or read_tidy(match["low"]) is None
+        or read_tidy(match["high"]) is None
+    ):
         return None
     if " and " in text.casefold() and not text.casefold().startswith("between"):
         return None

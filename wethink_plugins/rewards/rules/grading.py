@@ -77,7 +77,11 @@ def _symbolic(answer: str, gold: str, policy: Policy) -> Verdict | None:
             return None
         if len(_SETTLED) >= _CACHE:
             _SETTLED.clear()
-        known = _SETTLED[sides] = right("equal, says math-verify", "math-verify") if equal else undecided("not equal for math-verify", "math-verify")
+        known = _SETTLED[sides] = (
+            right("equal, says math-verify", "math-verify")
+            if equal
+            else undecided("not equal for math-verify", "math-verify")
+        )
     return known
 
 
@@ -99,7 +103,9 @@ def grade_response(
     return grade(read.answer, gold, question_type, options, policy)
 
 
-def grade_batch(items: Sequence[tuple[str, str, str, Sequence[str]]], policy: Policy | None = None, processes: int = 1) -> list[Verdict]:
+def grade_batch(
+    items: Sequence[tuple[str, str, str, Sequence[str]]], policy: Policy | None = None, processes: int = 1
+) -> list[Verdict]:
     """`grade` for (answer, gold, question type, options) each, in order; an `Ungradable` becomes an undecided verdict.
 
     With `processes` above 1 the items are dealt out to that many fresh processes; below a few thousand items starting

@@ -57,8 +57,19 @@ def tidy(text: str) -> str:
     if "$" in text:
         text = _GROUPED.sub(r" \1 ", text)
         text = _MATH.sub(r" \1 ", text).replace("¤", "$")
-    text = text.replace("¶", "\\\\").replace("¤", "$").replace("\\%", "%").replace("\\&", "&").replace("\\_", "_").replace("\\#", "#").replace("\\(", " ").replace("\\)", " ")
-    text = text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ") if _decorated(text) else text
+    text = (
+        text.replace("¶", "\\\\")
+        .replace("¤", "$")
+        .replace("\\%", "%")
+        .replace("\\&", "&")
+        .replace("\\_", "_")
+        .replace("\\#", "#")
+        .replace("\\(", " ")
+        .replace("\\)", " ")
+    )
+    text = (
+        text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ") if _decorated(text) else text
+    )
     for written, symbol in _RELATIONS:
         if written in text:
             text = text.replace(written, symbol)
@@ -122,7 +133,9 @@ def _only_boxes(boxes: list[str], text: str) -> str:
 def _unit_behind(text: str, box: str) -> str:
     """What stands right behind the box, when it is short enough for a unit: "\\boxed{28} percent"."""
     rest = text[text.rfind(box) + len(box) :].strip(" .$")
-    return f" {rest}" if 0 < len(rest) <= 30 and rest.replace(" ", "").replace("%", "").replace("^", "").isalnum() else ""
+    return (
+        f" {rest}" if 0 < len(rest) <= 30 and rest.replace(" ", "").replace("%", "").replace("^", "").isalnum() else ""
+    )
 
 
 def _braced(text: str, at: int) -> tuple[str | None, int]:

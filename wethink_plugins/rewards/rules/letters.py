@@ -6,15 +6,36 @@ import re
 from dataclasses import dataclass
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LONE = re.compile(r"[\s\"'(\[{<*#`]*(?:(?:option|choice|letter|answer)[\s:.(]*)?([A-Za-z])[\s\"')\]}>*.,:;!`/-]*", re.IGNORECASE)
-_LED = re.compile(r"[\"'(\[{<*`]{0,2}(?:(?:option|choice|answer) )?(?:([A-Z])(?: ?[)\]}>.:,]{1,3}|\*\*[.:)]?| ?[-–—=]{1,2}(?= ))|\(([A-Za-z])\)|([a-z])\)|([a-z])\.(?= ))(?![A-Za-z]) ?:?(.*)", re.DOTALL)
-_NAMED = re.compile(r"(?:\b(?:option|choice|letter|answer|alternative)s? (?:is |are )?(?:: ?)?|(?:\b(?:it|that|answer)'s ?|\b(?:is|choose|pick|select|chose|be|go with|going with|say|选项?|答案是?|为|是|选择)):? ?(?:either )?)[\"'(\[*]{0,2}([A-Za-z])[\"')\]*]{0,2}(?![A-Za-z'’])", re.IGNORECASE)
-_BEFORE_IS = re.compile(r"(?<![\w'’-])[(\[*]{0,2}([A-Z])[)\]*]{0,2} (?:is|seems|looks|appears|would be|must be|should be|was) ")
+_LONE = re.compile(
+    r"[\s\"'(\[{<*#`]*(?:(?:option|choice|letter|answer)[\s:.(]*)?([A-Za-z])[\s\"')\]}>*.,:;!`/-]*", re.IGNORECASE
+)
+_LED = re.compile(
+    r"[\"'(\[{<*`]{0,2}(?:(?:option|choice|answer) )?(?:([A-Z])(?: ?[)\]}>.:,]{1,3}|\*\*[.:)]?| ?[-–—=]{1,2}(?= ))|\(([A-Za-z])\)|([a-z])\)|([a-z])\.(?= ))(?![A-Za-z]) ?:?(.*)",
+    re.DOTALL,
+)
+_NAMED = re.compile(
+    r"(?:\b(?:option|choice|letter|answer|alternative)s? (?:is |are )?(?:: ?)?|(?:\b(?:it|that|answer)'s ?|\b(?:is|choose|pick|select|chose|be|go with|going with|say|选项?|答案是?|为|是|选择)):? ?(?:either )?)[\"'(\[*]{0,2}([A-Za-z])[\"')\]*]{0,2}(?![A-Za-z'’])",
+    re.IGNORECASE,
+)
+_BEFORE_IS = re.compile(
+    r"(?<![\w'’-])[(\[*]{0,2}([A-Z])[)\]*]{0,2} (?:is|seems|looks|appears|would be|must be|should be|was) "
+)
 _ANY = re.compile(r"(?<![\w'’-])([A-Z])(?![\w'’]|-[a-z])")
-_ARTICLE_NEXT = re.compile(r" (?!is\b|was\b|and\b|or\b|because\b|since\b|as\b|not\b|but\b|seems\b|looks\b|appears\b|would\b|must\b|should\b|isn't\b|are\b|rather\b|instead\b|nor\b|also\b|if\b|in\b|than\b|to\b|for\b|at\b|on\b|with\b|so\b|then\b|first\b|too\b|here\b|can\b|cannot\b)[a-z]")
-_NOT_BEFORE = re.compile(r"(?:\bnot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|\breject\w*|\bneither|\bnor|\bthan|不是|不选|而不是|\bunlike|\bwrong:?)(?: the| option| choice| answer| be| to be| is| either| letter| choose| pick)*[ ,(*\"'\[]*$", re.IGNORECASE)
-_NOT_BEHIND = re.compile(r"[)\]*\"'. ]*(?: option| choice| answer)? ?(?:(?:is|are|was|does|do|can|would|could|seems|looks)(?: (?:clearly|definitely|also|obviously|certainly))? ?(?:not\b|n't|incorrect|wrong|false|impossible|excluded|ruled out)|isn't|doesn't|can't|cannot|不对|错|不正确|不是)", re.IGNORECASE)
-_JOIN = re.compile(r"[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*(?:(?:,|;|/|&|、|\+|\band\b|和|以及|与)[\s(\[\"'*]*(?:and |& )?[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*)+", re.IGNORECASE)
+_ARTICLE_NEXT = re.compile(
+    r" (?!is\b|was\b|and\b|or\b|because\b|since\b|as\b|not\b|but\b|seems\b|looks\b|appears\b|would\b|must\b|should\b|isn't\b|are\b|rather\b|instead\b|nor\b|also\b|if\b|in\b|than\b|to\b|for\b|at\b|on\b|with\b|so\b|then\b|first\b|too\b|here\b|can\b|cannot\b)[a-z]"
+)
+_NOT_BEFORE = re.compile(
+    r"(?:\bnot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|\breject\w*|\bneither|\bnor|\bthan|不是|不选|而不是|\bunlike|\bwrong:?)(?: the| option| choice| answer| be| to be| is| either| letter| choose| pick)*[ ,(*\"'\[]*$",
+    re.IGNORECASE,
+)
+_NOT_BEHIND = re.compile(
+    r"[)\]*\"'. ]*(?: option| choice| answer)? ?(?:(?:is|are|was|does|do|can|would|could|seems|looks)(?: (?:clearly|definitely|also|obviously|certainly))? ?(?:not\b|n't|incorrect|wrong|false|impossible|excluded|ruled out)|isn't|doesn't|can't|cannot|不对|错|不正确|不是)",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(
+    r"[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*(?:(?:,|;|/|&|、|\+|\band\b|和|以及|与)[\s(\[\"'*]*(?:and |& )?[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*)+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +71,14 @@ def closed_by_letter(text: str) -> tuple[str, str] | None:
 def letter_list(text: str, count: int) -> frozenset[str] | None:
     """The letters of "A, C", "A and C" or "AC", when the text is nothing but a list of at least two."""
     plain = text.strip(" .()[]{}\"'")
-    if len(plain) <= 26 and plain.isalpha() and plain.isascii() and plain.isupper() and 1 < len(plain) and len(set(plain)) == len(plain):
+    if (
+        len(plain) <= 26
+        and plain.isalpha()
+        and plain.isascii()
+        and plain.isupper()
+        and len(plain) > 1
+        and len(set(plain)) == len(plain)
+    ):
         return frozenset(plain) if all(LETTERS.index(c) < count for c in plain) else None
     text = text.strip(" .[]{}\"'")
     if len(text) > 200 or not _JOIN.fullmatch(text):

@@ -37,7 +37,9 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     if name:
         if want.name and not same_name(name, want.name):
             return wrong(f"about {shown(name)}, not {shown(want.name)}", "number")
-        return grade_quantity(without_about(value), want, policy) if value != text else undecided("unreadable", "number")
+        return (
+            grade_quantity(without_about(value), want, policy) if value != text else undecided("unreadable", "number")
+        )
     statement = read_statement(text)
     if statement is not None:
         return _chain(statement, want, policy)
@@ -45,7 +47,7 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
 
 
 def _left_to_do(number: Number, want: Gold) -> bool:
-    """"24/2" is no answer where a whole number is asked for."""
+    """ "24/2" is no answer where a whole number is asked for."""
     return number.value.denominator == 1 and not number.noun and want.number is not None and want.number.whole
 
 
@@ -54,7 +56,11 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
     if parts is not None:
         if parts.shape == "set" and len(parts.items) == 1:
             return grade_quantity(parts.items[0], want, policy)
-        return wrong("several answers for one number", "number") if len(parts.items) > 1 else undecided("unreadable", "number")
+        return (
+            wrong("several answers for one number", "number")
+            if len(parts.items) > 1
+            else undecided("unreadable", "number")
+        )
     number = formula_number(text)
     if number is None:
         tree = read_formula(text)
@@ -98,14 +104,14 @@ def _degrees(number: Number, text: str) -> Fraction | None:
 
 def _float_alike(got: Number, want: Number) -> bool:
     """Values of formulas come as floats; their last digits are arithmetic noise."""
-    if got.quantum or want.quantum or (got.whole and want.whole) or got.unit != want.unit and got.unit and want.unit:
+    if got.quantum or want.quantum or (got.whole and want.whole) or (got.unit != want.unit and got.unit and want.unit):
         return False
     noisy = max(got.value.denominator.bit_length(), want.value.denominator.bit_length()) >= 40
     return noisy and abs(got.value - want.value) <= _FLOAT * max(abs(got.value), abs(want.value))
 
 
 def _chain(statement: Statement, want: Gold, policy: Policy) -> Verdict:
-    """"5 + 7 = 12", "x = 2√3 ≈ 3.46": every member must agree with its neighbours, or nothing is claimed."""
+    """ "5 + 7 = 12", "x = 2√3 ≈ 3.46": every member must agree with its neighbours, or nothing is claimed."""
     if any(sign not in "=≈" for sign in statement.signs):
         return wrong("a relation, not a number", "number")
     members, signs = list(statement.parts), list(statement.signs)
@@ -157,7 +163,7 @@ def _relation(text: str, statement: Statement | None, want: Gold) -> Verdict | N
     if statement is None:
         tree = read_formula(text)
         return wrong("an expression for a relation", "formula") if tree is not None else None
-    if want.statement is None or statement.parts == want.statement.parts and statement.signs == want.statement.signs:
+    if want.statement is None or (statement.parts == want.statement.parts and statement.signs == want.statement.signs):
         return right("same relation", "formula")
     if _written_out(statement) == _written_out(want.statement):
         return right("same relation", "formula")
@@ -171,7 +177,7 @@ def _written_out(statement: Statement) -> tuple[str, ...]:
 
 
 def _last_of(statement: Statement, want: Gold) -> Verdict | None:
-    """"(x+1)^2 = x^2+2x+1" for a gold of x^2+2x+1: right when every member is the gold."""
+    """ "(x+1)^2 = x^2+2x+1" for a gold of x^2+2x+1: right when every member is the gold."""
     if want.formula is None or any(sign != "=" for sign in statement.signs):
         return None
     members = statement.parts[1:] if is_name(statement.parts[0]) and len(statement.parts) > 2 else statement.parts

@@ -13,10 +13,29 @@ from wethink_plugins.rewards.rules.units import read_unit
 from wethink_plugins.rewards.rules.words import words_value
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = {name[:3]: i for i, name in enumerate(_MONTHS, 1)} | {name: i for i, name in enumerate(_MONTHS, 1)} | {"sept": 9}
+_MONTH = (
+    {name[:3]: i for i, name in enumerate(_MONTHS, 1)} | {name: i for i, name in enumerate(_MONTHS, 1)} | {"sept": 9}
+)
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_DAY = {**{name: i for i, name in enumerate(_DAYS)}, "mon": 0, "tue": 1, "tues": 1, "wed": 2, "weds": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
-_DAY |= {prefix + c: i for prefix in ("星期", "周", "礼拜") for i, c in enumerate("一二三四五六日")} | {"星期天": 6, "周天": 6, "礼拜天": 6}
+_DAY = {
+    **{name: i for i, name in enumerate(_DAYS)},
+    "mon": 0,
+    "tue": 1,
+    "tues": 1,
+    "wed": 2,
+    "weds": 2,
+    "thu": 3,
+    "thur": 3,
+    "thurs": 3,
+    "fri": 4,
+    "sat": 5,
+    "sun": 6,
+}
+_DAY |= {prefix + c: i for prefix in ("星期", "周", "礼拜") for i, c in enumerate("一二三四五六日")} | {
+    "星期天": 6,
+    "周天": 6,
+    "礼拜天": 6,
+}
 _NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
 _ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _DATES = tuple(
@@ -41,10 +60,18 @@ _TIME = re.compile(
     rf"(?:at )?(?P<hour>\d{{1,2}})(?:[:.h](?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?)?(?: ?{_HALF}| ?(?P<exact>o'clock)(?: {_HALF.replace('half', 'half2')})?| ?(?:hrs|hours|h))?",
     re.IGNORECASE,
 )
-_CHINESE_TIME = re.compile(r"(?P<part>上午|下午|早上|晚上|中午|凌晨)?(?P<hour>\d{1,2}) ?[点时:](?:钟|整|(?P<half>半)|(?P<minute>\d{1,2})分?)?")
-_SPOKEN = re.compile(r"(?:(?:a )?(?P<amount>half|quarter|[a-z]+(?:[- ][a-z]+)?|\d{1,2})(?: minutes?)? (?P<side>past|after|to|before|till|of) )?(?P<hour>[a-z]{3,6}|\d{1,2})(?P<exact> o'clock)?", re.IGNORECASE)
+_CHINESE_TIME = re.compile(
+    r"(?P<part>上午|下午|早上|晚上|中午|凌晨)?(?P<hour>\d{1,2}) ?[点时:](?:钟|整|(?P<half>半)|(?P<minute>\d{1,2})分?)?"
+)
+_SPOKEN = re.compile(
+    r"(?:(?:a )?(?P<amount>half|quarter|[a-z]+(?:[- ][a-z]+)?|\d{1,2})(?: minutes?)? (?P<side>past|after|to|before|till|of) )?(?P<hour>[a-z]{3,6}|\d{1,2})(?P<exact> o'clock)?",
+    re.IGNORECASE,
+)
 _NAMED_TIMES = {"noon": 720, "midday": 720, "midnight": 0, "12 noon": 720, "12 midnight": 0}
-_PIECE = re.compile(r"(?P<amount>\d{1,9}(?:\.\d{1,9})?|[a-z]{1,9}(?:-[a-z]{3,5})?(?= )|half an?(?= )) ?(?P<unit>[^\W\d_]{1,12}|['\"″])(?:,? and |, ?| )?", re.IGNORECASE)
+_PIECE = re.compile(
+    r"(?P<amount>\d{1,9}(?:\.\d{1,9})?|[a-z]{1,9}(?:-[a-z]{3,5})?(?= )|half an?(?= )) ?(?P<unit>[^\W\d_]{1,12}|['\"″])(?:,? and |, ?| )?",
+    re.IGNORECASE,
+)
 _CLOCKED = re.compile(r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?")
 
 
@@ -78,7 +105,13 @@ def read_date(text: str, policy: Policy) -> Date | None:
         return None
     weekday, text = _weekday_off(text)
     found = _slashed(text, policy) or next(filter(None, map(_dated, (p.fullmatch(text) for p in _DATES))), None)
-    if found and weekday is not None and found.year and found.day and datetime.date(found.year, found.month, found.day).weekday() != weekday:
+    if (
+        found
+        and weekday is not None
+        and found.year
+        and found.day
+        and datetime.date(found.year, found.month, found.day).weekday() != weekday
+    ):
         return None
     return found
 
@@ -213,7 +246,7 @@ def read_amount(text: str) -> Amount | None:
 
 
 def clock_amount(text: str) -> Amount | None:
-    """"1:30:00" read as a length of time in hours, minutes and seconds."""
+    """ "1:30:00" read as a length of time in hours, minutes and seconds."""
     match = _CLOCKED.fullmatch(text.strip())
     if match is None:
         return None

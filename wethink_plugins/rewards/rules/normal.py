@@ -48,7 +48,9 @@ def clean(text: str) -> str:
     if text.isascii():
         return " ".join(text.split())
     text = _RAISED_RUN.sub(lambda run: f"^{{{run[0].translate(_RAISED)}}}", text)
-    text = unicodedata.normalize("NFKC", _MIXED.sub(" ", text).translate(_MAPPED)).translate(_DROPPED).translate(_MAPPED)
+    text = (
+        unicodedata.normalize("NFKC", _MIXED.sub(" ", text).translate(_MAPPED)).translate(_DROPPED).translate(_MAPPED)
+    )
     return " ".join(text.split())
 
 

@@ -9,7 +9,14 @@ from functools import lru_cache
 
 from wethink_plugins.rewards.rules.latex import tidy
 from wethink_plugins.rewards.rules.units import Unit, read_unit
-from wethink_plugins.rewards.rules.words import NUMBER_WORDS, SCALES, chinese_value, ordinal_value, roman_value, words_value
+from wethink_plugins.rewards.rules.words import (
+    NUMBER_WORDS,
+    SCALES,
+    chinese_value,
+    ordinal_value,
+    roman_value,
+    words_value,
+)
 
 # 10**400 is beyond anything measured, and Fraction("1e999999999") would fill the memory.
 MAX_EXPONENT = 400
@@ -43,16 +50,35 @@ _NUMBER = re.compile(
     r"(?P<rest>(?![\d.,/^!]).{0,80})"
 )
 _PERCENT = re.compile(r"(?:%|percent|per cent|pct\.?|percentage points?|percentage|pp)(?: of .{1,40})?", re.IGNORECASE)
-_SCALE = re.compile(r"(hundred|thousand|million|billion|trillion|dozen|bn|mn|mln|k|K|M|B|千万|百万|千|百|万|萬|亿|億)(?![A-Za-z])(?: (?:of )?(.{0,60}))?$|(千万|百万|千|百|万|萬|亿|億)(.{0,20})$")
+_SCALE = re.compile(
+    r"(hundred|thousand|million|billion|trillion|dozen|bn|mn|mln|k|K|M|B|千万|百万|千|百|万|萬|亿|億)(?![A-Za-z])(?: (?:of )?(.{0,60}))?$|(千万|百万|千|百|万|萬|亿|億)(.{0,20})$"
+)
 _SCALES = {
     **SCALES, "dozen": 12, "bn": 10**9, "mn": 10**6, "mln": 10**6, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9,
     "千": 10**3, "百": 10**2, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "百万": 10**6, "千万": 10**7,
 }  # fmt: skip
 # Without a currency in front these are kelvin and byte.
 _UNITS_TOO = ("K", "B")
-_TEN_POWER = re.compile(r"(?P<sign>-)?10 ?\^ ?(?:\{ ?(?P<braced>[+-]?\d{1,9}) ?\}|\(?(?P<bare>[+-]?\d{1,9})\)?)(?P<rest>(?![\d.,/^!]).{0,80})")
-_FRACTION = re.compile(r"(?P<sign>-)? ?(?P<whole>\d{1,12})? ?\\frac ?(?:\{ ?(?P<top>-?\d{1,40}) ?\} ?\{ ?(?P<bottom>\d{1,40}) ?\}|(?P<t>\d) ?(?P<b>\d)(?!\d)|(?P<t2>\d) ?\{ ?(?P<b2>\d{1,40}) ?\})(?P<rest>(?![\d.,/^!]).{0,80})")
-_SAME_UNIT = {"US$": "$", "USD": "$", "GBP": "£", "EUR": "€", "RMB": "¥", "CNY": "¥", "JPY": "¥", "Rs": "₹", "Rs.": "₹", "INR": "₹", "'": "ft", '"': "in"}
+_TEN_POWER = re.compile(
+    r"(?P<sign>-)?10 ?\^ ?(?:\{ ?(?P<braced>[+-]?\d{1,9}) ?\}|\(?(?P<bare>[+-]?\d{1,9})\)?)(?P<rest>(?![\d.,/^!]).{0,80})"
+)
+_FRACTION = re.compile(
+    r"(?P<sign>-)? ?(?P<whole>\d{1,12})? ?\\frac ?(?:\{ ?(?P<top>-?\d{1,40}) ?\} ?\{ ?(?P<bottom>\d{1,40}) ?\}|(?P<t>\d) ?(?P<b>\d)(?!\d)|(?P<t2>\d) ?\{ ?(?P<b2>\d{1,40}) ?\})(?P<rest>(?![\d.,/^!]).{0,80})"
+)
+_SAME_UNIT = {
+    "US$": "$",
+    "USD": "$",
+    "GBP": "£",
+    "EUR": "€",
+    "RMB": "¥",
+    "CNY": "¥",
+    "JPY": "¥",
+    "Rs": "₹",
+    "Rs.": "₹",
+    "INR": "₹",
+    "'": "ft",
+    '"': "in",
+}
 # Words behind a number that change it, or that make it one of several.
 _NO_NOUN = frozenset(
     "or and to not no none never minus plus times squared cubed factorial if else through off less more over under least most between than half quarter "
@@ -62,7 +88,10 @@ _NO_NOUN = frozenset(
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile("[或和到至以不多少超约除加减乘非没上下内外负点分]")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")
-_ADJECTIVES = re.compile(r" (?:long|tall|high|wide|deep|old|thick|away|heavy|in (?:length|total|all|height|width|area|volume|diameter)|total|altogether|each|apiece|left|remaining)$", re.IGNORECASE)
+_ADJECTIVES = re.compile(
+    r" (?:long|tall|high|wide|deep|old|thick|away|heavy|in (?:length|total|all|height|width|area|volume|diameter)|total|altogether|each|apiece|left|remaining)$",
+    re.IGNORECASE,
+)
 
 
 def read_number(text: str) -> Number | None:
@@ -89,7 +118,7 @@ def read_tidy(text: str) -> Number | None:
     if text[:-2].isdigit() and text[-2:] in ("st", "nd", "rd", "th"):
         place = ordinal_value(text)
         return None if place is None else Number(Fraction(place), whole=True, ordinal=True)
-    if text[0].isalpha() or text[-1].isalpha() and not text[:1].isascii():
+    if text[0].isalpha() or (text[-1].isalpha() and not text[:1].isascii()):
         found = _in_words(text)
         if found is not None:
             return found
@@ -103,7 +132,7 @@ def read_tidy(text: str) -> Number | None:
 
 
 def _said_twice(text: str) -> Number | None:
-    """"5 (five)" and "five (5)" are one number, "12 (13)" is none; "12 cm (about a hand)" is left to others."""
+    """ "5 (five)" and "five (5)" are one number, "12 (13)" is none; "12 cm (about a hand)" is left to others."""
     front, _, aside = text[:-1].partition(" (")
     one, two = read_tidy(front), read_tidy(aside)
     if one and two:
@@ -143,7 +172,12 @@ def _plain(match: re.Match[str]) -> Number | None:
     scale = Fraction(10) ** exponent
     sign = -1 if (match["sign"] or "+") != "+" else 1
     sign = -sign if match["inner"] == "-" else sign
-    number = Number(sign * value_parts * scale, quantum * scale, len(digits.lstrip("0")) if decimals else 0, whole=whole and not exponent)
+    number = Number(
+        sign * value_parts * scale,
+        quantum * scale,
+        len(digits.lstrip("0")) if decimals else 0,
+        whole=whole and not exponent,
+    )
     return _with_rest(number, match["rest"], (match["currency"] or ""))
 
 
@@ -151,7 +185,11 @@ def _with_parts(match: re.Match[str], value: Fraction) -> Fraction | None:
     if match["denominator"]:
         return value / int(match["denominator"]) if int(match["denominator"]) else None
     if match["top"]:
-        if not int(match["bottom"]) or match["decimals"] or (match[0][match.start("top") - 1] == "-" and int(match["top"]) >= int(match["bottom"])):
+        if (
+            not int(match["bottom"])
+            or match["decimals"]
+            or (match[0][match.start("top") - 1] == "-" and int(match["top"]) >= int(match["bottom"]))
+        ):
             return None
         return value + Fraction(int(match["top"]), int(match["bottom"]))
     return value
@@ -167,7 +205,9 @@ def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
     if not rest:
         return _replaced(number, currency, glued) if currency else number
     if _PERCENT.fullmatch(rest):
-        return Number(number.value, number.quantum, number.digits, True, None, "", number.whole) if not currency else None
+        return (
+            Number(number.value, number.quantum, number.digits, True, None, "", number.whole) if not currency else None
+        )
     scaled = _SCALE.match(rest)
     if scaled and (currency or (scaled[1] or scaled[3]) not in _UNITS_TOO):
         factor = Fraction(_SCALES[scaled[1] or scaled[3]])
@@ -175,7 +215,11 @@ def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
         return _with_rest(grown, " " + (scaled[2] or scaled[4] or ""), currency)
     if currency:
         named = read_unit(rest)
-        return _replaced(number, currency, glued) if named is None and _is_noun(rest) or named == read_unit(_SAME_UNIT.get(currency, currency)) else None
+        return (
+            _replaced(number, currency, glued)
+            if (named is None and _is_noun(rest)) or named == read_unit(_SAME_UNIT.get(currency, currency))
+            else None
+        )
     return _replaced(number, rest, glued)
 
 
@@ -197,7 +241,12 @@ def _is_noun(text: str) -> bool:
     words = text.replace(",", " ").replace(".", " ").replace("(", " ").replace(")", " ").casefold().split()
     if not words or len(words) > 8 or not all(_WORD.fullmatch(word) for word in words):
         return False
-    if any(word in _NO_NOUN or (len(word) == 1 and word != "a" and not "\u4e00" <= word <= "\u9fff") or word.endswith("n't") for word in words):
+    if any(
+        word in _NO_NOUN
+        or (len(word) == 1 and word != "a" and not "\u4e00" <= word <= "\u9fff")
+        or word.endswith("n't")
+        for word in words
+    ):
         return False
     return text.isascii() or not _NO_NOUN_CHINESE.search(text)
 
@@ -233,6 +282,8 @@ def _in_chinese(text: str) -> Number | None:
         value = chinese_value(text[:cut])
         if value is not None and not text[:cut].isdigit():
             percent = text.startswith(("百分之", "负百分之"))
-            number = Number(value * (100 if percent else 1), percent=percent, whole=value.denominator == 1 and not percent)
+            number = Number(
+                value * (100 if percent else 1), percent=percent, whole=value.denominator == 1 and not percent
+            )
             return number if cut == len(text) else _with_rest(number, text[cut:], "")
     return None

@@ -9,17 +9,35 @@ from functools import lru_cache
 
 from wethink_plugins.rewards.rules.claim import bare, claims, denied, offers_choice
 from wethink_plugins.rewards.rules.latex import tidy
-from wethink_plugins.rewards.rules.letters import LETTERS, closed_by_letter, led_by_letter, letter_list, lone_letter, mentions
+from wethink_plugins.rewards.rules.letters import (
+    LETTERS,
+    closed_by_letter,
+    led_by_letter,
+    letter_list,
+    lone_letter,
+    mentions,
+)
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 _LABEL = re.compile(r"\s*\(?([A-Z])\s*[).:]\s*(.*)", re.DOTALL)
-_NONE = re.compile(r"(?:none|neither)(?: of (?:the above|these|those|them|the (?:options|choices|others)))?(?: (?:is|are) (?:correct|right|true))?|no(?:ne)? (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) correct)?|以上都不(?:是|对)|都不(?:是|对)", re.IGNORECASE)
-_ALL = re.compile(r"all(?: of)? (?:the above|these|those|them|the options|the choices)|everything above|both(?: of (?:the above|them))?|以上都(?:是|对)|都(?:是|对)", re.IGNORECASE)
-_EXPLAINS = re.compile(r"(?:because|since|as |so |for |it |this |that |the |which |therefore|\(because|,? ?因为|is |i |we |given|due|based|here)", re.IGNORECASE)
-_LIST_WORDS = frozenset("answer option choice correct right both letter so therefore i choose select pick final hence thus one".split())
+_NONE = re.compile(
+    r"(?:none|neither)(?: of (?:the above|these|those|them|the (?:options|choices|others)))?(?: (?:is|are) (?:correct|right|true))?|no(?:ne)? (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) correct)?|以上都不(?:是|对)|都不(?:是|对)",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"all(?: of)? (?:the above|these|those|them|the options|the choices)|everything above|both(?: of (?:the above|them))?|以上都(?:是|对)|都(?:是|对)",
+    re.IGNORECASE,
+)
+_EXPLAINS = re.compile(
+    r"(?:because|since|as |so |for |it |this |that |the |which |therefore|\(because|,? ?因为|is |i |we |given|due|based|here)",
+    re.IGNORECASE,
+)
+_LIST_WORDS = frozenset(
+    "answer option choice correct right both letter so therefore i choose select pick final hence thus one".split()
+)
 _LONGEST = 2000
 _FUNCTION_WORDS = frozenset(
     "is are was were be the a an it of in on at to from by with its has have there that this and he she they his her their i see as for would which what so because shows show gives "
@@ -69,7 +87,11 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     said = "".join(sorted(got.letters))
     if not choice.texts and got.letters == want and _texts_differ(answer, gold, policy):
         return wrong(f"letter {said} with another text", "option")
-    return right(f"option {said}", "option") if got.letters == want else wrong(f"option {said}, not {''.join(sorted(want))}", "option")
+    return (
+        right(f"option {said}", "option")
+        if got.letters == want
+        else wrong(f"option {said}, not {''.join(sorted(want))}", "option")
+    )
 
 
 def _texts_differ(answer: str, gold: str, policy: Policy) -> bool:
@@ -139,7 +161,9 @@ def _by_words(text: str, choice: Choice, policy: Policy) -> str:
     if len(words) > 2 and words[0] in ("it", "they", "this", "that") and words not in choice.words:
         words = words[1:]
     found = [LETTERS[i] for i, option in enumerate(choice.texts) if option.casefold() == text.casefold()] or [
-        LETTERS[i] for i, option in enumerate(choice.words) if option == words or "".join(option) == "".join(words) and "".join(words).isalpha()
+        LETTERS[i]
+        for i, option in enumerate(choice.words)
+        if option == words or ("".join(option) == "".join(words) and "".join(words).isalpha())
     ]
     if len(found) == 1:
         return found[0]
@@ -157,10 +181,16 @@ def _by_value(text: str, choice: Choice, policy: Policy) -> str:
     from wethink_plugins.rewards.rules.claim import Claim, without_about
     from wethink_plugins.rewards.rules.gold import read_gold
 
-    if not any(c.isdigit() or c in "\\√π∞∅" for c in text) and not any(c.isdigit() for option in choice.texts for c in option):
+    if not any(c.isdigit() or c in "\\√π∞∅" for c in text) and not any(
+        c.isdigit() for option in choice.texts for c in option
+    ):
         return ""
     claim = Claim(without_about(text))
-    found = [LETTERS[i] for i, option in enumerate(choice.texts) if _mathsy(option) and grade_claim(claim, read_gold(option, policy), policy).decision == "right"]
+    found = [
+        LETTERS[i]
+        for i, option in enumerate(choice.texts)
+        if _mathsy(option) and grade_claim(claim, read_gold(option, policy), policy).decision == "right"
+    ]
     return found[0] if len(found) == 1 else ""
 
 
@@ -169,7 +199,7 @@ def _mathsy(option: str) -> bool:
 
 
 def _several_texts(text: str, choice: Choice, policy: Policy) -> frozenset[str] | None:
-    """"square and circle", "A) square, C) circle": each piece must be an option."""
+    """ "square and circle", "A) square, C) circle": each piece must be an option."""
     if not choice.texts or len(text) > 400 or offers_choice(text):
         return None
     pieces = [piece for piece in re.split(r",(?: and)? | and | & |; ?|、|和|\n", text) if piece.strip()]
@@ -196,8 +226,12 @@ def _with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(letter))
     others = mentions(rest, choice.count)
     if (others.chosen | others.loose) - {letter} and not _ELSEWHERE.search(rest):
-        return Pick(frozenset(), f"letter {letter} beside {', '.join(sorted((others.chosen | others.loose) - {letter}))}")
-    if letter in others.rejected or offers_choice(rest) and (len(rest.split()) <= 6 or _mentioned(rest, choice) - {letter}):
+        return Pick(
+            frozenset(), f"letter {letter} beside {', '.join(sorted((others.chosen | others.loose) - {letter}))}"
+        )
+    if letter in others.rejected or (
+        offers_choice(rest) and (len(rest.split()) <= 6 or _mentioned(rest, choice) - {letter})
+    ):
         return Pick(frozenset(), f"takes {letter} back")
     if not choice.texts:
         return Pick(frozenset(letter))
@@ -235,8 +269,14 @@ def _mentioned(text: str, choice: Choice) -> set[str]:
     spans: list[tuple[int, int, str]] = []
     for index, option in enumerate(choice.words):
         size = len(option)
-        spans += [(at, at + size, LETTERS[index]) for at in range(len(words) - size + 1) if words[at : at + size] == option]
-    return {letter for start, end, letter in spans if not any(a <= start and end <= b and (a, b) != (start, end) for a, b, _ in spans)}
+        spans += [
+            (at, at + size, LETTERS[index]) for at in range(len(words) - size + 1) if words[at : at + size] == option
+        ]
+    return {
+        letter
+        for start, end, letter in spans
+        if not any(a <= start and end <= b and (a, b) != (start, end) for a, b, _ in spans)
+    }
 
 
 def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
@@ -272,12 +312,16 @@ def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
 def _nothing_else(text: str, letters: frozenset[str], choice: Choice) -> bool:
     """Whether a list of letters comes with nothing but small words and their own texts."""
     own = {word for letter in letters if choice.texts for word in choice.words[LETTERS.index(letter)]}
-    left = [word for word in words_of(text) if word.upper() not in letters and word not in own and word not in _FUNCTION_WORDS]
+    left = [
+        word
+        for word in words_of(text)
+        if word.upper() not in letters and word not in own and word not in _FUNCTION_WORDS
+    ]
     return all(word in _LIST_WORDS for word in left)
 
 
 def _last_standing(loose: frozenset[str], rejected: frozenset[str]) -> Pick:
-    """"Not A, so B" leaves B."""
+    """ "Not A, so B" leaves B."""
     left = loose - rejected
     return Pick(left) if len(left) == 1 else Pick(frozenset(), f"only says no to {', '.join(sorted(rejected))}")
 

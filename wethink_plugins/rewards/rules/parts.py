@@ -8,9 +8,13 @@ from functools import lru_cache
 
 MAX_PARTS = 60
 _OPEN, _CLOSE = "([{", ")]}"
-_MATRIX = re.compile(r"(?:\\left)?[\[(]?\s*\\begin\{(?:[pbBvV]?matrix|array)\}(?:\{[clr| ]{1,20}\})?(.{1,1900}?)\\end\{(?:[pbBvV]?matrix|array)\}\s*[\])]?")
+_MATRIX = re.compile(
+    r"(?:\\left)?[\[(]?\s*\\begin\{(?:[pbBvV]?matrix|array)\}(?:\{[clr| ]{1,20}\})?(.{1,1900}?)\\end\{(?:[pbBvV]?matrix|array)\}\s*[\])]?"
+)
 _AND = re.compile(r",? (?:and|as well as) | ?& | ?和 ?| ?与 ?")
-_NAMED = re.compile(r"(?:\((?P<mark>[a-h]|[1-9]|i{1,3}|iv|v)\)|(?P<label>[a-h]|[1-9]|i{1,3}|iv|v)[).:]|(?P<name>[^\W\d][^=:;,]{0,40}?) ?[=:])\s*(?P<value>.{1,400})")
+_NAMED = re.compile(
+    r"(?:\((?P<mark>[a-h]|[1-9]|i{1,3}|iv|v)\)|(?P<label>[a-h]|[1-9]|i{1,3}|iv|v)[).:]|(?P<name>[^\W\d][^=:;,]{0,40}?) ?[=:])\s*(?P<value>.{1,400})"
+)
 # "P(1, 2)" is the point (1, 2).
 _POINT = re.compile(r"[A-Z]['_]?\([^()]+[,;][^()]+\)$")
 _MARKS = re.compile(r"(?:^|(?<=[\s,;]))\((?:[a-h]|[1-9]|i{1,3}|iv|v)\) ")
@@ -55,7 +59,11 @@ def _bracketed(text: str) -> Parts | None:
         return Parts("set", tuple(_spread(items)), "{}")
     if len(items) < 2:
         return None
-    if all(item.startswith(("[", "(")) for item in items) and opening + closing == "[]" and all("," in item for item in items):
+    if (
+        all(item.startswith(("[", "(")) for item in items)
+        and opening + closing == "[]"
+        and all("," in item for item in items)
+    ):
         return Parts("matrix", tuple(items), "[]")
     return Parts("tuple", tuple(items), opening + closing)
 
@@ -78,10 +86,15 @@ def _outer(text: str) -> tuple[str, str, str]:
 def _bare(text: str) -> Parts | None:
     marks = [mark.start() for mark in _MARKS.finditer(text)] if text.startswith("(") else []
     if len(marks) > 1:
-        return Parts("list", tuple(text[start:end].strip(" ,;") for start, end in zip(marks, [*marks[1:], len(text)], strict=True)))
+        return Parts(
+            "list",
+            tuple(text[start:end].strip(" ,;") for start, end in zip(marks, [*marks[1:], len(text)], strict=True)),
+        )
     alternatives = split_words(text, (" or ", "或", " OR "))
     if len(alternatives) > 1:
-        return Parts("alternatives", tuple(item for piece in alternatives for item in split_top(piece.strip(" ,"), ",;")))
+        return Parts(
+            "alternatives", tuple(item for piece in alternatives for item in split_top(piece.strip(" ,"), ",;"))
+        )
     items: list[str] = []
     for piece in _AND.split(text):
         items += split_top(piece, ",;")
@@ -116,7 +129,7 @@ def split_top(text: str, separators: str) -> list[str]:
 
 
 def _spread(items: list[str]) -> list[str]:
-    """"1 ± a" is two answers."""
+    """ "1 ± a" is two answers."""
     spread: list[str] = []
     for item in items:
         if item.count("±") == 1 and "∓" not in item:

@@ -60,7 +60,8 @@ def _converted(got: Number, want: Number, policy: Policy) -> Verdict:
         return undecided("units that can't be compared", "number")
     one, two = pair
     moved = [
-        Number(n.value * unit.factor + unit.offset, n.quantum * unit.factor, n.digits) for n, unit in ((got, one), (want, two))
+        Number(n.value * unit.factor + unit.offset, n.quantum * unit.factor, n.digits)
+        for n, unit in ((got, one), (want, two))
     ]
     return _verdict(same(moved[0], moved[1], policy))
 

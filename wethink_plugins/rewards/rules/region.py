@@ -12,10 +12,29 @@ from typing import Union
 from wethink_plugins.rewards.rules.algebra.relation import flipped, read_statement
 from wethink_plugins.rewards.rules.algebra.same import constant, real
 
-_EVERYTHING = frozenset({"r", "\\r", "all real numbers", "all reals", "real numbers", "x ∈ r", "(-∞, ∞)", "(-∞,∞)", "(-∞,+∞)", "(-∞, +∞)"})
-_NOTHING = frozenset({"∅", "\\{\\}", "{}", "empty set", "the empty set", "no solution", "no solutions", "no real solutions", "no real solution", "there is no solution", "无解", "\\{ \\}"})
+_EVERYTHING = frozenset(
+    {"r", "\\r", "all real numbers", "all reals", "real numbers", "x ∈ r", "(-∞, ∞)", "(-∞,∞)", "(-∞,+∞)", "(-∞, +∞)"}
+)
+_NOTHING = frozenset(
+    {
+        "∅",
+        "\\{\\}",
+        "{}",
+        "empty set",
+        "the empty set",
+        "no solution",
+        "no solutions",
+        "no real solutions",
+        "no real solution",
+        "there is no solution",
+        "无解",
+        "\\{ \\}",
+    }
+)
 _MEMBER = re.compile(r"(?:[a-zA-Z](?:\([a-z]\))? ?∈ ?|[A-Z] ?= ?(?=[\[(]))")
-_INTERVAL = re.compile(r"([\[(\]])([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)[,;]([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)([\])\[])")
+_INTERVAL = re.compile(
+    r"([\[(\]])([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)[,;]([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)([\])\[])"
+)
 _POINTS = re.compile(r"(?:\\\{|\{)([^{}\\]{1,80}|[^{}]{1,80})(?:\\\}|\})")
 # "x", "x_1", "θ", "f(x)", "|z|".
 _UNKNOWN = re.compile(r"\|?[^\W\d_](?:_\{?\w{1,4}\}?)?\|?(?: ?\([a-z]\))?")
@@ -58,7 +77,11 @@ def _part(text: str) -> list[Piece] | None:
     points = _POINTS.fullmatch(text)
     if points:
         values = [_edge(item) for item in re.split("[,;]", points[1])]
-        return None if any(value is None for value in values) else [Piece(v, v, True, True) for v in values if v is not None]
+        return (
+            None
+            if any(value is None for value in values)
+            else [Piece(v, v, True, True) for v in values if v is not None]
+        )
     return _inequality(text)
 
 
@@ -140,4 +163,6 @@ def _alike(one: Piece, two: Piece) -> bool:
 
 
 def _near(one: Edge, two: Edge) -> bool:
-    return one == two or (math.isfinite(one) and math.isfinite(two) and abs(one - two) <= 1e-9 * max(abs(one), abs(two)))
+    return one == two or (
+        math.isfinite(one) and math.isfinite(two) and abs(one - two) <= 1e-9 * max(abs(one), abs(two))
+    )

@@ -63,13 +63,20 @@ def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
         return right("same words", "text")
     if "\\begin" in text:
         return undecided("a matrix that is not worked out", "parts")
-    return wrong("one part of several", "parts") if len(text) < 200 else undecided(f"can't split {shown(text)}", "parts")
+    return (
+        wrong("one part of several", "parts") if len(text) < 200 else undecided(f"can't split {shown(text)}", "parts")
+    )
 
 
 def _shape_fault(got: Parts, wanted: Parts) -> str:
     if got.shape == "alternatives" and wanted.shape != "alternatives" and not _solutions(got, wanted):
-        return "\"or\" where all are asked for"
-    if got.shape == "tuple" and wanted.shape == "tuple" and got.brackets != wanted.brackets and {got.brackets, wanted.brackets} != {"()", "[]"}:
+        return '"or" where all are asked for'
+    if (
+        got.shape == "tuple"
+        and wanted.shape == "tuple"
+        and got.brackets != wanted.brackets
+        and {got.brackets, wanted.brackets} != {"()", "[]"}
+    ):
         return "other brackets"
     if got.shape == "tuple" and wanted.shape == "tuple" and len(got.items) == 2 and got.brackets != wanted.brackets:
         return "other brackets"
@@ -79,8 +86,12 @@ def _shape_fault(got: Parts, wanted: Parts) -> str:
 
 
 def _solutions(got: Parts, wanted: Parts) -> bool:
-    """"x = 2 or x = -2" lists the solutions of an equation."""
-    return all("=" in item for item in got.items) and wanted.shape in ("list", "set") and not any(item.isalpha() for item in wanted.items)
+    """ "x = 2 or x = -2" lists the solutions of an equation."""
+    return (
+        all("=" in item for item in got.items)
+        and wanted.shape in ("list", "set")
+        and not any(item.isalpha() for item in wanted.items)
+    )
 
 
 def _matched(got: Parts, wanted: Parts, policy: Policy) -> Verdict:
@@ -120,7 +131,11 @@ def _in_any_order(got: list[str], wanted: list[str], policy: Policy) -> Verdict:
         verdicts = [_item(item, part, policy) for item in left]
         match = next((i for i, verdict in enumerate(verdicts) if verdict.decision == "right"), None)
         if match is None:
-            return undecided(f"no part is {shown(part)}", "parts") if unsure or any(v.decision == "undecided" for v in verdicts) else wrong(f"no part is {shown(part)}", "parts")
+            return (
+                undecided(f"no part is {shown(part)}", "parts")
+                if unsure or any(v.decision == "undecided" for v in verdicts)
+                else wrong(f"no part is {shown(part)}", "parts")
+            )
         left.pop(match)
     return right("the same parts", "parts")
 

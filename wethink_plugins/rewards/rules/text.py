@@ -28,7 +28,15 @@ _SPELLING = dict(
         "mice:mouse people:person leaves:leaf knives:knife wolves:wolf shelves:shelf loaves:loaf lives:life wives:wife halves:half"
     ).split()
 )
-_PHRASES = (("united states of america", "us"), ("united states", "us"), ("u.s.a.", "us"), ("u.s.", "us"), ("united kingdom", "uk"), ("u.k.", "uk"), ("new york city", "new york"))
+_PHRASES = (
+    ("united states of america", "us"),
+    ("united states", "us"),
+    ("u.s.a.", "us"),
+    ("u.s.", "us"),
+    ("united kingdom", "uk"),
+    ("u.k.", "uk"),
+    ("new york city", "new york"),
+)
 _ASIDE = re.compile(r" ?\(([^()]{1,60})\)$")
 
 
@@ -41,14 +49,22 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     for phrase, short in _PHRASES:
         if phrase in text:
             text = text.replace(phrase, short)
-    words = [word for word in _WORD.findall(text.replace("-", " ") if not text.startswith("-") else text) if word not in _ARTICLES]
+    words = [
+        word
+        for word in _WORD.findall(text.replace("-", " ") if not text.startswith("-") else text)
+        if word not in _ARTICLES
+    ]
     words = [_one_spelling(word.removesuffix("'s"), plurals) for word in words]
     return tuple(words) if words else (text.strip(),)
 
 
 def _accents_off(text: str) -> str:
     parts = unicodedata.normalize("NFD", text)
-    kept = "".join(c for i, c in enumerate(parts) if not (unicodedata.combining(c) in (230, 202) and i and "a" <= parts[i - 1] <= "z"))
+    kept = "".join(
+        c
+        for i, c in enumerate(parts)
+        if not (unicodedata.combining(c) in (230, 202) and i and "a" <= parts[i - 1] <= "z")
+    )
     return unicodedata.normalize("NFC", kept)
 
 
@@ -89,12 +105,14 @@ def _alike(got: tuple[str, ...], want: tuple[str, ...]) -> bool:
         return True
     if not got or not want:
         return False
-    if got[0] in _PLACES and got[1:] == want or want[0] in _PLACES and want[1:] == got:
+    if (got[0] in _PLACES and got[1:] == want) or (want[0] in _PLACES and want[1:] == got):
         return True
     trimmed = tuple(word for word in got if word not in _EMPTY)
     if trimmed and trimmed == tuple(word for word in want if word not in _EMPTY):
         return True
-    return _chinese_alike("".join(got), "".join(want)) or (_letters_only(got) and _letters_only(want) and "".join(got) == "".join(want))
+    return _chinese_alike("".join(got), "".join(want)) or (
+        _letters_only(got) and _letters_only(want) and "".join(got) == "".join(want)
+    )
 
 
 def _letters_only(words: tuple[str, ...]) -> bool:
@@ -105,4 +123,7 @@ def _chinese_alike(got: str, want: str) -> bool:
     """红 and 红色; 北京 and 北京市."""
     if got.isascii() or want.isascii():
         return False
-    return any(got.removesuffix(end) == want.removesuffix(end) and len(got.removesuffix(end)) > 0 for end in ("色", "市", "的", "个"))
+    return any(
+        got.removesuffix(end) == want.removesuffix(end) and len(got.removesuffix(end)) > 0
+        for end in ("色", "市", "的", "个")
+    )

@@ -7,14 +7,32 @@ from fractions import Fraction
 
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {**{word: i for i, word in enumerate(_ONES)}, **{word: 10 * i for i, word in enumerate(_TENS, 2)}, "fourty": 40}
+_SMALL = {
+    **{word: i for i, word in enumerate(_ONES)},
+    **{word: 10 * i for i, word in enumerate(_TENS, 2)},
+    "fourty": 40,
+}
 SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12, "zeroth": 0}
 _PARTS = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4, "third": 3, "thirds": 3}
 _COUNTS = {"dozen": 12, "score": 20}
 NUMBER_WORDS = frozenset((*_SMALL, *SCALES, *_PARTS, *_COUNTS, "a", "an", "and", "minus", "negative", "point"))
 
-_DIGITS = {**{c: i for i, c in enumerate("零一二三四五六七八九")}, "〇": 0, "两": 2, "兩": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9}
+_DIGITS = {
+    **{c: i for i, c in enumerate("零一二三四五六七八九")},
+    "〇": 0,
+    "两": 2,
+    "兩": 2,
+    "壹": 1,
+    "贰": 2,
+    "叁": 3,
+    "肆": 4,
+    "伍": 5,
+    "陆": 6,
+    "柒": 7,
+    "捌": 8,
+    "玖": 9,
+}
 _STEPS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _CHINESE = re.compile(r"负?[零〇一二三四五六七八九两兩十百千万萬亿億壹贰叁肆伍陆柒捌玖拾佰仟点]{1,40}")
@@ -173,4 +191,6 @@ def roman_value(text: str) -> int | None:
     if not 2 <= len(text) <= 15 or not any(c in "IVX" for c in text) or not _ROMAN.fullmatch(text):
         return None
     values = [_ROMAN_VALUES[c] for c in text]
-    return sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True))
+    return sum(
+        -value if value < following else value for value, following in zip(values, [*values[1:], 0], strict=True)
+    )

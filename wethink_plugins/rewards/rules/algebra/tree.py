@@ -191,10 +191,15 @@ class _Reader:
         return self._bracket(self._take().text) if self._symbol() in ("{", "(") else self._single()
 
     def _single(self) -> Node:
-        """"\\frac34" takes one digit each, "\\sqrt2" likewise; "sqrt 12" is the number 12."""
+        """ "\\frac34" takes one digit each, "\\sqrt2" likewise; "sqrt 12" is the number 12."""
         token = self._take()
         if token.kind == "number":
-            if len(token.text) > 1 and token.text.isdigit() and self._at >= 2 and self._tokens[self._at - 2].text == "frac":
+            if (
+                len(token.text) > 1
+                and token.text.isdigit()
+                and self._at >= 2
+                and self._tokens[self._at - 2].text == "frac"
+            ):
                 self._at -= 1
                 self._tokens[self._at] = Token("number", token.text[1:])
                 return Node("number", value=Fraction(token.text[0]))

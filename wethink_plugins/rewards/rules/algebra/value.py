@@ -65,7 +65,9 @@ def as_complex(value: Value) -> complex:
         raise NoValue("too large for a float") from error
 
 
-def _both(exact: Callable[[Fraction, Fraction], Fraction], rough: Callable[[complex, complex], complex]) -> Callable[[Value, Value], Value]:
+def _both(
+    exact: Callable[[Fraction, Fraction], Fraction], rough: Callable[[complex, complex], complex]
+) -> Callable[[Value, Value], Value]:
     def rule(a: Value, b: Value) -> Value:
         if isinstance(a, Fraction) and isinstance(b, Fraction):
             return exact(a, b)
@@ -81,15 +83,27 @@ def _power(base: Value, exponent: Value) -> Value:
             raise NoValue("too large")
         return base**exponent.numerator
     if isinstance(exponent, Fraction) and isinstance(base, Fraction):
-        return _root(base**exponent.numerator if abs(exponent.numerator) < 50 else as_complex(base) ** exponent.numerator, Fraction(exponent.denominator))
+        return _root(
+            base**exponent.numerator if abs(exponent.numerator) < 50 else as_complex(base) ** exponent.numerator,
+            Fraction(exponent.denominator),
+        )
     return as_complex(base) ** as_complex(exponent)
 
 
 def _root(value: Value, degree: Value) -> Value:
     """Exact for perfect powers, and real for odd roots of negative reals, as school books have it."""
-    if isinstance(degree, Fraction) and degree.denominator == 1 and 2 <= degree.numerator <= 50 and isinstance(value, Fraction):
+    if (
+        isinstance(degree, Fraction)
+        and degree.denominator == 1
+        and 2 <= degree.numerator <= 50
+        and isinstance(value, Fraction)
+    ):
         sign = -1 if value < 0 and degree.numerator % 2 else 1
-        roots = [_whole_root(n, degree.numerator) for n in ((sign * value).numerator, value.denominator)] if sign * value >= 0 else [None]
+        roots = (
+            [_whole_root(n, degree.numerator) for n in ((sign * value).numerator, value.denominator)]
+            if sign * value >= 0
+            else [None]
+        )
         if None not in roots:
             return sign * Fraction(roots[0], roots[1])
         if sign == -1:
@@ -113,7 +127,12 @@ def _factorial(value: Value) -> Value:
 
 
 def _binomial(n: Value, k: Value) -> Value:
-    if not isinstance(n, Fraction) or not isinstance(k, Fraction) or n.denominator * k.denominator != 1 or not 0 <= k <= n <= 2000:
+    if (
+        not isinstance(n, Fraction)
+        or not isinstance(k, Fraction)
+        or n.denominator * k.denominator != 1
+        or not 0 <= k <= n <= 2000
+    ):
         raise NoValue("no binomial")
     return Fraction(math.comb(n.numerator, k.numerator))
 
