@@ -45,10 +45,12 @@ DISPUTED = {
 _FORMULA = re.compile(r"\$\$?[^$]{1,400}\$\$?|\\\(.{1,300}?\\\)|\\\[.{1,300}?\\\]", re.DOTALL)
 _NOISE = re.compile(r"I hope it is correct|<\|im|\bis (?:the|our) (?:solution|answer)")
 _CONCLUDES = re.compile(
-    r"[Ff]inal [Aa]nswer:?\**|answer is|[Ss]olution is|[Tt]herefore|[Tt]hus|[Ww]e find that|it's(?! not)|which is|\bSo\b|there are"
+    r"[Ff]inal [Aa]nswer:?\**|answer is|[Ss]olution is|[Tt]herefore|[Tt]hus|[Ww]e find that|it's(?! not)|which is|"
+    r"\bSo\b|there are"
 )
 _CONCLUSION = re.compile(
-    r"(?:final answer is|answer is|therefore,? answer is|solution is|find that|which is|thus|therefore|probability .{0,40}is|is)\s*:?\s*",
+    r"(?:final answer is|answer is|therefore,? answer is|solution is|find that|which is|thus|therefore|probability "
+    r".{0,40}is|is)\s*:?\s*",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?: ?%| percent)?")
@@ -141,7 +143,8 @@ def _report(name: str, cases: list[tuple[str, str, int]], got: list[int], show: 
     right = sum(case[2] == value for case, value in undisputed)
     everything = sum(case[2] == value for case, value in zip(cases, got, strict=True))
     print(
-        f"{name}: {everything}/{len(cases)} = {everything / len(cases):.1%} of all, {right}/{len(undisputed)} = {right / len(undisputed):.1%} of the undisputed"
+        f"{name}: {everything}/{len(cases)} = {everything / len(cases):.1%} of all, {right}/{len(undisputed)} = "
+        f"{right / len(undisputed):.1%} of the undisputed"
     )
     for (gold, answer, expected), value in undisputed if show else []:
         if value != expected:

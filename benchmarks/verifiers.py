@@ -108,7 +108,7 @@ GRADERS: dict[str, Callable[[], Grader]] = {
     "verl": _verl,
 }
 
-# verl comes with hydra, which needs another antlr than math-verify's default, so its peers may need another environment.
+# verl comes with hydra, which needs another antlr than math-verify's default: it may need its own environment.
 PYTHONS: dict[str, str] = {}
 
 
@@ -124,14 +124,14 @@ def serve(name: str) -> None:
         before, start = _cpu(), time.perf_counter()
         try:
             result = {"reward": grade(case)}
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - math-verify raises its timeout as one
             result = {"reward": 0.0, "error": f"{type(error).__name__}: {error}"[:120]}
         result |= {"wall": time.perf_counter() - start, "cpu": _cpu() - before}
         print(json.dumps(result), file=out, flush=True)
 
 
 def _cpu() -> float:
-    """Of this process; a peer that hands work to running children is charged nothing for it, so compare wall as well."""
+    """Of this process: a peer that hands its work to running children is charged nothing, so compare wall as well."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
@@ -260,7 +260,10 @@ def main() -> None:
         return
     cases = [json.loads(line) for line in chosen.cases.read_text(encoding="utf-8").splitlines()]
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    names = "verifier,agreement,paid wrong,unpaid right,hangs,calls > 1.5 s,errors,p50 ms,p99 ms,samples/s wall,per CPU-s,per CPU-s non-symbolic"
+    names = (
+        "verifier,agreement,paid wrong,unpaid right,hangs,calls > 1.5 s,errors,p50 ms,p99 ms,samples/s wall,per "
+        "CPU-s,per CPU-s non-symbolic"
+    )
     head = names.split(",") + (["attacks accepted", "attacks unscored"] if chosen.redteam else [])
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     tallies = {}

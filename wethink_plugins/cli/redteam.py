@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -13,11 +13,11 @@ from wethink_plugins.errors import WeThinkError
 
 def redteam(
     target: Annotated[
-        Optional[str], typer.Argument(help="module:function or file.py:function; nothing: our own rules")
+        str | None, typer.Argument(help="module:function or file.py:function; nothing: our own rules")
     ] = None,
     search: Annotated[bool, typer.Option("--search", help="look for the best answer that never sees the gold")] = False,
     rows: Annotated[
-        Optional[Path], typer.Option(help="JSON lines with question, answer, options; default: a made set")
+        Path | None, typer.Option(help="JSON lines with question, answer, options; default: a made set")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="machine-readable")] = False,
 ) -> None:

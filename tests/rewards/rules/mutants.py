@@ -32,6 +32,6 @@ def mutants(gold: str, kind: str) -> Iterator[str]:
     if words and words[0].isalpha() and kind != "multiple_choice":
         yield gold[:-1] + ("x" if gold[-1] != "x" else "y")
         yield f"un{gold}"
-    if match := re.fullmatch(r"\(([^,()]+), ?([^,()]+)\)", gold.strip()):
-        if match[1].strip() != match[2].strip():
-            yield f"({match[2]}, {match[1]})"
+    match = re.fullmatch(r"\(([^,()]+), ?([^,()]+)\)", gold.strip())
+    if match and match[1].strip() != match[2].strip():
+        yield f"({match[2]}, {match[1]})"

@@ -50,6 +50,6 @@ def try_attacks(reward: Callable[[Attack], float | None], attacks: Sequence[Atta
     for attack in attacks or load_attacks():
         try:
             outcomes.append(Outcome(attack, reward(attack)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a foreign reward may raise anything
             outcomes.append(Outcome(attack, None, f"{type(error).__name__}: {error}"[:200]))
     return outcomes

@@ -18,12 +18,14 @@ class Row:
     options: tuple[str, ...] = ()
 
 
-_NOUNS = "dog cat car tree bus train boat chair table lamp horse bird apple banana pizza clock kite umbrella bench bear".split()
-_COLOURS = "red blue green yellow black white brown orange pink gray".split()
+_NOUNS = str.split(
+    "dog cat car tree bus train boat chair table lamp horse bird apple banana pizza clock kite umbrella bench bear"
+)
+_COLOURS = str.split("red blue green yellow black white brown orange pink gray")
 
 
 def sample_rows(count: int = 240, seed: int = 0) -> list[Row]:
-    """Choices with evenly spread letters, counts, measurements, percentages, yes/no, colours and lists: a plain VLM mix."""
+    """Choices with evenly spread letters, counts, measurements, shares, yes/no, colours and pairs: a plain VLM mix."""
     dice = random.Random(seed)
     makers = (_choice, _choice, _choice, _count, _measure, _percent, _truth, _colour, _noun, _pair)
     return [makers[i % len(makers)](dice, i) for i in range(count)]

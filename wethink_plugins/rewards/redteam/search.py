@@ -48,7 +48,7 @@ class _Purse:
         self.calls += 1
         try:
             paid = self._reward(arm.response(row), row)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a foreign reward may raise anything
             _log.debug("%s failed on %s: %s", self._reward, arm.name, error)
             paid = None
         self.failures += paid is None

@@ -1,4 +1,4 @@
-"""Calls any reward function by the shape of its signature: ours, verl's, TRL's, EasyR1's, or plainly (response, gold)."""
+"""Calls any reward function by its parameters' names: verl's, TRL's, EasyR1's shape, or plainly (response, gold)."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ def _pair(text: str) -> tuple[str, str] | None:
 def _ratio(text: str, want: Gold, policy: Policy) -> Verdict | None:
     if want.ratio is None or want.time is not None:
         return None
-    name, value = split_name(text)
+    _, value = split_name(text)
     got = read_ratio(value)
     if got is not None:
         return _same(_same_ratio(got, want.ratio), "ratio")

@@ -7,27 +7,33 @@ import re
 _BEFORE = (
     (
         ">",
-        r"(?:more|greater|larger|higher|bigger|longer) than(?! or equal)|over|above|exceeding|exceeds|beyond|> ?(?!=)|超过|大于|多于|高于",
+        r"(?:more|greater|larger|higher|bigger|longer) than(?! or equal)|over|above|exceeding|exceeds|beyond|> "
+        r"?(?!=)|超过|大于|多于|高于",
     ),
     (
         "≥",
-        r"at least|no less than|not less than|no fewer than|a minimum of|minimum|min|(?:greater|more) than or equal to|from|≥|>=|不少于|至少|不小于|不低于",
+        r"at least|no less than|not less than|no fewer than|a minimum of|minimum|min|(?:greater|more) than or equal "
+        r"to|from|≥|>=|不少于|至少|不小于|不低于",
     ),
     ("<", r"(?:less|fewer|smaller|lower|shorter) than(?! or equal)|under|below|< ?(?!=)|不到|小于|少于|低于|不足"),
     (
         "≤",
-        r"at most|no more than|not more than|up to|a maximum of|maximum|max|(?:less|fewer) than or equal to|≤|<=|不超过|至多|最多|不大于|不多于",
+        r"at most|no more than|not more than|up to|a maximum of|maximum|max|(?:less|fewer) than or equal to|≤|<=|"
+        r"不超过|"
+        r"至多|最多|不大于|不多于",
     ),
     ("≠", r"not equal to|anything but|other than|≠|不等于"),
 )
 _BEHIND = (
     (
         "≥",
-        r"or (?:more|greater|above|higher|over|larger|older)|and (?:above|up|over|more)|at least|\+|plus|minimum|以上|及以上",
+        r"or (?:more|greater|above|higher|over|larger|older)|and (?:above|up|over|more)|at least|\+|plus|minimum|以上|"
+        r"及以上",
     ),
     (
         "≤",
-        r"or (?:less|fewer|below|lower|under|smaller|younger)|and (?:below|under)|at most|maximum|以下|及以下|以内|之内",
+        r"or (?:less|fewer|below|lower|under|smaller|younger)|and (?:below|under)|at most|maximum|"
+        r"以下|及以下|以内|之内",
     ),
     (">", r"多|余"),
 )

@@ -6,39 +6,51 @@ import re
 from dataclasses import dataclass
 
 _LEAD = re.compile(
-    r"(?:(?:so|thus|therefore|hence|ok|okay|well|now|and|in conclusion|finally|overall|clearly|i think|i believe|i guess|i would say|i'd say|i'm sure|it seems|it appears|"
-    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|所以|因此|那么)(?:,|:|，)? ?(?:that )?)"
+    r"(?:(?:so|thus|therefore|hence|ok|okay|well|now|and|in conclusion|finally|overall|clearly|i think|i believe|i "
+    r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
+    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|所以|"
+    r"因此|那么)(?:,|:|，)? ?(?:that )?)"
     r"(?=\S)",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(
-    r"(?:(?:the|my|our|your) )?(?:(?:final|correct|right|best|estimated|approximate|total|exact|numerical) ){0,3}(?:answer|ans|result|solution|output|value)"
-    r"(?: (?:to|for|of) [^:=]{1,60}?)?(?: ?(?:is|are|equals|=|:|-|would be|should be|must be|will be)(?![A-Za-z]) ?:?|(?= [\d$\\(\[{+.-]))(?: (?:that|simply|just|therefore|thus|clearly|as follows:?))? ?",
+    r"(?:(?:the|my|our|your) )?(?:(?:final|correct|right|best|estimated|approximate|total|exact|numerical) ){0,"
+    r"3}(?:answer|ans|result|solution|output|value)"
+    r"(?: (?:to|for|of) [^:=]{1,60}?)?(?: ?(?:is|are|equals|=|:|-|would be|should be|must be|will be)(?![A-Za-z]) "
+    r"?:?|(?= [\d$\\(\[{+.-]))(?: (?:that|simply|just|therefore|thus|clearly|as follows:?))? ?",
     re.IGNORECASE,
 )
 _ANSWER_CHINESE = re.compile(
-    r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|总共有|选(?:择|项)?:?|等于) ?"
+    r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|"
+    r"总共有|选(?:择|项)?:?|等于) ?"
 )
 _ABOUT = re.compile(
-    r"(?:(?:in )?(?:the )?year (?=\d)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
+    r"(?:(?:in )?(?:the )?year (?=\d)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
+    r"approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total "
+    r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
-    r"(?: (?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|called|named|means) |'s |: ?|\bI (?:see|count|choose|pick) "
+    r"(?: (?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
+    r"called|named|means) |'s |: ?|\bI (?:see|count|choose|pick) "
     r"|\b(?:we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
     re.IGNORECASE,
 )
 _COPULA_CHINESE = re.compile(r"(?:等于|是|为|有|叫|写着|显示)(?!不|没)")
 _TRAILING = re.compile(
-    r"(?:,? (?:is|are) (?:the )?(?:(?:final|correct|right|best) )?(?:answer|result|solution|value|one|correct|right)(?: answer| one| choice)?|(?:是|为)(?:正确)?答案)$",
+    r"(?:,? (?:is|are) (?:the )?(?:(?:final|correct|right|best) )?(?:answer|result|solution|value|one|correct|"
+    r"right)(?: answer| one| choice)?|(?:是|为)(?:正确)?答案)$",
     re.IGNORECASE,
 )
 _REASON = re.compile(
     r",? ?(?:\(?because|\bsince|\bas it|\bas the|\bas they|, so |, which |\bdue to|，?因为|,?因为)", re.IGNORECASE
 )
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|didn't|can't|won't|false|wrong|incorrect|unlikely|doubt\w*|"
-    r"(?:more|less|fewer|greater|larger|smaller) than|at (?:least|most)|except|unless|instead|rather|opposite|non|hardly|untrue|deny|denies|if|whether|assum\w*|suppose|lambda|return|print|def|import|unclear|unsure|unknown|impossible|either)\b|n't\b|不|没|非|无法|未|假如|如果|错误",
+    r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
+    r"didn't|can't|won't|false|wrong|incorrect|unlikely|doubt\w*|"
+    r"(?:more|less|fewer|greater|larger|smaller) than|at (?:least|most)|except|unless|instead|rather|opposite|non|"
+    r"hardly|untrue|deny|denies|if|whether|assum\w*|suppose|lambda|return|print|def|import|unclear|unsure|unknown|"
+    r"impossible|either)\b|n't\b|不|没|非|无法|未|假如|如果|错误",
     re.IGNORECASE,
 )
 _ALTERNATIVE = re.compile(

@@ -21,7 +21,7 @@ from functools import lru_cache
 from wethink_plugins.errors import Ungradable
 
 _log = logging.getLogger(__name__)
-# Starting is importing sympy: 0.5 s on a free core. A call waits no longer than this for it; `warm_up` waits for it all.
+# Starting is importing sympy: 0.5 s on a free core. A call waits no longer than this; `warm_up` waits for all of it.
 _START_S = 1.2
 _WARM_UP_S = 60.0
 # What has brought symbolic engines down: towers, factorials, sums, integrals, limits, long exponents, deep nesting.
@@ -48,7 +48,7 @@ def installed() -> bool:
 
 
 class Engine:
-    """One worker per process, started at the first call that needs it. One call at a time; the clock starts in the worker."""
+    """One worker per process, started at the first call that needs it; it is asked one thing at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -66,7 +66,7 @@ class Engine:
                 self._lock.release()
 
     def equal(self, gold: str, answer: str, limit_s: float, start_s: float = _START_S) -> bool | None:
-        """None: can't be told (not installed, still starting, unreadable). Raises Ungradable after a kill at the limit."""
+        """None: can't be told (not installed, still starting, unreadable). Raises Ungradable after a kill."""
         if not installed() or self._missing:
             return None
         with self._lock:

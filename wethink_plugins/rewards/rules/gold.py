@@ -30,7 +30,8 @@ _RATIO = re.compile(
     r"(\d{1,9}(?:\.\d{1,6})?) ?(?::| to |比) ?(\d{1,9}(?:\.\d{1,6})?)((?: ?: ?\d{1,9}(?:\.\d{1,6})?){0,4})"
 )
 _CHEMICAL = re.compile(
-    r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,2}\}?){1,6}|(?:[A-Z][a-z]?_?\{?\d{0,2}\}?){1,6}\^?\{?\d?[+-]\}?"
+    r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,"
+    r"2}\}?){1,6}|(?:[A-Z][a-z]?_?\{?\d{0,2}\}?){1,6}\^?\{?\d?[+-]\}?"
 )
 _DECADE = re.compile(r"[12]\d\d0s")
 _FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?(?!π)([^\W\d_][\w/^{}· ]{0,30}|°)")
@@ -38,7 +39,7 @@ _FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?(?!π)([^\W\d_][\w/^
 
 @dataclass(frozen=True)
 class Gold:
-    """`name` is the left side of "x = 3", with the other fields about its right side; None: the gold is no such thing."""
+    """`name` is the left side of "x = 3", the other fields are about its right side; None: it is no such thing."""
 
     text: str
     name: str = ""

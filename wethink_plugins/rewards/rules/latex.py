@@ -9,21 +9,33 @@ from wethink_plugins.rewards.rules.normal import clean
 _SYMBOLS = {
     "leq": "≤", "le": "≤", "leqslant": "≤", "geq": "≥", "ge": "≥", "geqslant": "≥", "lt": "<", "gt": ">",
     "neq": "≠", "ne": "≠", "approx": "≈", "simeq": "≈", "cong": "≈", "sim": "~", "pm": "±", "mp": "∓", "infty": "∞",
-    "times": "*", "cdot": "*", "ast": "*", "div": "/", "cup": "∪", "cap": "∩", "in": "∈", "emptyset": "∅", "varnothing": "∅",
-    "pi": "π", "circ": "°", "degree": "°", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "to": "→", "rightarrow": "→",
-    "longrightarrow": "→", "quad": " ", "qquad": " ", "displaystyle": " ", "textstyle": " ", "limits": "", "nolimits": "",
-    "left": "", "right": "", "big": "", "Big": "", "bigg": "", "Bigg": "", "bigl": "", "bigr": "", "Bigl": "", "Bigr": "",
-    "dfrac": "\\frac", "tfrac": "\\frac", "cfrac": "\\frac", "frac": "\\frac", "ldots": "...", "dots": "...", "cdots": "...",
-    "land": " and ", "lor": " or ", "wedge": " and ", "vee": " or ", "colon": ":", "langle": "(", "rangle": ")", "lbrace": "\\{", "rbrace": "\\}",
-    "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon", "setminus": "\\setminus ",
-    "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "perp": "⊥", "parallel": "∥",
+    "times": "*", "cdot": "*", "ast": "*", "div": "/", "cup": "∪", "cap": "∩", "in": "∈", "emptyset": "∅",
+    "varnothing": "∅",
+    "pi": "π", "circ": "°", "degree": "°", "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "to": "→",
+    "rightarrow": "→",
+    "longrightarrow": "→", "quad": " ", "qquad": " ", "displaystyle": " ", "textstyle": " ", "limits": "",
+    "nolimits": "",
+    "left": "", "right": "", "big": "", "Big": "", "bigg": "", "Bigg": "", "bigl": "", "bigr": "", "Bigl": "",
+    "Bigr": "",
+    "dfrac": "\\frac", "tfrac": "\\frac", "cfrac": "\\frac", "frac": "\\frac", "ldots": "...", "dots": "...",
+    "cdots": "...",
+    "land": " and ", "lor": " or ", "wedge": " and ", "vee": " or ", "colon": ":", "langle": "(", "rangle": ")",
+    "lbrace": "\\{", "rbrace": "\\}",
+    "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon",
+    "setminus": "\\setminus ",
+    "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "perp": "⊥",
+    "parallel": "∥",
 }  # fmt: skip
 _SYMBOLS |= dict(
-    zip("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
+    zip(str.split("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon "
+        "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"),
         "αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True)
 )  # fmt: skip
 _FONTS = frozenset(
-    "text mathbb textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox hbox operatorname emph bold boldsymbol bm rm bf".split()
+    str.split(
+        "text mathbb textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox "
+        "hbox operatorname emph bold boldsymbol bm rm bf"
+    )
 )
 _BOXES = frozenset({"boxed", "fbox", "framebox"})
 _COMMAND = re.compile(r"\\([A-Za-z]{1,20})\*? ?")

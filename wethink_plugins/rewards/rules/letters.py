@@ -10,11 +10,14 @@ _LONE = re.compile(
     r"[\s\"'(\[{<*#`]*(?:(?:option|choice|letter|answer)[\s:.(]*)?([A-Za-z])[\s\"')\]}>*.,:;!`/-]*", re.IGNORECASE
 )
 _LED = re.compile(
-    r"[\"'(\[{<*`]{0,2}(?:(?:option|choice|answer) )?(?:([A-Z])(?: ?[)\]}>.:,]{1,3}|\*\*[.:)]?| ?[-–—=]{1,2}(?= ))|\(([A-Za-z])\)|([a-z])\)|([a-z])\.(?= ))(?![A-Za-z]) ?:?(.*)",
+    r"[\"'(\[{<*`]{0,2}(?:(?:option|choice|answer) )?(?:([A-Z])(?: ?[)\]}>.:,]{1,3}|\*\*[.:)]?| ?[-–—=]{1,2}(?= ))|"
+    r"\(([A-Za-z])\)|([a-z])\)|([a-z])\.(?= ))(?![A-Za-z]) ?:?(.*)",
     re.DOTALL,
 )
 _NAMED = re.compile(
-    r"(?:\b(?:option|choice|letter|answer|alternative)s? (?:is |are )?(?:: ?)?|(?:\b(?:it|that|answer)'s ?|\b(?:is|choose|pick|select|chose|be|go with|going with|say|选项?|答案是?|为|是|选择)):? ?(?:either )?)[\"'(\[*]{0,2}([A-Za-z])[\"')\]*]{0,2}(?![A-Za-z'’])",
+    r"(?:\b(?:option|choice|letter|answer|alternative)s? (?:is |are )?(?:: ?)?|(?:\b(?:it|that|answer)'s ?|\b(?:is|"
+    r"choose|pick|select|chose|be|go with|going with|say|选项?|答案是?|为|是|选择)):? ?(?:either )?)[\"'(\[*]{0,"
+    r"2}([A-Za-z])[\"')\]*]{0,2}(?![A-Za-z'’])",
     re.IGNORECASE,
 )
 _BEFORE_IS = re.compile(
@@ -22,18 +25,26 @@ _BEFORE_IS = re.compile(
 )
 _ANY = re.compile(r"(?<![\w'’-])([A-Z])(?![\w'’]|-[a-z])")
 _ARTICLE_NEXT = re.compile(
-    r" (?!is\b|was\b|and\b|or\b|because\b|since\b|as\b|not\b|but\b|seems\b|looks\b|appears\b|would\b|must\b|should\b|isn't\b|are\b|rather\b|instead\b|nor\b|also\b|if\b|in\b|than\b|to\b|for\b|at\b|on\b|with\b|so\b|then\b|first\b|too\b|here\b|can\b|cannot\b)[a-z]"
+    r" (?!is\b|was\b|and\b|or\b|because\b|since\b|as\b|not\b|but\b|seems\b|looks\b|appears\b|would\b|must\b|should\b|"
+    r"isn't\b|are\b|rather\b|instead\b|nor\b|also\b|if\b|in\b|than\b|to\b|for\b|at\b|on\b|with\b|so\b|then\b|first\b|"
+    r"too\b|here\b|can\b|cannot\b)[a-z]"
 )
 _NOT_BEFORE = re.compile(
-    r"(?:\bnot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|\breject\w*|\bneither|\bnor|\bthan|不是|不选|而不是|\bunlike|\bwrong:?)(?: the| option| choice| answer| be| to be| is| either| letter| choose| pick)*[ ,(*\"'\[]*$",
+    r"(?:\bnot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|"
+    r"\breject\w*|\bneither|\bnor|\bthan|"
+    r"不是|不选|而不是|\bunlike|\bwrong:?)(?: the| option| choice| answer| be| to be| is|"
+    r" either| letter| choose| pick)*[ ,(*\"'\[]*$",
     re.IGNORECASE,
 )
 _NOT_BEHIND = re.compile(
-    r"[)\]*\"'. ]*(?: option| choice| answer)? ?(?:(?:is|are|was|does|do|can|would|could|seems|looks)(?: (?:clearly|definitely|also|obviously|certainly))? ?(?:not\b|n't|incorrect|wrong|false|impossible|excluded|ruled out)|isn't|doesn't|can't|cannot|不对|错|不正确|不是)",
+    r"[)\]*\"'. ]*(?: option| choice| answer)? ?(?:(?:is|are|was|does|do|can|would|could|seems|looks)(?: (?:clearly|"
+    r"definitely|also|obviously|certainly))? ?(?:not\b|n't|incorrect|wrong|false|impossible|excluded|ruled out)|"
+    r"isn't|doesn't|can't|cannot|不对|错|不正确|不是)",
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*(?:(?:,|;|/|&|、|\+|\band\b|和|以及|与)[\s(\[\"'*]*(?:and |& )?[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*)+",
+    r"[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*(?:(?:,|;|/|&|、|\+|\band\b|和|以及|与)[\s(\[\"'*]*(?:and |& "
+    r")?[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*)+",
     re.IGNORECASE,
 )
 

@@ -12,11 +12,11 @@ from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.units import read_unit
 from wethink_plugins.rewards.rules.words import words_value
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = str.split("january february march april may june july august september october november december")
 _MONTH = (
     {name[:3]: i for i, name in enumerate(_MONTHS, 1)} | {name: i for i, name in enumerate(_MONTHS, 1)} | {"sept": 9}
 )
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_DAYS = str.split("monday tuesday wednesday thursday friday saturday sunday")
 _DAY = {
     **{name: i for i, name in enumerate(_DAYS)},
     "mon": 0,
@@ -57,19 +57,22 @@ _DATES = tuple(
 _SLASHED = re.compile(r"(?P<one>\d{1,2})(?P<separator>[-/.])(?P<two>\d{1,2})(?P=separator)(?P<year>\d{4}|\d{2})")
 _HALF = r"(?P<half>[ap]\.? ?m\.?|in the (?:morning|afternoon|evening)|at night)"
 _TIME = re.compile(
-    rf"(?:at )?(?P<hour>\d{{1,2}})(?:[:.h](?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?)?(?: ?{_HALF}| ?(?P<exact>o'clock)(?: {_HALF.replace('half', 'half2')})?| ?(?:hrs|hours|h))?",
+    rf"(?:at )?(?P<hour>\d{{1,2}})(?:[:.h](?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?)?(?: ?{_HALF}| "
+    rf"?(?P<exact>o'clock)(?: {_HALF.replace('half', 'half2')})?| ?(?:hrs|hours|h))?",
     re.IGNORECASE,
 )
 _CHINESE_TIME = re.compile(
     r"(?P<part>上午|下午|早上|晚上|中午|凌晨)?(?P<hour>\d{1,2}) ?[点时:](?:钟|整|(?P<half>半)|(?P<minute>\d{1,2})分?)?"
 )
 _SPOKEN = re.compile(
-    r"(?:(?:a )?(?P<amount>half|quarter|[a-z]+(?:[- ][a-z]+)?|\d{1,2})(?: minutes?)? (?P<side>past|after|to|before|till|of) )?(?P<hour>[a-z]{3,6}|\d{1,2})(?P<exact> o'clock)?",
+    r"(?:(?:a )?(?P<amount>half|quarter|[a-z]+(?:[- ][a-z]+)?|\d{1,2})(?: minutes?)? (?P<side>past|after|to|before|"
+    r"till|of) )?(?P<hour>[a-z]{3,6}|\d{1,2})(?P<exact> o'clock)?",
     re.IGNORECASE,
 )
 _NAMED_TIMES = {"noon": 720, "midday": 720, "midnight": 0, "12 noon": 720, "12 midnight": 0}
 _PIECE = re.compile(
-    r"(?P<amount>\d{1,9}(?:\.\d{1,9})?|[a-z]{1,9}(?:-[a-z]{3,5})?(?= )|half an?(?= )) ?(?P<unit>[^\W\d_]{1,12}|['\"″])(?:,? and |, ?| )?",
+    r"(?P<amount>\d{1,9}(?:\.\d{1,9})?|[a-z]{1,9}(?:-[a-z]{3,5})?(?= )|half an?(?= )) ?(?P<unit>[^\W\d_]{1,12}|"
+    r"['\"″])(?:,? and |, ?| )?",
     re.IGNORECASE,
 )
 _CLOCKED = re.compile(r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?")

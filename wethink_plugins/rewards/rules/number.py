@@ -40,18 +40,25 @@ class Number:
     ordinal: bool = False
 
 
-_BODY = r"(?P<body>\d{1,3}(?:,\d{3}){1,12}|\d{1,2}(?:,\d{2}){1,12},\d{3}|\d{1,3}(?: \d{3}){1,12}|\d{1,3}(?:['_]\d{3}){1,12}|\d{1,3}(?:\.\d{3}){2,12}|\d{1,300})"
+_BODY = (
+    r"(?P<body>\d{1,3}(?:,\d{3}){1,12}|\d{1,2}(?:,\d{2}){1,12},\d{3}|\d{1,3}(?: \d{3}){1,12}|\d{1,"
+    r"3}(?:['_]\d{3}){1,12}|\d{1,3}(?:\.\d{3}){2,12}|\d{1,300})"
+)
 # Every repetition is bounded and no two neighbours can match the same text, so matching is linear.
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]|minus |negative |负|零下)? ?(?P<currency>US\$|[$£€¥₹₩]|(?:USD|GBP|EUR|RMB|CNY|JPY|INR|Rs\.?)(?= ?\d))? ?(?P<inner>[+-])?"
+    r"(?P<sign>[+-]|minus |negative |负|零下)? ?(?P<currency>US\$|[$£€¥₹₩]|(?:USD|GBP|EUR|RMB|CNY|JPY|INR|Rs\.?)(?= "
+    r"?\d))? ?(?P<inner>[+-])?"
     rf"(?:{_BODY}(?!\d))?(?P<decimals>\.\d{{0,300}})?(?P<dots> ?(?:\.\.\.|…))?"
     r"(?: ?/ ?(?P<denominator>\d{1,40}(?![\d.]))|(?: | ?and |-)(?P<top>\d{1,9}) ?/ ?(?P<bottom>\d{1,9}(?![\d.])))?"
-    r"(?:(?: ?[*x·] ?10 ?\^? ?(?:\{ ?(?P<power>[+-]?\d{1,9}) ?\}|\(?(?P<bare>[+-]?\d{1,9})\)?)|[eE](?P<e>[+-]?\d{1,9})(?![\d.])))?"
+    r"(?:(?: ?[*x·] ?10 ?\^? ?(?:\{ ?(?P<power>[+-]?\d{1,9}) ?\}|\(?(?P<bare>[+-]?\d{1,9})\)?)|[eE](?P<e>[+-]?\d{1,"
+    r"9})(?![\d.])))?"
     r"(?P<rest>(?![\d.,/^!]).{0,80})"
 )
 _PERCENT = re.compile(r"(?:%|percent|per cent|pct\.?|percentage points?|percentage|pp)(?: of .{1,40})?", re.IGNORECASE)
 _SCALE = re.compile(
-    r"(hundred|thousand|million|billion|trillion|dozen|bn|mn|mln|k|K|M|B|千万|百万|千|百|万|萬|亿|億)(?![A-Za-z])(?: (?:of )?(.{0,60}))?$|(千万|百万|千|百|万|萬|亿|億)(.{0,20})$"
+    r"(hundred|thousand|million|billion|trillion|dozen|bn|mn|mln|k|K|M|B|"
+    r"千万|百万|千|百|万|萬|亿|億)(?![A-Za-z])(?: (?:of "
+    r")?(.{0,60}))?$|(千万|百万|千|百|万|萬|亿|億)(.{0,20})$"
 )
 _SCALES = {
     **SCALES, "dozen": 12, "bn": 10**9, "mn": 10**6, "mln": 10**6, "k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9,
@@ -60,10 +67,12 @@ _SCALES = {
 # Without a currency in front these are kelvin and byte.
 _UNITS_TOO = ("K", "B")
 _TEN_POWER = re.compile(
-    r"(?P<sign>-)?10 ?\^ ?(?:\{ ?(?P<braced>[+-]?\d{1,9}) ?\}|\(?(?P<bare>[+-]?\d{1,9})\)?)(?P<rest>(?![\d.,/^!]).{0,80})"
+    r"(?P<sign>-)?10 ?\^ ?(?:\{ ?(?P<braced>[+-]?\d{1,9}) ?\}|\(?(?P<bare>[+-]?\d{1,9})\)?)(?P<rest>(?![\d.,/^!]).{0,"
+    r"80})"
 )
 _FRACTION = re.compile(
-    r"(?P<sign>-)? ?(?P<whole>\d{1,12})? ?\\frac ?(?:\{ ?(?P<top>-?\d{1,40}) ?\} ?\{ ?(?P<bottom>\d{1,40}) ?\}|(?P<t>\d) ?(?P<b>\d)(?!\d)|(?P<t2>\d) ?\{ ?(?P<b2>\d{1,40}) ?\})(?P<rest>(?![\d.,/^!]).{0,80})"
+    r"(?P<sign>-)? ?(?P<whole>\d{1,12})? ?\\frac ?(?:\{ ?(?P<top>-?\d{1,40}) ?\} ?\{ ?(?P<bottom>\d{1,40}) ?\}|"
+    r"(?P<t>\d) ?(?P<b>\d)(?!\d)|(?P<t2>\d) ?\{ ?(?P<b2>\d{1,40}) ?\})(?P<rest>(?![\d.,/^!]).{0,80})"
 )
 _SAME_UNIT = {
     "US$": "$",
@@ -81,15 +90,19 @@ _SAME_UNIT = {
 }
 # Words behind a number that change it, or that make it one of several.
 _NO_NOUN = frozenset(
-    "or and to not no none never minus plus times squared cubed factorial if else through off less more over under least most between than half quarter "
-    "th st nd rd ago pm am divided by mod modulo percent instead without fewer nor either but unless except rather wrong false incorrect versus vs at "
-    "above below up import print sin cos tan log ln exp sqrt pi therefore so hence answer squared tenths tenth hundredths hundredth thousandths maybe perhaps "
-    "base inverse power".split()
+    str.split("or and to not no none never minus plus times squared cubed factorial if else through off less more "
+        "over under least most between than half quarter "
+    "th st nd rd ago pm am divided by mod modulo percent instead without fewer nor either but unless except rather "
+    "wrong false incorrect versus vs at "
+    "above below up import print sin cos tan log ln exp sqrt pi therefore so hence answer squared tenths tenth "
+    "hundredths hundredth thousandths maybe perhaps "
+    "base inverse power")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile("[或和到至以不多少超约除加减乘非没上下内外负点分]")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")
 _ADJECTIVES = re.compile(
-    r" (?:long|tall|high|wide|deep|old|thick|away|heavy|in (?:length|total|all|height|width|area|volume|diameter)|total|altogether|each|apiece|left|remaining)$",
+    r" (?:long|tall|high|wide|deep|old|thick|away|heavy|in (?:length|total|all|height|width|area|volume|diameter)|"
+    r"total|altogether|each|apiece|left|remaining)$",
     re.IGNORECASE,
 )
 

@@ -24,24 +24,32 @@ from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecid
 
 _LABEL = re.compile(r"\s*\(?([A-Z])\s*[).:]\s*(.*)", re.DOTALL)
 _NONE = re.compile(
-    r"(?:none|neither)(?: of (?:the above|these|those|them|the (?:options|choices|others)))?(?: (?:is|are) (?:correct|right|true))?|no(?:ne)? (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) correct)?|以上都不(?:是|对)|都不(?:是|对)",
+    r"(?:none|neither)(?: of (?:the above|these|those|them|the (?:options|choices|others)))?(?: (?:is|are) "
+    r"(?:correct|right|true))?|no(?:ne)? (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) correct)?|"
+    r"以上都不(?:是|对)|"
+    r"都不(?:是|对)",
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"all(?: of)? (?:the above|these|those|them|the options|the choices)|everything above|both(?: of (?:the above|them))?|以上都(?:是|对)|都(?:是|对)",
+    r"all(?: of)? (?:the above|these|those|them|the options|the choices)|everything above|both(?: of (?:the above|"
+    r"them))?|以上都(?:是|对)|都(?:是|对)",
     re.IGNORECASE,
 )
 _EXPLAINS = re.compile(
-    r"(?:because|since|as |so |for |it |this |that |the |which |therefore|\(because|,? ?因为|is |i |we |given|due|based|here)",
+    r"(?:because|since|as |so |for |it |this |that |the |which |therefore|\(because|,? ?因为|is |i |we |given|due|"
+    r"based|here)",
     re.IGNORECASE,
 )
 _LIST_WORDS = frozenset(
-    "answer option choice correct right both letter so therefore i choose select pick final hence thus one".split()
+    str.split("answer option choice correct right both letter so therefore i choose select pick final hence thus one")
 )
 _LONGEST = 2000
 _FUNCTION_WORDS = frozenset(
-    "is are was were be the a an it of in on at to from by with its has have there that this and he she they his her their i see as for would which what so because shows show gives "
-    "equals contains means called named can must should looks appears seems".split()
+    str.split(
+        "is are was were be the a an it of in on at to from by with its has have there that this and he she "
+        "they his her their i see as for would which what so because shows show gives "
+        "equals contains means called named can must should looks appears seems"
+    )
 )
 
 
@@ -60,7 +68,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Pick:
-    """The letters an answer commits to; none and a `fault` when it commits to nothing; `sure` when it is a hack or a conflict."""
+    """The letters an answer commits to; none with a `fault` for a hedge or a conflict, none without for no option."""
 
     letters: frozenset[str]
     fault: str = ""

@@ -9,11 +9,13 @@ from functools import lru_cache
 MAX_PARTS = 60
 _OPEN, _CLOSE = "([{", ")]}"
 _MATRIX = re.compile(
-    r"(?:\\left)?[\[(]?\s*\\begin\{(?:[pbBvV]?matrix|array)\}(?:\{[clr| ]{1,20}\})?(.{1,1900}?)\\end\{(?:[pbBvV]?matrix|array)\}\s*[\])]?"
+    r"(?:\\left)?[\[(]?\s*\\begin\{(?:[pbBvV]?matrix|array)\}(?:\{[clr| ]{1,20}\})?(.{1,"
+    r"1900}?)\\end\{(?:[pbBvV]?matrix|array)\}\s*[\])]?"
 )
 _AND = re.compile(r",? (?:and|as well as) | ?& | ?和 ?| ?与 ?")
 _NAMED = re.compile(
-    r"(?:\((?P<mark>[a-h]|[1-9]|i{1,3}|iv|v)\)|(?P<label>[a-h]|[1-9]|i{1,3}|iv|v)[).:]|(?P<name>[^\W\d][^=:;,]{0,40}?) ?[=:])\s*(?P<value>.{1,400})"
+    r"(?:\((?P<mark>[a-h]|[1-9]|i{1,3}|iv|v)\)|(?P<label>[a-h]|[1-9]|i{1,3}|iv|v)[).:]|(?P<name>[^\W\d][^=:;,]{0,"
+    r"40}?) ?[=:])\s*(?P<value>.{1,400})"
 )
 # "P(1, 2)" is the point (1, 2).
 _POINT = re.compile(r"[A-Z]['_]?\([^()]+[,;][^()]+\)$")

@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Union
 
 from wethink_plugins.rewards.rules.algebra.relation import flipped, read_statement
 from wethink_plugins.rewards.rules.algebra.same import constant, real
@@ -33,12 +32,13 @@ _NOTHING = frozenset(
 )
 _MEMBER = re.compile(r"(?:[a-zA-Z](?:\([a-z]\))? ?∈ ?|[A-Z] ?= ?(?=[\[(]))")
 _INTERVAL = re.compile(
-    r"([\[(\]])([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)[,;]([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)([\])\[])"
+    r"([\[(\]])([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)[,;]([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,"
+    r";()\[\]]{0,40})?)([\])\[])"
 )
 _POINTS = re.compile(r"(?:\\\{|\{)([^{}\\]{1,80}|[^{}]{1,80})(?:\\\}|\})")
 # "x", "x_1", "θ", "f(x)", "|z|".
 _UNKNOWN = re.compile(r"\|?[^\W\d_](?:_\{?\w{1,4}\}?)?\|?(?: ?\([a-z]\))?")
-Edge = Union[Fraction, float]
+Edge = Fraction | float
 
 
 @dataclass(frozen=True, order=True)

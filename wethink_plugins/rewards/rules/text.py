@@ -18,15 +18,22 @@ _PLACES = frozenset(("in", "at", "on"))
 _EMPTY = frozenset(("color", "colored"))
 _SPELLING = dict(
     pair.split(":")
-    for pair in (
-        "grey:gray colour:color colours:color coloured:colored favourite:favorite centre:center theatre:theater metre:meter litre:liter tyre:tire aeroplane:airplane "
-        "plane:airplane moustache:mustache jewellery:jewelry aluminium:aluminum plough:plow programme:program catalogue:catalog cheque:check defence:defense licence:license "
-        "pyjamas:pajamas doughnut:donut mould:mold neighbour:neighbor harbour:harbor flavour:flavor honour:honor labour:labor behaviour:behavior armour:armor odour:odor "
-        "rumour:rumor vapour:vapor humour:humor kerb:curb storey:story axe:ax sulphur:sulfur travelling:traveling traveller:traveler fibre:fiber sceptre:scepter "
-        "television:tv bicycle:bike telephone:phone refrigerator:fridge photograph:photo automobile:car organisation:organization analyse:analyze isn't:not aren't:not "
-        "usa:us u.s.a:us u.s:us uk:uk saint:st street:st mister:mr okay:ok yoghurt:yogurt whisky:whiskey men:man women:woman children:child feet:foot teeth:tooth geese:goose "
-        "mice:mouse people:person leaves:leaf knives:knife wolves:wolf shelves:shelf loaves:loaf lives:life wives:wife halves:half"
-    ).split()
+    for pair in str.split(
+        "grey:gray colour:color colours:color coloured:colored favourite:favorite centre:center "
+        "theatre:theater metre:meter litre:liter tyre:tire aeroplane:airplane "
+        "plane:airplane moustache:mustache jewellery:jewelry aluminium:aluminum plough:plow programme:program "
+        "catalogue:catalog cheque:check defence:defense licence:license "
+        "pyjamas:pajamas doughnut:donut mould:mold neighbour:neighbor harbour:harbor flavour:flavor honour:honor "
+        "labour:labor behaviour:behavior armour:armor odour:odor "
+        "rumour:rumor vapour:vapor humour:humor kerb:curb storey:story axe:ax sulphur:sulfur travelling:traveling "
+        "traveller:traveler fibre:fiber sceptre:scepter "
+        "television:tv bicycle:bike telephone:phone refrigerator:fridge photograph:photo automobile:car "
+        "organisation:organization analyse:analyze isn't:not aren't:not "
+        "usa:us u.s.a:us u.s:us uk:uk saint:st street:st mister:mr okay:ok yoghurt:yogurt whisky:whiskey men:man "
+        "women:woman children:child feet:foot teeth:tooth geese:goose "
+        "mice:mouse people:person leaves:leaf knives:knife wolves:wolf shelves:shelf loaves:loaf lives:life "
+        "wives:wife halves:half"
+    )
 )
 _PHRASES = (
     ("united states of america", "us"),

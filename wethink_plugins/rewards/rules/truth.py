@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 
-_YES = frozenset("yes yeah yep yup true correct affirmative y t 是 是的 对 对的 正确 可以 有 会 能 √ ✓ ✔ 真".split())
+_YES = frozenset(str.split("yes yeah yep yup true correct affirmative y t 是 是的 对 对的 正确 可以 有 会 能 √ ✓ ✔ 真"))
 _NO = frozenset(
-    "no nope nah false incorrect negative n f 否 不 不是 不对 错 错误 没有 不可以 不会 不能 × ✗ ✘ 假 不正确".split()
+    str.split("no nope nah false incorrect negative n f 否 不 不是 不对 错 错误 没有 不可以 不会 不能 × ✗ ✘ 假 不正确")
 )
 _GOLD_YES = _YES - {"y", "t", "有", "会", "能", "可以", "affirmative"}
 _GOLD_NO = _NO - {"n", "f", "没有", "不会", "不能", "不可以", "negative", "不"}
 _FIRST = re.compile(r"([A-Za-z]+|[\u4e00-\u9fff]{1,3}|[√✓✔✗✘])(?:[,.!;: -]+|$)(.*)", re.DOTALL)
 _SECOND = re.compile(
-    r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
+    r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
+    r"true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
     re.IGNORECASE,
 )
 _SAYS = re.compile(
-    r"(?:[^,;.]{0,100}? (?:is|'s|are|was) |[^,;.]{0,60}'s |it's |that's )?(?P<nots>(?:not |definitely |indeed |clearly |actually ){0,2})(?P<word>yes|no|true|false|correct|incorrect|wrong|right)",
+    r"(?:[^,;.]{0,100}? (?:is|'s|are|was) |[^,;.]{0,60}'s |it's |that's )?(?P<nots>(?:not |definitely |indeed |"
+    r"clearly |actually ){0,2})(?P<word>yes|no|true|false|correct|incorrect|wrong|right)",
     re.IGNORECASE,
 )
 _THERE = re.compile(r"there (?:is|are|was|were) (?P<no>no|not any)\b.{1,100}", re.IGNORECASE)

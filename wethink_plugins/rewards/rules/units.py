@@ -55,34 +55,46 @@ _PREFIXED = {
     "B": (("byte",), "data", Fraction(8)),
 }
 _PREFIXES = {
-    "p": ("pico", -12), "n": ("nano", -9), "µ": ("micro", -6), "μ": ("micro", -6), "u": ("micro", -6), "m": ("milli", -3), "c": ("centi", -2),
+    "p": ("pico", -12), "n": ("nano", -9), "µ": ("micro", -6), "μ": ("micro", -6), "u": ("micro", -6), "m": ("milli",
+    -3), "c": ("centi", -2),
     "d": ("deci", -1), "k": ("kilo", 3), "M": ("mega", 6), "G": ("giga", 9), "T": ("tera", 12),
 }  # fmt: skip
 _FOOT, _POUND, _GALLON = Fraction("0.3048"), Fraction("0.45359237"), Fraction("0.003785411784")
 _NAMED = {
     "length": {
-        "in inch inches inchs ″": _FOOT / 12, "ft foot feet": _FOOT, "yd yard yards": _FOOT * 3, "mi mile miles": _FOOT * 5280,
-        "nmi": Fraction(1852), "Å angstrom angstroms": Fraction(1, 10**10), "km公里 公里": Fraction(1000), "米": Fraction(1),
-        "厘米": Fraction(1, 100), "毫米": Fraction(1, 1000), "千米": Fraction(1000), "micron microns": Fraction(1, 10**6),
+        "in inch inches inchs ″": _FOOT / 12, "ft foot feet": _FOOT, "yd yard yards": _FOOT * 3,
+        "mi mile miles": _FOOT * 5280,
+        "nmi": Fraction(1852), "Å angstrom angstroms": Fraction(1, 10**10), "公里": Fraction(1000),
+        "米": Fraction(1),
+        "厘米": Fraction(1, 100), "毫米": Fraction(1, 1000), "千米": Fraction(1000),
+        "micron microns": Fraction(1, 10**6),
     },
     "mass": {
-        "lb lbs pound-mass": _POUND, "oz ounce ounces": _POUND / 16, "t ton tons tonne tonnes metric-ton 吨": Fraction(1000),
+        "lb lbs pound-mass": _POUND, "oz ounce ounces": _POUND / 16,
+        "t ton tons tonne tonnes metric-ton 吨": Fraction(1000),
         "千克 公斤 kilo kilos": Fraction(1), "克": Fraction(1, 1000), "斤": Fraction(1, 2),
     },
     "time": {
-        "sec secs second seconds 秒 秒钟": Fraction(1), "min mins minute minutes 分钟": Fraction(60), "h hr hrs hour hours 小时 个小时": Fraction(3600),
+        "sec secs second seconds 秒 秒钟": Fraction(1), "min mins minute minutes 分钟": Fraction(60),
+        "h hr hrs hour hours 小时 个小时": Fraction(3600),
         "d day days 天": Fraction(86400), "wk week weeks 周 星期": Fraction(604800),
     },
-    "months": {"mo month months 个月": Fraction(1), "yr yrs year years y 年": Fraction(12), "decade decades": Fraction(120), "century centuries": Fraction(1200)},
+    "months": {"mo month months 个月": Fraction(1), "yr yrs year years y 年": Fraction(12),
+    "decade decades": Fraction(120), "century centuries": Fraction(1200)},
     "volume": {
-        "gal gallon gallons": _GALLON, "qt quart quarts": _GALLON / 4, "pt pint pints": _GALLON / 8, "cup cups": _GALLON / 16,
-        "fl-oz": _GALLON / 128, "tbsp tablespoon tablespoons": _GALLON / 256, "tsp teaspoon teaspoons": _GALLON / 768, "cc": Fraction(1, 10**6),
+        "gal gallon gallons": _GALLON, "qt quart quarts": _GALLON / 4, "pt pint pints": _GALLON / 8,
+        "cup cups": _GALLON / 16,
+        "fl-oz": _GALLON / 128, "tbsp tablespoon tablespoons": _GALLON / 256, "tsp teaspoon teaspoons": _GALLON / 768,
+        "cc": Fraction(1, 10**6),
         "升": Fraction(1, 1000), "毫升": Fraction(1, 10**6),
     },
     "area": {"acre acres": Fraction("4046.8564224"), "ha hectare hectares 公顷": Fraction(10000)},
-    "angle": {"° deg degs degree degrees 度": Fraction(1), "rad rads radian radians": Fraction(180 / math.pi), "rev revolution revolutions": Fraction(360)},
-    "speed": {"mph": _FOOT * 5280 / 3600, "kph kmh kmph": Fraction(1000, 3600), "kn knot knots": Fraction(1852, 3600), "fps": _FOOT, "mps": Fraction(1)},
-    "pressure": {"bar": Fraction(10**5), "atm": Fraction(101325), "mmHg": Fraction("133.322387415"), "psi": Fraction("6894.757293168")},
+    "angle": {"° deg degs degree degrees 度": Fraction(1), "rad rads radian radians": Fraction(180 / math.pi),
+    "rev revolution revolutions": Fraction(360)},
+    "speed": {"mph": _FOOT * 5280 / 3600, "kph kmh kmph": Fraction(1000, 3600), "kn knot knots": Fraction(1852, 3600),
+    "fps": _FOOT, "mps": Fraction(1)},
+    "pressure": {"bar": Fraction(10**5), "atm": Fraction(101325), "mmHg": Fraction("133.322387415"),
+    "psi": Fraction("6894.757293168")},
     "energy": {"Cal": Fraction(4184)},
     "power": {"hp horsepower": Fraction("745.69987158227022")},
     "data": {"bits": Fraction(1), "KB": Fraction(8000), "Kb": Fraction(1000)},
@@ -90,7 +102,8 @@ _NAMED = {
     "USD": {"$ dollar dollars usd USD US$ bucks buck 美元": Fraction(1), "¢ cent cents": Fraction(1, 100)},
     "GBP": {"£ pound pounds gbp GBP quid 英镑": Fraction(1), "pence penny": Fraction(1, 100)},
     "EUR": {"€ euro euros eur EUR 欧元": Fraction(1)},
-    "YEN": {"¥ ￥ yuan rmb RMB CNY cny yen JPY jpy 元 块 块钱 日元 人民币": Fraction(1), "jiao 角": Fraction(1, 10), "fen": Fraction(1, 100)},
+    "YEN": {"¥ ￥ yuan rmb RMB CNY cny yen JPY jpy 元 块 块钱 日元 人民币": Fraction(1), "jiao 角": Fraction(1, 10),
+    "fen": Fraction(1, 100)},
     "INR": {"₹ rupee rupees INR Rs": Fraction(1)},
     "KRW": {"₩ won KRW": Fraction(1)},
 }  # fmt: skip
@@ -109,8 +122,10 @@ _DERIVED: dict[str, dict[str, int]] = {
     "resistance": {"mass": 1, "length": 2, "time": -3, "current": -2},
 }
 _TEMPERATURES = {
-    "°C": (Fraction(1), Fraction("273.15")), "℃": (Fraction(1), Fraction("273.15")), "celsius": (Fraction(1), Fraction("273.15")),
-    "°F": (Fraction(5, 9), Fraction("459.67") * 5 / 9), "℉": (Fraction(5, 9), Fraction("459.67") * 5 / 9), "fahrenheit": (Fraction(5, 9), Fraction("459.67") * 5 / 9),
+    "°C": (Fraction(1), Fraction("273.15")), "℃": (Fraction(1), Fraction("273.15")), "celsius": (Fraction(1),
+    Fraction("273.15")),
+    "°F": (Fraction(5, 9), Fraction("459.67") * 5 / 9), "℉": (Fraction(5, 9), Fraction("459.67") * 5 / 9),
+    "fahrenheit": (Fraction(5, 9), Fraction("459.67") * 5 / 9),
     "K": (Fraction(1), Fraction(0)), "kelvin": (Fraction(1), Fraction(0)), "kelvins": (Fraction(1), Fraction(0)),
     "摄氏度": (Fraction(1), Fraction("273.15")),
 }  # fmt: skip

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = str.split(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+)
+_TENS = str.split("twenty thirty forty fifty sixty seventy eighty ninety")
 _SMALL = {
     **{word: i for i, word in enumerate(_ONES)},
     **{word: 10 * i for i, word in enumerate(_TENS, 2)},

@@ -15,7 +15,10 @@ _SIGN = re.compile(f"[{_SIGNS}]")
 _FLIPPED = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "=": "=", "≠": "≠"}
 # What may stand left of "=" as the mere name of the answer: "x", "AB", "f(x)", "x_{1}", "m∠ABC", "The area of ABC".
 _NAME = re.compile(
-    r"(?:[^\W\d_]['_]?(?:_?\{?\w{1,8}\}?)?|∠ ?\w{1,4}|m ?∠ ?\w{1,4}|\|?[A-Z]{1,4}\|?|\\?[a-zA-Z]{1,12}(?:_\{?\w{1,8}\}?)?'?(?:\([a-zA-Z](?:, ?[a-zA-Z])*\))?|\\?[A-Za-z]['A-Za-z ]{1,60}|\([a-z](?:, ?[a-z]){1,4}\)|[A-Za-z][\w{}]{0,12} ?: ?[A-Za-z][\w{}]{0,12}|\\frac ?\{ ?[A-Z]{1,3} ?\} ?\{ ?[A-Z]{1,3} ?\}|[A-Z]{2} ?/ ?[A-Z]{2})"
+    r"(?:[^\W\d_]['_]?(?:_?\{?\w{1,8}\}?)?|∠ ?\w{1,4}|m ?∠ ?\w{1,4}|\|?[A-Z]{1,4}\|?|\\?[a-zA-Z]{1,12}(?:_\{?\w{1,"
+    r"8}\}?)?'?(?:\([a-zA-Z](?:, ?[a-zA-Z])*\))?|\\?[A-Za-z]['A-Za-z ]{1,60}|\([a-z](?:, ?[a-z]){1,4}\)|"
+    r"[A-Za-z][\w{}]{0,12} ?: ?[A-Za-z][\w{}]{0,12}|\\frac ?\{ ?[A-Z]{1,3} ?\} ?\{ ?[A-Z]{1,3} ?\}|[A-Z]{2} ?/ "
+    r"?[A-Z]{2})"
 )
 _DENIES = re.compile(
     r"\b(?:not|no|never|non|un|more|less|greater|fewer|least|most|than|if|unless|or)\b|n't", re.IGNORECASE

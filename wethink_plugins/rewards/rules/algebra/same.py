@@ -98,7 +98,7 @@ def real(value: Value | None) -> Fraction | None:
 
 
 def unfinished(tree: Node) -> bool:
-    """Whether plain arithmetic is left to do: a sum or product of rational numbers, or a division that comes out whole."""
+    """Whether arithmetic is left to do: a sum or product of rational numbers, or a division that comes out whole."""
     if tree.kind in ("+", "-", "*", "/", "neg", "group"):
         if tree.kind == "*" and _is_scientific(tree):
             return False

@@ -1,4 +1,4 @@
-"""The value of a tree at a point: exact fractions as long as possible, complex floats otherwise, within a size limit."""
+"""The value of a tree at a point: exact fractions as long as possible, else complex floats, within a size limit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import cmath
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Union
 
 from wethink_plugins.rewards.rules.algebra.tree import Node
 
-Value = Union[Fraction, complex]
+Value = Fraction | complex
 
 # Chosen: 2004! has 19,000 bits and is a real gold; a power or factorial beyond this is refused before it is computed.
 MAX_BITS = 40_000
