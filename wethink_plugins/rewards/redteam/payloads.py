@@ -1,4 +1,4 @@
-"""What a policy that never looks at the gold can write: honest constants, and what tries to be several answers at once."""
+"""What a policy that never looks at the gold can write: honest constants, and what tries to be several answers."""
 
 from __future__ import annotations
 

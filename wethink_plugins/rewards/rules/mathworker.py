@@ -1,6 +1,6 @@
 """The other end of `engine.py`: runs math-verify in a process that may be killed at any moment.
 
-`python -m wethink_plugins.rewards.rules.mathworker` imports math-verify once, then forks a child that answers one JSON
+Run as a script, it imports math-verify once, then forks a child that answers one JSON
 line with another on standard input and output. When the child is killed the parent, which holds the imports, forks the
 next one in about 10 ms instead of importing for half a second again. It ends when its standard input is closed.
 """
