@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rewards.rules import table_more, table_more_choice
+from tests.rewards.rules import table_families, table_formulas, table_more, table_more_choice
 from tests.rewards.rules.tables import Case, all_cases
 from wethink_plugins.rewards.rules import Policy, grade
 
@@ -14,7 +14,7 @@ OWN = Policy(symbolic="own")
 def more_cases() -> list[Case]:
     blanks = [
         Case("fill_in_blank", "more", gold, answer, (), bool(want), want is None)
-        for gold, answer, want in table_more.CASES
+        for gold, answer, want in (*table_more.CASES, *table_families.CASES, *table_formulas.CASES)
     ]
     choices = [
         Case("multiple_choice", "more", gold, answer, tuple(options), bool(want), want is None)

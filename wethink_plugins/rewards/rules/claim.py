@@ -31,7 +31,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _COPULA = re.compile(
-    r"(?: (?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
+    r"(?:(?<=\s)(?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
     r"called|named|means) |'s |: ?|\bI (?:see|count|choose|pick) "
     r"|\b(?:we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
     re.IGNORECASE,

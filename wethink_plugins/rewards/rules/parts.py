@@ -19,7 +19,7 @@ _NAMED = re.compile(
 )
 # "P(1, 2)" is the point (1, 2).
 _POINT = re.compile(r"[A-Z]['_]?\([^()]+[,;][^()]+\)$")
-_MARKS = re.compile(r"(?:^|(?<=[\s,;]))\((?:[a-h]|[1-9]|i{1,3}|iv|v)\) ")
+_MARKS = re.compile(r"(?:^|(?<=[\s,;]))\(?(?:[a-h]|[1-9]|i{1,3}|iv|v)\) ")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _outer(text: str) -> tuple[str, str, str]:
 
 
 def _bare(text: str) -> Parts | None:
-    marks = [mark.start() for mark in _MARKS.finditer(text)] if text.startswith("(") else []
+    marks = [mark.start() for mark in _MARKS.finditer(text)] if _MARKS.match(text) else []
     if len(marks) > 1:
         return Parts(
             "list",

@@ -62,7 +62,7 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
         if word not in _ARTICLES
     ]
     words = [_one_spelling(word.removesuffix("'s"), plurals) for word in words]
-    return tuple(words) if words else (text.strip(),)
+    return tuple(words) if words else (text.strip(" ()[]") or text.strip(),)
 
 
 def _accents_off(text: str) -> str:
