@@ -27,7 +27,8 @@ GOLDS = str.split(
 PIECES = str.split(
     "( ) { } [ ] \\frac{ \\sqrt{ \\boxed{ \\text{ \\left( ^ _ ** $ $$ \\( \\[ , ; : = < ≤ ≠ ± ∞ ∪ ∈ % ° ' \" ! | / * "
     "+ - . e1 1 12 A. (B) and or "
-    "not is the answer about 一 百 分之 负 不 ， 。 ﷺ ½ ⁵ \u200b \u0338 \ud800 🙂 \\begin{pmatrix} \\\\ & cm kg USD pm "
+    "not is the answer about 一 百 "
+    "分之 负 不 ， 。 ﷺ ½ ⁵ \u200b \u0338 \ud800 🙂 \\begin{pmatrix} \\\\ & cm kg USD pm "
     "January <answer> </answer> <think> </think>"
 )
 

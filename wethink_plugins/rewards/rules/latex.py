@@ -19,7 +19,8 @@ _SYMBOLS = {
     "Bigr": "",
     "dfrac": "\\frac", "tfrac": "\\frac", "cfrac": "\\frac", "frac": "\\frac", "ldots": "...", "dots": "...",
     "cdots": "...",
-    "land": " and ", "lor": " or ", "wedge": " and ", "vee": " or ", "colon": ":", "langle": "(", "rangle": ")",
+    "land": " and ", "lor": " or ", "wedge": " and ", "vee": " or ", "colon": ":", "lfloor": "\\floor(",
+    "rfloor": ")", "lceil": "\\ceil(", "rceil": ")", "langle": "(", "rangle": ")",
     "lbrace": "\\{", "rbrace": "\\}",
     "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon",
     "setminus": "\\setminus ",
@@ -33,7 +34,7 @@ _SYMBOLS |= dict(
 )  # fmt: skip
 _FONTS = frozenset(
     str.split(
-        "text mathbb textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox "
+        "text mathbb vec textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox "
         "hbox operatorname emph bold boldsymbol bm rm bf"
     )
 )
@@ -123,7 +124,7 @@ def _commands(text: str) -> str:
             inner = _commands(body) if "\\" in body else body
             if name in _BOXES:
                 boxes.append(inner)
-            glued = name in ("mathbb", "mathrm", "operatorname", "mathbf", "mathit", "rm") and len(inner) == 1
+            glued = name in ("mathbb", "vec", "mathrm", "operatorname", "mathbf", "mathit", "rm") and len(inner) == 1
             pieces.append(inner if glued else f" {inner} ")
             at = end
         elif name in _SYMBOLS:
