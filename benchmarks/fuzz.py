@@ -22,7 +22,8 @@ GOLDS = str.split(
     "12|-12|12 cm|60 km/h|25%|$5.50|1,200|3 \\times 10^{8}|2/3|0.5|red|red and blue|yes|false|March 5, 2021|3:30 PM|"
     "[0, 3)|(1, 2)|{1, 2, 3}|x^2+1|y=2x+1|\\frac{1}{2}|2\\sqrt{3}|12; 7|B|AC|at least 5|1:2|H2O|10-14|\\pm 2|"
     "十二|"
-    "红色|90 minutes|5 ft 10 in|\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}|(-\\infty, 2) \\cup (3, \\infty)|Elena Ferrante",
+    "红色|90 minutes|5 ft 10 in|\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}|"
+    "(-\\infty, 2) \\cup (3, \\infty)|Elena Ferrante",
     "|",
 )
 PIECES = str.split(
