@@ -103,3 +103,23 @@ def test_the_worker_ends_with_its_owner():
     while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path(f"/proc/{worker}").exists()
+
+
+def test_a_computing_worker_ends_with_its_owner():
+    read, write = os.pipe()
+    owner = os.fork()
+    if owner == 0:
+        warm_up()
+        os.write(write, str(engine.ENGINE._child).encode())
+        os.write(
+            engine.ENGINE._process.stdin.fileno(),
+            b'{"gold": "$1$", "answer": "%s"}\n' % HEAVY.replace("\\", "\\\\").encode(),
+        )
+        os._exit(0)
+    os.close(write)
+    worker = int(os.read(read, 20))
+    os.waitpid(owner, 0)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{worker}").exists()

@@ -7,19 +7,25 @@ next one in about 10 ms instead of importing for half a second again. It ends wh
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
+import signal
 import sys
+import time
 
 # Chosen. math-verify grows to 300 MB on hostile input; recycling bounds what sympy's caches keep.
 _MEMORY = 4 << 30
 _CALLS = 2000
 _LAST_CALL = 3
 _NO_MORE_INPUT = 4
+# PR_SET_PDEATHSIG of linux/prctl.h.
+_DIE_WITH_PARENT = 1
 
 
 def main() -> None:
+    owner = os.getppid()
     try:
         import math_verify
     except ImportError:
@@ -30,13 +36,30 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             _serve(math_verify)
-        _, status = os.waitpid(child, 0)
-        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_MORE_INPUT:
+        status = _watched(child, owner)
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_MORE_INPUT or os.getppid() != owner:
             return
+
+
+def _watched(child: int, owner: int) -> int:
+    """The child's exit status. An owner that died without closing the pipes must not leave a child computing."""
+    pause = 0.005
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return status
+        if os.getppid() != owner:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os._exit(_NO_MORE_INPUT)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
 
 
 def _serve(math_verify: object) -> None:
     """Never returns: the child leaves by `os._exit`, so that it runs nothing of its parent's."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _say({"pid": os.getpid()})
@@ -82,7 +105,10 @@ def _line() -> bytes:
 
 
 def _say(message: dict[str, object]) -> None:
-    os.write(1, json.dumps(message).encode() + b"\n")
+    try:
+        os.write(1, json.dumps(message).encode() + b"\n")
+    except BrokenPipeError:
+        os._exit(_NO_MORE_INPUT)
 
 
 if __name__ == "__main__":
