@@ -37,7 +37,7 @@ def main() -> None:
         if child == 0:
             _serve(math_verify)
         status = _watched(child, owner)
-        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_MORE_INPUT or os.getppid() != owner:
+        if (os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_MORE_INPUT) or os.getppid() != owner:
             return
 
 
