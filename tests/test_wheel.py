@@ -63,6 +63,7 @@ VERBS = [
     (["data", "export", "llamafactory", "rows.jsonl", "--out", "lf"], "lf"),
     (["data", "export", "trl", "rows.jsonl", "--out", "trl.parquet"], "trl.parquet"),
     (["score", "rollouts.jsonl"], "fill_in_blank"),
+    (["redteam"], "accepted: 0"),
 ]
 
 

@@ -29,13 +29,13 @@ def grade(
 ) -> None:
     """Say right, wrong or undecided, and why. Exit code 0 whatever the verdict."""
     from wethink_plugins.config import WeThinkConfig
-    from wethink_plugins.rewards.rules import Policy
+    from wethink_plugins.rewards.rules import policy_of
     from wethink_plugins.rewards.rules import grade as grade_by_rules
 
     settings = WeThinkConfig.load(config)
     texts = [part.strip() for part in options.split("|")] if options else []
     kind = _kind(question_type, settings, gold, texts)
-    policy = Policy(rounding=settings.rules.rounding, units=settings.rules.units)
+    policy = policy_of(settings.rules)
     verdict = grade_by_rules(_inside_tags(answer, settings.style), gold, kind, texts, policy)
     result = {"verdict": verdict.decision, "reason": verdict.reason, "grader": verdict.grader, "question_type": kind}
     if json:

@@ -52,9 +52,12 @@ def by_rule(sample: Sample, question: Question, response: Response, config: WeTh
 
 
 def _graded(sample: Sample, question: Question, answer: str, config: WeThinkConfig) -> rules.Verdict | Assessment:
-    policy = rules.Policy(rounding=config.rules.rounding, units=config.rules.units)
     try:
-        return rules.grade(answer, sample.answer, question.question_type, question.options, policy)
+        return rules.grade(
+            answer, sample.answer, question.question_type, question.options, rules.policy_of(config.rules)
+        )
+    except Ungradable as error:
+        return Assessment(config.judge.tiers[LOWEST], "rule", "ungradable", f"ungradable: {error}", "rules", LOWEST)
     except Exception:  # noqa: BLE001  a bug of ours must not become a wrong answer unseen
         _log.exception("row %s: a rule failed on answer %.200r; the sample counts as ungradable", sample.id, answer)
         return Assessment(0.0, "rule", "ungradable", "ungradable: the rule failed", "rules")

@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # An answer longer than this is no short answer; nothing past it is looked at, so that no input costs time.
 MAX_CHARACTERS = 2000
 
-_DROPPED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# Zero-width characters only. Combining strokes and direction overrides change what a reader sees, so they stay.
+_DROPPED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u2061\u2062\u2063"))
 _MAPPED = str.maketrans(
     {
-        "\u2212": "-",
-        "\u2013": "-",
-        "\u2014": "-",
-        "\u00d7": "x",
-        "\u2018": "'",
-        "\u2019": "'",
-        "\u201c": '"',
-        "\u201d": '"',
+        **dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\u2015\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4", "'"),
+        **dict.fromkeys("\u201c\u201d\u201f\u2033\u300c\u300d\u300e\u300f", '"'),
+        **dict.fromkeys("\u2215\u2044", "/"),
+        "\u3002": ".",
+        "\u3001": ",",
+        "\u00ba": "°",
+        "\u02da": "°",
+        "\u223c": "~",
+        "\u301c": "~",
+        "\u22c5": "·",
+        "\u2219": "·",
+        "\u2236": ":",
+        "\u2264": "≤",
+        "\u2a7d": "≤",
+        "\u2a7e": "≥",
+        "\u2266": "≤",
+        "\u2267": "≥",
+        "\u2245": "≈",
+        "\u3010": "[",
+        "\u3011": "]",
     }
 )
+# NFKC would turn "10⁶" into "106", so raised digits become powers first.
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
+_RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]{1,20}")
+_MIXED = re.compile(r"(?<=\d)(?=[¼½¾⅐-⅞])")
 _ARTICLES = ("a ", "an ", "the ")
 _WRAPPERS = ("the answer is ", "the correct answer is ", "final answer: ", "answer: ", "it is ", "it's ")
 
 
+def clean(text: str) -> str:
+    """NFKC, no zero-width characters, one kind of minus, quote and stop, raised digits as powers, single spaces."""
+    if text.isascii():
+        return " ".join(text.split())
+    text = _RAISED_RUN.sub(lambda run: f"^{{{run[0].translate(_RAISED)}}}", text)
+    text = (
+        unicodedata.normalize("NFKC", _MIXED.sub(" ", text).translate(_MAPPED)).translate(_DROPPED).translate(_MAPPED)
+    )
+    return " ".join(text.split())
+
+
 def plain(text: str) -> str:
-    """NFKC, no zero-width characters, one kind of minus and quote, single spaces, emphasis marks off; case kept."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).translate(_DROPPED).translate(_MAPPED)
-    return " ".join(text.replace("**", " ").replace("`", " ").replace("$", " ").split())
+    """`clean`, of the first 2,000 characters, with emphasis marks and dollar signs off; case kept."""
+    return " ".join(clean(text[:MAX_CHARACTERS]).replace("**", " ").replace("`", " ").replace("$", " ").split())
 
 
 def folded(text: str) -> str:

@@ -1,18 +1,136 @@
-"""Short text: the same words, whatever the case, article or closing punctuation."""
+"""Short text: the same words, whatever the case, article, spelling variant or closing punctuation."""
 
 from __future__ import annotations
 
-from wethink_plugins.rewards.rules.normal import folded, plain
-from wethink_plugins.rewards.rules.verdict import Verdict
+import re
+import unicodedata
+from functools import lru_cache
+
+from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.words import _SMALL as _DIGIT_WORDS
+from wethink_plugins.rewards.rules.words import ordinal_value
+
+# Combining strokes are words of their own here: struck-out text is not the text.
+_WORD = re.compile(r"[\u0334-\u0338\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#<>=≠≤≥±*/^!-](?=\S)")
+_ARTICLES = frozenset(("a", "an", "the"))
+_PLACES = frozenset(("in", "at", "on"))
+# Colour words may be followed by "color"; it says nothing more.
+_EMPTY = frozenset(("color", "colored"))
+_SPELLING = dict(
+    pair.split(":")
+    for pair in str.split(
+        "grey:gray colour:color colours:color coloured:colored favourite:favorite centre:center "
+        "theatre:theater metre:meter litre:liter tyre:tire aeroplane:airplane "
+        "plane:airplane moustache:mustache jewellery:jewelry aluminium:aluminum plough:plow programme:program "
+        "catalogue:catalog cheque:check defence:defense licence:license "
+        "pyjamas:pajamas doughnut:donut mould:mold neighbour:neighbor harbour:harbor flavour:flavor honour:honor "
+        "labour:labor behaviour:behavior armour:armor odour:odor "
+        "rumour:rumor vapour:vapor humour:humor kerb:curb storey:story axe:ax sulphur:sulfur travelling:traveling "
+        "traveller:traveler fibre:fiber sceptre:scepter "
+        "television:tv bicycle:bike telephone:phone refrigerator:fridge photograph:photo automobile:car "
+        "organisation:organization analyse:analyze isn't:not aren't:not "
+        "usa:us u.s.a:us u.s:us uk:uk saint:st street:st mister:mr okay:ok yoghurt:yogurt whisky:whiskey men:man "
+        "women:woman children:child feet:foot teeth:tooth geese:goose "
+        "mice:mouse people:person leaves:leaf knives:knife wolves:wolf shelves:shelf loaves:loaf lives:life "
+        "wives:wife halves:half"
+    )
+)
+_PHRASES = (
+    ("united states of america", "us"),
+    ("united states", "us"),
+    ("u.s.a.", "us"),
+    ("u.s.", "us"),
+    ("united kingdom", "uk"),
+    ("u.k.", "uk"),
+    ("new york city", "new york"),
+)
+_ASIDE = re.compile(r" ?\(([^()]{1,60})\)$")
 
 
-def grade_exact(answer: str, gold: str) -> Verdict | None:
-    """Right when the two are the same as written (white space and look-alike characters aside), else None."""
-    return Verdict("right", "as written", "exact") if plain(answer) == plain(gold) else None
+@lru_cache(maxsize=16384)
+def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
+    """The words that count, in order: no articles, no accents, one spelling, singular when plurals are the same."""
+    text = text.casefold()
+    if not text.isascii():
+        text = _accents_off(text)
+    for phrase, short in _PHRASES:
+        if phrase in text:
+            text = text.replace(phrase, short)
+    words = [
+        word
+        for word in _WORD.findall(text.replace("-", " ") if not text.startswith("-") else text)
+        if word not in _ARTICLES
+    ]
+    words = [_one_spelling(word.removesuffix("'s"), plurals) for word in words]
+    return tuple(words) if words else (text.strip(" ()[]") or text.strip(),)
 
 
-def grade_text(answer: str, gold: str) -> Verdict:
-    """Right for the same words; undecided otherwise, since a synonym is beyond this rule."""
-    if folded(answer) == folded(gold):
-        return Verdict("right", "same words", "text")
-    return Verdict("undecided", f"{folded(answer)[:40]!r} is not {folded(gold)[:40]!r}", "text")
+def _accents_off(text: str) -> str:
+    parts = unicodedata.normalize("NFD", text)
+    kept = "".join(
+        c
+        for i, c in enumerate(parts)
+        if not (unicodedata.combining(c) in (230, 202) and i and "a" <= parts[i - 1] <= "z")
+    )
+    return unicodedata.normalize("NFC", kept)
+
+
+def _one_spelling(word: str, plurals: bool) -> str:
+    word = _SPELLING.get(word, word)
+    place = ordinal_value(word) if word.endswith(("st", "nd", "rd", "th", "second")) else None
+    if place is not None:
+        return f"#{place}"
+    if word in _DIGIT_WORDS:
+        return str(_DIGIT_WORDS[word])
+    return _SPELLING.get(single := _singular(word), single) if plurals and word.isascii() else word
+
+
+def _singular(word: str) -> str:
+    if len(word) < 4 or not word.isalpha() or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes", "oes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def same_words(answer: str, gold: str, policy: Policy) -> bool:
+    """The same words in the same order; also written together or apart ("ice-cream", "T shirt")."""
+    plurals = policy.plurals == "same"
+    got, want = words_of(answer, plurals), words_of(gold, plurals)
+    if _alike(got, want):
+        return True
+    aside = _ASIDE.search(answer)
+    if aside and aside.start() and not re.search(r"\b(?:or|not|and|maybe)\b|\d", aside[1]):
+        return _alike(words_of(answer[: aside.start()], plurals), want)
+    return False
+
+
+def _alike(got: tuple[str, ...], want: tuple[str, ...]) -> bool:
+    if got == want:
+        return True
+    if not got or not want:
+        return False
+    if (got[0] in _PLACES and got[1:] == want) or (want[0] in _PLACES and want[1:] == got):
+        return True
+    trimmed = tuple(word for word in got if word not in _EMPTY)
+    if trimmed and trimmed == tuple(word for word in want if word not in _EMPTY):
+        return True
+    return _chinese_alike("".join(got), "".join(want)) or (
+        _letters_only(got) and _letters_only(want) and "".join(got) == "".join(want)
+    )
+
+
+def _letters_only(words: tuple[str, ...]) -> bool:
+    return all(word.isalpha() for word in words) and any(len(word) > 1 for word in words)
+
+
+def _chinese_alike(got: str, want: str) -> bool:
+    """红 and 红色; 北京 and 北京市."""
+    if got.isascii() or want.isascii():
+        return False
+    return any(
+        got.removesuffix(end) == want.removesuffix(end) and len(got.removesuffix(end)) > 0
+        for end in ("色", "市", "的", "个")
+    )

@@ -15,3 +15,20 @@ class Verdict:
     decision: Decision
     reason: str
     grader: str
+
+
+def right(reason: str, grader: str) -> Verdict:
+    return Verdict("right", reason, grader)
+
+
+def wrong(reason: str, grader: str) -> Verdict:
+    return Verdict("wrong", reason, grader)
+
+
+def undecided(reason: str, grader: str) -> Verdict:
+    return Verdict("undecided", reason, grader)
+
+
+def shown(text: str) -> str:
+    """Model text as it may stand in a reason: quoted, escaped, short."""
+    return repr(text[:40]) if len(text) <= 40 else repr(text[:37] + "...")

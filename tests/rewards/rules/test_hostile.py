@@ -1,0 +1,170 @@
+"""Nothing that a model writes may raise, hang, run, or be paid for its size. Limits are CPU time with slack."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wethink_plugins.rewards.redteam import load_attacks
+from wethink_plugins.rewards.rules import Policy, Verdict, grade, grade_response
+
+# The promise is 1.5 s of wall time; CPU time with slack is what a busy machine can hold a test to.
+LIMIT_CPU_S = 1.0
+OWN = Policy(symbolic="own")
+GOLDS = [
+    "12",
+    "12 cm",
+    "25%",
+    "red",
+    "yes",
+    "March 5, 2021",
+    "3:30 PM",
+    "[0, 3)",
+    "(1, 2)",
+    "{1, 2}",
+    "x^2+1",
+    "y=2x+1",
+    "\\frac{1}{2}",
+    "12; 7",
+    "B",
+    "at least 5",
+    "1:2",
+    "H2O",
+    "10-14",
+    "\\pm 2",
+    "十二",
+    "$5.50",
+]
+PIECES = [
+    "(",
+    ")",
+    "{",
+    "}",
+    "\\frac{",
+    "\\sqrt{",
+    "^",
+    "_",
+    "1",
+    "12 ",
+    "A ",
+    "and ",
+    "or ",
+    ",",
+    ";",
+    "=",
+    "<",
+    "is ",
+    "not ",
+    "$",
+    "\\boxed{",
+    "**",
+    " ",
+    "\n",
+    "/",
+    "%",
+    "°",
+    ":",
+    "|",
+    "±",
+    "!",
+    ".",
+    "-",
+    "e",
+    "\\begin{pmatrix}",
+    "\\\\",
+    "'",
+    "cm ",
+    "一",
+    "百",
+    "the answer is ",
+    "3:30 ",
+    "2021-",
+    "\u200b",
+    "ﷺ",
+    "\\text{",
+    "[1,2]∪",
+    "one ",
+    "hundred ",
+]
+
+
+def timed(*arguments: object) -> Verdict:
+    start = time.process_time()
+    verdict = grade(*arguments)
+    assert time.process_time() - start < LIMIT_CPU_S, str(arguments)[:200]
+    return verdict
+
+
+@pytest.mark.parametrize("attack", load_attacks(), ids=lambda attack: attack.id)
+def test_no_shipped_attack_is_paid_or_slow(attack):
+    start = time.process_time()
+    verdict = grade_response(attack.response, attack.gold, attack.question_type, attack.options)
+    assert verdict.decision != "right"
+    assert time.process_time() - start < LIMIT_CPU_S
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=repr)
+@pytest.mark.parametrize("size", [1_990, 100_000])
+def test_repeated_pieces(piece: str, size: int):
+    answer = piece * (size // len(piece))
+    for gold in GOLDS:
+        assert timed(answer, gold, "fill_in_blank", (), OWN).decision != "right"
+    assert timed(answer, "B", "multiple_choice", ("17", "42", "24", "36"), OWN).decision != "right"
+
+
+def test_a_megabyte():
+    for answer in ("12 " * 350_000, "(" * 1_000_000, "é" * 1_000_000, " " * 1_000_000 + "12"):
+        for gold in GOLDS:
+            timed(answer, gold, "fill_in_blank", (), OWN)
+
+
+texts = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from(PIECES + GOLDS), max_size=14).map("".join),
+    st.tuples(st.sampled_from(GOLDS), st.text(max_size=8)).map("".join),
+    st.text(alphabet="0123456789.,+-*/^(){}[]\\ =<>≤%$xyABor", max_size=60),
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    texts,
+    st.one_of(st.sampled_from(GOLDS), texts),
+    st.sampled_from(["fill_in_blank", "multiple_choice", "math"]),
+    st.lists(texts, max_size=5),
+)
+def test_any_text_gets_a_verdict(answer: str, gold: str, kind: str, options: list[str]):
+    verdict = timed(answer, gold, kind, tuple(options), OWN)
+    assert verdict.decision in ("right", "wrong", "undecided")
+    assert verdict.reason
+    assert len(verdict.reason) < 200
+    verdict.reason.encode("utf-8", "strict")
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(texts.filter(str.strip))
+def test_gold_is_right_for_itself(gold: str):
+    assert grade(gold, gold, "fill_in_blank", (), OWN).decision == "right"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(-50, 50), min_size=2, max_size=6, unique=True), st.randoms())
+def test_sets_have_no_order(values: list[int], dice):
+    shuffled = dice.sample(values, len(values))
+    assert grade(", ".join(map(str, shuffled)), "{" + ", ".join(map(str, values)) + "}").decision == "right"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6))
+def test_integers_are_right_exactly_when_equal(one: int, two: int):
+    assert (grade(str(one), str(two)).decision == "right") == (one == two)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 9999), st.sampled_from(["km", "cm", "kg", "mL"]))
+def test_case_of_safe_units_does_not_matter(value: int, unit: str):
+    for spelling in (unit, unit.lower(), f" {unit}"):
+        assert grade(f"{value}{spelling}", f"{value} {unit}").decision == "right"

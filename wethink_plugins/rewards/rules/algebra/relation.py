@@ -1,0 +1,84 @@
+"""Equations and inequalities: splitting them, and when two of them say the same."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from wethink_plugins.rewards.rules.algebra.same import proportional
+from wethink_plugins.rewards.rules.algebra.tree import Node, names_in, read_formula
+
+_SIGNS = "=≈<>≤≥≠"
+_SIGN = re.compile(f"[{_SIGNS}]")
+_FLIPPED = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "=": "=", "≠": "≠"}
+# What may stand left of "=" as the mere name of the answer: "x", "AB", "f(x)", "x_{1}", "m∠ABC", "The area of ABC".
+_NAME = re.compile(
+    r"(?:[^\W\d_]['_]?(?:_?\{?\w{1,8}\}?)?|∠ ?\w{1,4}|m ?∠ ?\w{1,4}|\|?[A-Z]{1,4}\|?|\\?[a-zA-Z]{1,12}(?:_\{?\w{1,"
+    r"8}\}?)?'?(?:\([a-zA-Z](?:, ?[a-zA-Z])*\))?|\\?[A-Za-z]['A-Za-z ]{1,60}|\([a-z](?:, ?[a-z]){1,4}\)|"
+    r"[A-Za-z][\w{}]{0,12} ?: ?[A-Za-z][\w{}]{0,12}|\\frac ?\{ ?[A-Z]{1,3} ?\} ?\{ ?[A-Z]{1,3} ?\}|[A-Z]{2} ?/ "
+    r"?[A-Z]{2})"
+)
+_DENIES = re.compile(
+    r"\b(?:not|no|never|non|un|more|less|greater|fewer|least|most|than|if|unless|or)\b|n't", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`parts[0] signs[0] parts[1] …`, as text."""
+
+    parts: tuple[str, ...]
+    signs: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def read_statement(text: str) -> Statement | None:
+    """None when no relation sign stands in the text."""
+    signs = tuple(_SIGN.findall(text))
+    if not signs or len(signs) > 12:
+        return None
+    parts = tuple(part.strip() for part in _SIGN.split(text))
+    return Statement(parts, signs)
+
+
+def is_name(text: str) -> bool:
+    """Whether the text can be what an equation is about; words that deny or bound it make it none."""
+    return bool(_NAME.fullmatch(text.strip())) and not _DENIES.search(text)
+
+
+def same_name(one: str, two: str) -> bool:
+    return _name_key(one) == _name_key(two)
+
+
+def _name_key(text: str) -> str:
+    return re.sub(r"[\s{}_]|^the ", "", text.casefold())
+
+
+def same_relation(one: Statement, two: Statement) -> bool | None:
+    """Whether two equations or two inequalities, each with one sign, say the same; None when that can't be told."""
+    if len(one.signs) != 1 or len(two.signs) != 1:
+        return None
+    left, right = _difference(one), _difference(two)
+    if left is None or right is None:
+        return None
+    if names_in(left) != names_in(right) or not names_in(left):
+        return False
+    ratio = proportional(left, right)
+    if ratio is None:
+        return False
+    if one.signs[0] in "=≠":
+        return one.signs == two.signs
+    if isinstance(ratio, complex):
+        ratio = Fraction(ratio.real)
+    return two.signs[0] == (one.signs[0] if ratio > 0 else _FLIPPED[one.signs[0]])
+
+
+def _difference(statement: Statement) -> Node | None:
+    left, right = map(read_formula, statement.parts)
+    return None if left is None or right is None else Node("-", (left, right))
+
+
+def flipped(sign: str) -> str:
+    return _FLIPPED[sign]

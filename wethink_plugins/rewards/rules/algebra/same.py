@@ -1,0 +1,132 @@
+"""Whether two formulas are the same function, found by evaluating both at a few fixed points."""
+
+from __future__ import annotations
+
+import cmath
+import hashlib
+from fractions import Fraction
+from functools import lru_cache
+
+from wethink_plugins.rewards.rules.algebra.tree import Node, names_in, read_formula
+from wethink_plugins.rewards.rules.algebra.value import NoValue, Value, as_complex, value_of
+
+# Floats carry 15 digits and a short formula loses a few of them; exact fractions are compared exactly.
+_TOLERANCE = 1e-9
+_POINTS = 4
+_SIMPLE, _SNAP = 1000, Fraction(1, 10**13)
+# Of the points, the last ones have negative coordinates, so that sqrt(x^2) isn't x.
+_NEGATIVE_FROM = 3
+
+
+@lru_cache(maxsize=4096)
+def _coordinate(name: str, index: int) -> Fraction:
+    """Fixed per name, so that verdicts repeat, and unrelated between names; numerators avoid round numbers."""
+    digest = hashlib.blake2b(f"{name}/{index}".encode(), digest_size=4).digest()
+    value = Fraction(101 + int.from_bytes(digest[:2], "big") % 397, 127 + digest[2])
+    return -value if index >= _NEGATIVE_FROM else value
+
+
+def values_at(trees: tuple[Node, ...], index: int) -> list[Value]:
+    """Raises NoValue."""
+    names = frozenset().union(*(names_in(tree) for tree in trees))
+    point: dict[str, Value] = {name: _coordinate(name, index) for name in names}
+    return [value_of(tree, point) for tree in trees]
+
+
+def close(a: Value, b: Value) -> bool:
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a == b
+    one, two = as_complex(a), as_complex(b)
+    size = max(abs(one), abs(two))
+    return abs(one - two) <= _TOLERANCE * size if size > 1e-250 else one == two
+
+
+def same_function(one: Node, two: Node) -> bool | None:
+    """None when neither can be evaluated often enough to tell."""
+    agreed = 0
+    constant = not names_in(one) and not names_in(two)
+    for index in range(1 if constant else _POINTS):
+        try:
+            a, b = values_at((one, two), index)
+            if not close(a, b):
+                return False
+            agreed += 1
+        except (NoValue, RecursionError):
+            continue
+    return True if agreed >= (1 if constant else 2) else None
+
+
+def proportional(one: Node, two: Node) -> Value | None:
+    """The constant c with one = c * two everywhere, or None."""
+    ratio: Value | None = None
+    agreed = 0
+    for index in range(_POINTS):
+        try:
+            a, b = values_at((one, two), index)
+            if not b or not a:
+                return None
+            found = a / b if isinstance(a, Fraction) and isinstance(b, Fraction) else as_complex(a) / as_complex(b)
+            if ratio is not None and not close(found, ratio):
+                return None
+        except (NoValue, RecursionError, ZeroDivisionError):
+            continue
+        ratio, agreed = found, agreed + 1
+    return ratio if agreed >= 2 else None
+
+
+@lru_cache(maxsize=4096)
+def constant(text: str) -> Value | None:
+    """The value of a formula without variables, or None."""
+    tree = read_formula(text)
+    if tree is None or names_in(tree):
+        return None
+    try:
+        return value_of(tree, {})
+    except (NoValue, RecursionError):
+        return None
+
+
+def real(value: Value | None) -> Fraction | None:
+    """As an exact fraction when it is real, or None: cos 60° is a half, though its float is a little more."""
+    if value is None or isinstance(value, Fraction):
+        return value
+    if abs(value.imag) > _TOLERANCE * max(abs(value), 1e-9) or not cmath.isfinite(value):
+        return None
+    exact = Fraction(value.real)
+    simple = exact.limit_denominator(_SIMPLE)
+    return simple if abs(simple - exact) <= _SNAP * max(abs(exact), 1) else exact
+
+
+def unfinished(tree: Node) -> bool:
+    """Whether arithmetic is left to do: a sum or product of rational numbers, or a division that comes out whole."""
+    if tree.kind in ("+", "-", "*", "/", "neg", "group"):
+        if tree.kind == "*" and _is_scientific(tree):
+            return False
+        if tree.kind in ("+", "-", "*") and all(_rational(part) for part in tree.parts):
+            return True
+        if tree.kind == "/" and all(_rational(part) for part in tree.parts):
+            return any(map(unfinished, tree.parts)) or _comes_out(tree)
+        return any(map(unfinished, tree.parts))
+    return False
+
+
+def _comes_out(tree: Node) -> bool:
+    try:
+        value = value_of(tree, {})
+    except NoValue:
+        return False
+    return isinstance(value, Fraction) and value.denominator == 1
+
+
+def _is_scientific(tree: Node) -> bool:
+    power = tree.parts[1]
+    return power.kind == "^" and power.parts[0].value == 10
+
+
+def _rational(tree: Node) -> bool:
+    if names_in(tree):
+        return False
+    try:
+        return isinstance(value_of(tree, {}), Fraction)
+    except (NoValue, KeyError):
+        return False

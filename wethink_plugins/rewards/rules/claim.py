@@ -1,0 +1,140 @@
+"""What an answer claims once the words around it are off: "The car is red." claims "red"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LEAD = re.compile(
+    r"(?:(?:so|thus|therefore|hence|ok|okay|well|now|and|in conclusion|finally|overall|clearly|i think|i believe|i "
+    r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
+    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|所以|"
+    r"因此|那么)(?:,|:|，)? ?(?:that )?)"
+    r"(?=\S)",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(
+    r"(?:(?:the|my|our|your) )?(?:(?:final|correct|right|best|estimated|approximate|total|exact|numerical) ){0,"
+    r"3}(?:answer|ans|result|solution|output|value)"
+    r"(?: (?:to|for|of) [^:=]{1,60}?)?(?: ?(?:is|are|equals|=|:|-|would be|should be|must be|will be)(?![A-Za-z]) "
+    r"?:?|(?= [\d$\\(\[{+.-]))(?: (?:that|simply|just|therefore|thus|clearly|as follows:?))? ?",
+    re.IGNORECASE,
+)
+_ANSWER_CHINESE = re.compile(
+    r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|"
+    r"总共有|选(?:择|项)?:?|等于) ?"
+)
+_ABOUT = re.compile(
+    r"(?:(?:in )?(?:the )?year (?=\d)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
+    r"approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total "
+    r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
+    re.IGNORECASE,
+)
+_COPULA = re.compile(
+    r"(?:(?<=\s)(?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
+    r"called|named|means) |'s |: ?|\bI (?:see|count|choose|pick) "
+    r"|\b(?:we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
+    re.IGNORECASE,
+)
+_COPULA_CHINESE = re.compile(r"(?:等于|是|为|有|叫|写着|显示)(?!不|没)")
+_TRAILING = re.compile(
+    r"(?:,? (?:is|are) (?:the )?(?:(?:final|correct|right|best) )?(?:answer|result|solution|value|one|correct|"
+    r"right)(?: answer| one| choice)?|(?:是|为)(?:正确)?答案)$",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r",? ?(?:\(?because|\bsince|\bas it|\bas the|\bas they|, so |, which |\bdue to|，?因为|,?因为)", re.IGNORECASE
+)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
+    r"didn't|can't|won't|false|wrong|incorrect|unlikely|doubt\w*|"
+    r"(?:more|less|fewer|greater|larger|smaller) than|at (?:least|most)|except|unless|instead|rather|opposite|non|"
+    r"hardly|untrue|deny|denies|if|whether|assum\w*|suppose|lambda|return|print|def|import|unclear|unsure|unknown|"
+    r"impossible|either)\b|n't\b|不|没|非|无法|未|假如|如果|错误",
+    re.IGNORECASE,
+)
+_ALTERNATIVE = re.compile(
+    r"\b(?:or|either|alternatively|otherwise|else|versus|vs|maybe|perhaps)\b|或|要么|还是|/ ?or", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|\d)")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`subject` is what stood before: its words decide whether the claim is made or denied."""
+
+    text: str
+    subject: str = ""
+
+
+def bare(text: str) -> str:
+    """Without lead-ins, "the answer is", quotes and closing punctuation."""
+    text = _closed(text)
+    if text.isascii() and " " not in text and ":" not in text:
+        return text
+    for _ in range(4):
+        before = text
+        for pattern in (_LEAD, _ANSWER, _ANSWER_CHINESE):
+            match = pattern.match(text)
+            if match and match.end() < len(text):
+                text = text[match.end() :].strip()
+        text = _closed(text)
+        if text == before:
+            break
+    return _TRAILING.sub("", text) or text
+
+
+def _closed(text: str) -> str:
+    text = _unquoted(text.strip())
+    while text[-1:] in (".", ",", ";", ":") and not text.endswith(("..", "p.m.", "a.m.")):
+        text = text[:-1].rstrip()
+    if text.endswith("!") and not text[-2:-1].isdigit() and not text.endswith(")!"):
+        text = text.rstrip("! ")
+    return _unquoted(text.strip())
+
+
+def _unquoted(text: str) -> str:
+    """Quotes come off in pairs: 5'10" keeps its marks."""
+    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    return text
+
+
+def without_about(text: str) -> str:
+    for _ in range(2):
+        match = _ABOUT.match(text)
+        if not match or match.end() == len(text):
+            break
+        text = text[match.end() :].strip()
+    return text.removesuffix(" or so")
+
+
+def claims(text: str) -> list[Claim]:
+    """The whole first, then what stands behind each "is", "are", ":" …, as far as nothing before denies it."""
+    whole = bare(text)
+    found = [Claim(without_about(whole))]
+    reason = _REASON.search(whole)
+    if reason and reason.start() and not _ALTERNATIVE.search(whole, reason.end()):
+        found.append(Claim(without_about(_closed(whole[: reason.start()]))))
+        whole = whole[: reason.start()]
+    if " " not in whole and whole.isascii() and ":" not in whole:
+        return found
+    for pattern in (_COPULA, _COPULA_CHINESE) if not whole.isascii() else (_COPULA,):
+        for match in list(pattern.finditer(whole))[:8]:
+            subject, tail = whole[: match.start()], whole[match.end() :]
+            if tail and not denied(subject):
+                found.append(Claim(without_about(_closed(tail)), subject))
+    return found
+
+
+def denied(text: str) -> bool:
+    """Whether the words negate, doubt or condition what follows."""
+    return bool(_NEGATION.search(text))
+
+
+def offers_choice(text: str) -> bool:
+    return bool(_ALTERNATIVE.search(text))
+
+
+def sentences(text: str) -> list[str]:
+    return [piece for piece in _SENTENCE.split(text) if piece.strip()][:8]

@@ -1,0 +1,192 @@
+"""Grades numbers that come as formulas, formulas, equations and inequalities, without math-verify."""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+
+from wethink_plugins.rewards.rules.algebra.relation import Statement, is_name, read_statement, same_name, same_relation
+from wethink_plugins.rewards.rules.algebra.same import constant, same_function, unfinished
+from wethink_plugins.rewards.rules.algebra.tree import read_formula
+from wethink_plugins.rewards.rules.claim import without_about
+from wethink_plugins.rewards.rules.gold import Gold, formula_number, split_name
+from wethink_plugins.rewards.rules.number import Number, read_tidy
+from wethink_plugins.rewards.rules.parts import read_parts
+from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.precision import compare, same
+from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
+
+# Between two floats; what is printed by people has at most a dozen digits.
+_FLOAT = Fraction(1, 10**12)
+# "0,5" where the gold has decimals; three digits behind the comma are thousands.
+_COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9})(?!\d)")
+_ANGLE = (("angle", 1),)
+
+
+def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
+    """The gold is one number (perhaps written as a formula, perhaps with a unit)."""
+    number = read_tidy(text)
+    if number is not None:
+        if "/" in text and policy.arithmetic == "finished" and _left_to_do(number, want):
+            return undecided(f"{shown(text)} is not worked out", "number")
+        return _compared(number, text, want, policy)
+    if _COMMA_DECIMAL.fullmatch(text) and want.number is not None and want.number.value.denominator > 1:
+        return grade_quantity(text.replace(",", "."), want, policy)
+    name, value = split_name(text)
+    if name:
+        if want.name and not same_name(name, want.name):
+            return wrong(f"about {shown(name)}, not {shown(want.name)}", "number")
+        return (
+            grade_quantity(without_about(value), want, policy) if value != text else undecided("unreadable", "number")
+        )
+    statement = read_statement(text)
+    if statement is not None:
+        return _chain(statement, want, policy)
+    return _as_formula(text, want, policy)
+
+
+def _left_to_do(number: Number, want: Gold) -> bool:
+    """ "24/2" is no answer where a whole number is asked for."""
+    return number.value.denominator == 1 and not number.noun and want.number is not None and want.number.whole
+
+
+def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
+    parts = read_parts(text)
+    if parts is not None:
+        if parts.shape == "set" and len(parts.items) == 1:
+            return grade_quantity(parts.items[0], want, policy)
+        return (
+            wrong("several answers for one number", "number")
+            if len(parts.items) > 1
+            else undecided("unreadable", "number")
+        )
+    number = formula_number(text)
+    if number is None:
+        tree = read_formula(text)
+        if tree is not None and constant(text) is None:
+            return undecided(f"{shown(text)} is no number", "number")
+        return undecided(f"no single number in {shown(text)}", "number")
+    tree = read_formula(text)
+    if tree is not None and policy.arithmetic == "finished" and want.formula is None and unfinished(tree):
+        return undecided(f"{shown(text)} is not worked out", "number")
+    return _compared(number, text, want, policy)
+
+
+def _compared(number: Number, text: str, want: Gold, policy: Policy) -> Verdict:
+    if want.number is None:
+        return undecided("the gold is no number", "number")
+    angle = _angles(number, text, want)
+    if angle is not None:
+        return angle
+    verdict = compare(number, want.number, policy)
+    if verdict.decision == "wrong" and verdict.reason == "another number" and _float_alike(number, want.number):
+        return right("same value", "formula")
+    return verdict
+
+
+def _angles(number: Number, text: str, want: Gold) -> Verdict | None:
+    """Degrees beside radians, where a multiple of π without a unit is in radians."""
+    if want.number is None or number.unit == want.number.unit:
+        return None
+    degrees = [_degrees(number, text), _degrees(want.number, want.text)]
+    if degrees[0] is None or degrees[1] is None or "π" not in text + want.text:
+        return None
+    near = abs(degrees[0] - degrees[1]) <= _FLOAT * max(abs(degrees[0]), abs(degrees[1]), Fraction(1))
+    return right("same angle", "number") if near else wrong("another angle", "number")
+
+
+def _degrees(number: Number, text: str) -> Fraction | None:
+    if number.unit is not None:
+        return number.value * number.unit.factor if number.unit.dimension == _ANGLE else None
+    return number.value * Fraction(180 / math.pi) if "π" in text else None
+
+
+def _float_alike(got: Number, want: Number) -> bool:
+    """Values of formulas come as floats; their last digits are arithmetic noise."""
+    if got.quantum or want.quantum or (got.whole and want.whole) or (got.unit != want.unit and got.unit and want.unit):
+        return False
+    noisy = max(got.value.denominator.bit_length(), want.value.denominator.bit_length()) >= 40
+    return noisy and abs(got.value - want.value) <= _FLOAT * max(abs(got.value), abs(want.value))
+
+
+def _chain(statement: Statement, want: Gold, policy: Policy) -> Verdict:
+    """ "5 + 7 = 12", "x = 2√3 ≈ 3.46": every member must agree with its neighbours, or nothing is claimed."""
+    if any(sign not in "=≈" for sign in statement.signs):
+        return wrong("a relation, not a number", "number")
+    members, signs = list(statement.parts), list(statement.signs)
+    if is_name(members[-1]) and constant(members[-1]) is None and not is_name(members[0]):
+        members, signs = members[::-1], signs[::-1]
+    if is_name(members[0]) and constant(members[0]) is None:
+        members, signs = members[1:], signs[1:]
+    numbers = [read_tidy(without_about(member)) or formula_number(member) for member in members]
+    if any(number is None for number in numbers):
+        return undecided(f"can't read {shown(' = '.join(statement.parts))}", "number")
+    known = [number for number in numbers if number]
+    for one, two, sign in zip(known, known[1:], signs, strict=False):
+        if not _agree(one, two, sign):
+            return wrong("the equation is false", "number")
+    verdicts = [_compared(number, member, want, policy) for number, member in zip(known, members, strict=True)]
+    return next((v for v in verdicts if v.decision == "right"), verdicts[-1])
+
+
+def _agree(one: Number, two: Number, sign: str) -> bool:
+    if same(one, two, Policy(rounding="displayed")) or _float_alike(one, two) or _float_alike(two, one):
+        return True
+    return sign == "≈" and abs(one.value - two.value) * 50 <= max(abs(one.value), abs(two.value))
+
+
+def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
+    """The gold has variables or relations. None when the answer can't be read as a formula."""
+    statement = read_statement(text)
+    if want.statement is not None and not want.name:
+        return _relation(text, statement, want)
+    if want.formula is None:
+        return None
+    if want.name and statement is not None and want.statement is not None:
+        alike = same_relation(statement, want.statement)
+        if alike is not None:
+            return _verdict(alike)
+    name, value = split_name(text)
+    if statement is not None and not name:
+        return _last_of(statement, want)
+    if name and want.name and not same_name(name, want.name):
+        return undecided(f"about {shown(name)}, not {shown(want.name)}", "formula")
+    tree = read_formula(value)
+    if tree is None:
+        return None
+    alike = same_function(tree, want.formula)
+    return None if alike is None else _verdict(alike)
+
+
+def _relation(text: str, statement: Statement | None, want: Gold) -> Verdict | None:
+    if statement is None:
+        tree = read_formula(text)
+        return wrong("an expression for a relation", "formula") if tree is not None else None
+    if want.statement is None or (statement.parts == want.statement.parts and statement.signs == want.statement.signs):
+        return right("same relation", "formula")
+    if _written_out(statement) == _written_out(want.statement):
+        return right("same relation", "formula")
+    alike = same_relation(statement, want.statement)
+    return None if alike is None else _verdict(alike)
+
+
+def _written_out(statement: Statement) -> tuple[str, ...]:
+    """Without subscripts and spaces, so that the equation of a reaction agrees with its typeset form."""
+    return (*(re.sub(r"[_{} ]", "", part) for part in statement.parts), *statement.signs)
+
+
+def _last_of(statement: Statement, want: Gold) -> Verdict | None:
+    """ "(x+1)^2 = x^2+2x+1" for a gold of x^2+2x+1: right when every member is the gold."""
+    if want.formula is None or any(sign != "=" for sign in statement.signs):
+        return None
+    members = statement.parts[1:] if is_name(statement.parts[0]) and len(statement.parts) > 2 else statement.parts
+    trees = [read_formula(member) for member in members]
+    results = [same_function(tree, want.formula) if tree else None for tree in trees]
+    if any(result is None for result in results):
+        return None
+    return _verdict(all(results))
+
+
+def _verdict(alike: bool) -> Verdict:
+    return right("same formula", "formula") if alike else wrong("another formula", "formula")

@@ -1,0 +1,158 @@
+"""Grades answers of several parts: lists and sets without order, tuples and intervals in order, parts by name."""
+
+from __future__ import annotations
+
+import re
+
+from wethink_plugins.rewards.rules.gold import Gold, split_name
+from wethink_plugins.rewards.rules.parts import Parts, named, read_parts
+from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.region import read_region, same_region
+from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
+
+# Comparing each part with each would cost its square; beyond this many, parts must come in the gold's order.
+_MAX_FREE = 24
+# "1,22" as a gold is a decimal comma or a list; an answer with a decimal point takes it for the former.
+_COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
+
+
+def grade_region(text: str, want: Gold) -> Verdict | None:
+    """None when the answer is no region. "(1, 2)" as an answer to the point (1, 2) is settled here too."""
+    got = read_region(text)
+    if got is None or want.region is None:
+        return None
+    if same_region(got, want.region):
+        return right("same set of numbers", "region")
+    return wrong("another set of numbers", "region")
+
+
+def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
+    """All parts or nothing."""
+    wanted = want.parts
+    if wanted is None:
+        return undecided("the gold has one part", "parts")
+    got = read_parts(text) or read_parts(split_name(text)[1])
+    if text.count("\\begin") > 1:
+        return undecided("a matrix that is not worked out", "parts")
+    if got is None and _COMMA_DECIMAL.fullmatch(want.text) and "." in text:
+        return _item(text, want.text.replace(",", "."), policy)
+    if got is None:
+        return _single(text, wanted, policy)
+    if len(got.items) != len(wanted.items) and got.shape in ("list", "set"):
+        got, wanted = _without_repeats(got), _without_repeats(wanted)
+    if len(got.items) != len(wanted.items):
+        return wrong(f"{len(got.items)} parts for {len(wanted.items)}", "parts")
+    fault = _shape_fault(got, wanted)
+    if fault:
+        return wrong(fault, "parts")
+    return _matched(got, wanted, policy)
+
+
+def _without_repeats(parts: Parts) -> Parts:
+    """A solution listed twice is one solution."""
+    distinct = {item.replace(" ", ""): item for item in reversed(parts.items)}
+    return Parts(parts.shape, tuple(reversed(distinct.values())), parts.brackets)
+
+
+def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
+    if len(wanted.items) == 1:
+        return _item(text, wanted.items[0], policy)
+    from wethink_plugins.rewards.rules.text import same_words
+
+    if same_words(text, " ".join(wanted.items), policy) and not any(c.isdigit() for c in text):
+        return right("same words", "text")
+    if "\\begin" in text:
+        return undecided("a matrix that is not worked out", "parts")
+    return (
+        wrong("one part of several", "parts") if len(text) < 200 else undecided(f"can't split {shown(text)}", "parts")
+    )
+
+
+def _shape_fault(got: Parts, wanted: Parts) -> str:
+    if got.shape == "alternatives" and wanted.shape != "alternatives" and not _solutions(got, wanted):
+        return '"or" where all are asked for'
+    if (
+        got.shape == "tuple"
+        and wanted.shape == "tuple"
+        and got.brackets != wanted.brackets
+        and {got.brackets, wanted.brackets} != {"()", "[]"}
+    ):
+        return "other brackets"
+    if got.shape == "tuple" and wanted.shape == "tuple" and len(got.items) == 2 and got.brackets != wanted.brackets:
+        return "other brackets"
+    if {got.shape, wanted.shape} == {"tuple", "set"}:
+        return f"a {got.shape} for a {wanted.shape}"
+    return ""
+
+
+def _solutions(got: Parts, wanted: Parts) -> bool:
+    """ "x = 2 or x = -2" lists the solutions of an equation."""
+    return (
+        all("=" in item for item in got.items)
+        and wanted.shape in ("list", "set")
+        and not any(item.isalpha() for item in wanted.items)
+    )
+
+
+def _matched(got: Parts, wanted: Parts, policy: Policy) -> Verdict:
+    if wanted.shape in ("tuple", "matrix") or got.shape in ("tuple", "matrix"):
+        return _in_order(got.items, wanted.items, policy)
+    mine, theirs = [named(item) for item in got.items], [named(item) for item in wanted.items]
+    if all(name for name, _ in theirs) and len({name for name, _ in theirs}) == len(theirs):
+        return _by_name(mine, theirs, policy)
+    asked = {name for name, _ in theirs if name}
+    if asked and {name for name, _ in mine if name} - asked:
+        return undecided("parts under other names", "parts")
+    if len({name for name, _ in mine if name}) > 1:
+        return _in_order([value for _, value in mine], [value for _, value in theirs], policy)
+    if len(wanted.items) > _MAX_FREE:
+        return _in_order(got.items, wanted.items, policy)
+    return _in_any_order([value for _, value in mine], [value for _, value in theirs], policy)
+
+
+def _by_name(mine: list[tuple[str, str]], theirs: list[tuple[str, str]], policy: Policy) -> Verdict:
+    have = dict(mine)
+    if not any(have):
+        return _in_order([value for _, value in mine], [value for _, value in theirs], policy)
+    if set(have) - {""} != {name for name, _ in theirs}:
+        return wrong("parts under other names", "parts")
+    verdicts = [_item(have[name], value, policy) for name, value in theirs]
+    return _all(verdicts)
+
+
+def _in_order(got: list[str] | tuple[str, ...], wanted: list[str] | tuple[str, ...], policy: Policy) -> Verdict:
+    return _all([_item(one, two, policy) for one, two in zip(got, wanted, strict=True)])
+
+
+def _in_any_order(got: list[str], wanted: list[str], policy: Policy) -> Verdict:
+    left = list(got)
+    unsure = False
+    for part in wanted:
+        verdicts = [_item(item, part, policy) for item in left]
+        match = next((i for i, verdict in enumerate(verdicts) if verdict.decision == "right"), None)
+        if match is None:
+            return (
+                undecided(f"no part is {shown(part)}", "parts")
+                if unsure or any(v.decision == "undecided" for v in verdicts)
+                else wrong(f"no part is {shown(part)}", "parts")
+            )
+        left.pop(match)
+    return right("the same parts", "parts")
+
+
+def _all(verdicts: list[Verdict]) -> Verdict:
+    if all(verdict.decision == "right" for verdict in verdicts):
+        return right("the same parts", "parts")
+    bad = next(verdict for verdict in verdicts if verdict.decision != "right")
+    return Verdict(bad.decision, f"a part: {bad.reason}", "parts")
+
+
+def _item(text: str, gold: str, policy: Policy) -> Verdict:
+    from wethink_plugins.rewards.rules.blank import grade_claim
+    from wethink_plugins.rewards.rules.claim import Claim, bare, without_about
+    from wethink_plugins.rewards.rules.gold import read_gold
+
+    want = read_gold(gold, policy)
+    if text.strip() == gold.strip():
+        return right("as written", "exact")
+    return grade_claim(Claim(without_about(bare(text))), want, policy)

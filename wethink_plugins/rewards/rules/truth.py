@@ -1,0 +1,65 @@
+"""Yes and no, true and false, in English and Chinese."""
+
+from __future__ import annotations
+
+import re
+
+_YES = frozenset(str.split("yes yeah yep yup true correct affirmative y t 是 是的 对 对的 正确 可以 有 会 能 √ ✓ ✔ 真"))
+_NO = frozenset(
+    str.split("no nope nah false incorrect negative n f 否 不 不是 不对 错 错误 没有 不可以 不会 不能 × ✗ ✘ 假 不正确")
+)
+_GOLD_YES = _YES - {"y", "t", "有", "会", "能", "可以", "affirmative"}
+_GOLD_NO = _NO - {"n", "f", "没有", "不会", "不能", "不可以", "negative", "不"}
+_FIRST = re.compile(r"([A-Za-z]+|[\u4e00-\u9fff]{1,3}|[√✓✔✗✘])(?:[,.!;: -]+|$)(.*)", re.DOTALL)
+_SECOND = re.compile(
+    r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
+    r"true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"(?:[^,;.]{0,100}? (?:is|'s|are|was) |[^,;.]{0,60}'s |it's |that's )?(?P<nots>(?:not |definitely |indeed |"
+    r"clearly |actually ){0,2})(?P<word>yes|no|true|false|correct|incorrect|wrong|right)",
+    re.IGNORECASE,
+)
+_THERE = re.compile(r"there (?:is|are|was|were) (?P<no>no|not any)\b.{1,100}", re.IGNORECASE)
+
+
+def gold_truth(text: str) -> bool | None:
+    folded = text.casefold().strip(" .!")
+    return True if folded in _GOLD_YES else False if folded in _GOLD_NO else None
+
+
+def read_truth(text: str) -> bool | None:
+    """True for yes, False for no; None when the text says neither, or both."""
+    text = text.strip().rstrip(".!")
+    folded = text.casefold()
+    if folded in _YES or folded in _NO:
+        return folded in _YES
+    first = _FIRST.match(text)
+    if first and first[1].casefold() in (_YES | _NO) - {"y", "n", "t", "f"}:
+        said, rest = first[1].casefold() in _YES, first[2].strip()
+        if " " + rest.casefold() and not _takes_back(rest):
+            return said
+        return None
+    if _THERE.fullmatch(text):
+        return False
+    said_by_clause = {_clause(part.strip()) for part in re.split(r",|;| and ", text)} if len(text) < 300 else {None}
+    return said_by_clause.pop() if len(said_by_clause) == 1 else None
+
+
+def _takes_back(rest: str) -> bool:
+    """ "Yes and no", "yes or no", "no, yes": both were said."""
+    return bool(re.match(r"(?:and|or|but|/)\b", rest, re.IGNORECASE)) or bool(_SECOND.search(rest))
+
+
+def _clause(text: str) -> bool | None:
+    match = _SAYS.fullmatch(text)
+    if match is None or re.search(
+        r"\b(?:not|never|or|if|whether|false|wrong|doubt)\b|n't", match[0][: match.start("nots")], re.IGNORECASE
+    ):
+        return None
+    said = match["word"].casefold() in ("yes", "true", "correct", "right")
+    denied = match["nots"].casefold().count("not ") % 2 == 1
+    if denied and match["word"].casefold() in ("yes", "no"):
+        return None
+    return said != denied
