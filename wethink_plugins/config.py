@@ -71,14 +71,31 @@ class Aliases(_Section):
 
 
 class Rules(_Section):
-    rounding: Literal["strict", "displayed"] = Field("strict", description="displayed: a decimal may also agree at the coarser number of digits shown, whatever their count; strict: only from 3 significant digits on")
-    units: Literal["optional", "required"] = Field("optional", description="required: a number without the gold's unit is wrong")
-    plurals: Literal["same", "different"] = Field("same", description="different: \"dogs\" is wrong for \"dog\"")
-    dates: Literal["month_first", "day_first"] = Field("month_first", description="how 3/5/2021 is read: March 5 or 3 May; 13/5/2021 and 3.5.2021 are day first either way")
-    arithmetic: Literal["finished", "any"] = Field("finished", description="any: \"7 + 5\" also counts for 12; finished: a sum or product that is left to do is no answer")
-    symbolic: Literal["full", "own"] = Field("full", description="own: never ask math-verify, only the evaluator of this package")
-    escalate: bool = Field(False, description="true: what no rule can decide goes to the judge instead of counting as wrong")
-    timeout_s: Positive = Field(1.5, description="longest time one rule may take, in seconds, where it runs in a process of its own")
+    rounding: Literal["strict", "displayed"] = Field(
+        "strict",
+        description="displayed: a decimal may also agree at the coarser number of digits shown, whatever their count; strict: only from 3 significant digits on",
+    )
+    units: Literal["optional", "required"] = Field(
+        "optional", description="required: a number without the gold's unit is wrong"
+    )
+    plurals: Literal["same", "different"] = Field("same", description='different: "dogs" is wrong for "dog"')
+    dates: Literal["month_first", "day_first"] = Field(
+        "month_first",
+        description="how 3/5/2021 is read: March 5 or 3 May; 13/5/2021 and 3.5.2021 are day first either way",
+    )
+    arithmetic: Literal["finished", "any"] = Field(
+        "finished",
+        description='any: "7 + 5" also counts for 12; finished: a sum or product that is left to do is no answer',
+    )
+    symbolic: Literal["full", "own"] = Field(
+        "full", description="own: never ask math-verify, only the evaluator of this package"
+    )
+    escalate: bool = Field(
+        False, description="true: what no rule can decide goes to the judge instead of counting as wrong"
+    )
+    timeout_s: Positive = Field(
+        1.5, description="longest time one rule may take, in seconds, where it runs in a process of its own"
+    )
 
 
 class Endpoint(_Section):

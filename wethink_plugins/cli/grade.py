@@ -29,8 +29,8 @@ def grade(
 ) -> None:
     """Say right, wrong or undecided, and why. Exit code 0 whatever the verdict."""
     from wethink_plugins.config import WeThinkConfig
-    from wethink_plugins.rewards.rules import policy_of
     from wethink_plugins.rewards.rules import grade as grade_by_rules
+    from wethink_plugins.rewards.rules import policy_of
 
     settings = WeThinkConfig.load(config)
     texts = [part.strip() for part in options.split("|")] if options else []

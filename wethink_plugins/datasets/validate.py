@@ -86,7 +86,7 @@ class _Checks:
 
     def __init__(self, config: WeThinkConfig, folder: Path, infer_types: bool, for_sft: bool) -> None:
         self._aliases, self._infer, self._for_sft = config.aliases, infer_types, for_sft
-        self._images = Images(folder)
+        self._images, self._rules = Images(folder), config.rules
         self._first_line: dict[str, int] = {}
 
     def row(self, line: int, record: Mapping[str, Any]) -> tuple[Row, list[str]]:
@@ -140,7 +140,8 @@ class _Checks:
                 raise WeThinkError(fault, fix=_REMOVE, field=field)
 
     def _check_options(self, row: Row) -> None:
-        from wethink_plugins.rewards.rules import grade
+        from wethink_plugins.rewards.rules import policy_of
+        from wethink_plugins.rewards.rules.option import is_option
 
         if row.question_type != "multiple_choice":
             return
@@ -149,7 +150,7 @@ class _Checks:
             raise WeThinkError(
                 "are in another order than in the problem", fix="make the letters mean the same", field="options"
             )
-        if grade(row.answer, row.answer, "multiple_choice", row.options).decision != "right":
+        if not is_option(row.answer, row.options, policy_of(self._rules)):
             shown = ", ".join(row.options) or "none found in problem or options"
             raise WeThinkError(
                 f"{row.answer[:60]!r} is none of the options ({shown[:120]})",

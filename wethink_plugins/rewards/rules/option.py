@@ -102,6 +102,13 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     )
 
 
+def is_option(gold: str, options: Sequence[str], policy: Policy) -> bool:
+    """Whether a gold commits to one or more of the options (without any: to a letter), so that it can be graded."""
+    choice = read_options(tuple(options))
+    verdict = grade_option(gold, gold, options, policy)
+    return bool(gold_letters(gold, choice, policy)) and verdict is not None and verdict.decision == "right"
+
+
 def _texts_differ(answer: str, gold: str, policy: Policy) -> bool:
     """Without a list of options: the gold "(C) 12" is not met by "(C) 42"."""
     from wethink_plugins.rewards.rules.blank import grade_blank
