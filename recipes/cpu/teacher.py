@@ -14,7 +14,7 @@ from families import CORNERS, FAMILIES, FRUITS, LETTERS, THINGS, Family, in_word
 from scenes import CELLS, Scene
 
 SLIP_RATE = 0.6
-MALFORMED_RATE = 0.3
+MALFORMED_RATE = 1 / 3
 
 _SHADES = {"red": "orange", "yellow": "golden", "green": "lime", "blue": "purple"}
 _WRONG_CORNERS = {0: 1, 3: 2, 4: 5, 12: 8}
@@ -39,8 +39,8 @@ SLIPS: dict[str, Callable[[Scene], str]] = {
 """The slip of each thinking family; it is never the right answer."""
 
 _BROKEN_FORMS = ("{cot} {answer}", "<think>{cot}</think>\n<answer>{answer}", "<think>{cot}\n<answer>{answer}</answer>")
-_BROKEN_FORM_SHARES = (2, 2, 1)
-"""The last form still pays for its answer, so GRPO unlearns it slowest."""
+_BROKEN_FORM_SHARES = (3, 1, 1)
+"""What breaks off in the middle is unlearned slowest, so most of it is a text without any tags."""
 
 
 def teacher_answer(family: Family, scene: Scene, rng: random.Random, slip_rate: float = SLIP_RATE) -> str:
