@@ -8,16 +8,17 @@ from typing import Annotated
 
 import typer
 
+from wethink_plugins.cli.output import OptionalPath, OptionalText
 from wethink_plugins.errors import WeThinkError
 
 
 def redteam(
     target: Annotated[
-        str | None, typer.Argument(help="module:function or file.py:function; nothing: our own rules")
+        OptionalText, typer.Argument(help="module:function or file.py:function; nothing: our own rules")
     ] = None,
     search: Annotated[bool, typer.Option("--search", help="look for the best answer that never sees the gold")] = False,
     rows: Annotated[
-        Path | None, typer.Option(help="JSON lines with question, answer, options; default: a made set")
+        OptionalPath, typer.Option(help="JSON lines with question, answer, options; default: a made set")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="machine-readable")] = False,
 ) -> None:
