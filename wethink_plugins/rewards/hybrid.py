@@ -13,6 +13,7 @@ from typing import Any
 
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
+from wethink_plugins.rewards import rules
 from wethink_plugins.rewards.assess import Assessment, by_judge, by_rule, judge_required
 from wethink_plugins.rewards.first_batch import FirstBatch
 from wethink_plugins.rewards.format import format_reward
@@ -45,6 +46,8 @@ class HybridReward:
         self._first_batch = FirstBatch(config.style)
         self._digest = config.digest()
         self._loop = LoopThread("wethink-judge")
+        if config.rules.symbolic == "full":
+            rules.start()  # so that the first formula doesn't find math-verify still starting
 
     @classmethod
     def from_config(

@@ -5,8 +5,8 @@ Model text is only ever compared as text or read by parsers of our own: never ev
 
 from __future__ import annotations
 
-from wethink_plugins.rewards.rules.grading import grade, grade_batch, grade_response, warm_up
+from wethink_plugins.rewards.rules.grading import grade, grade_batch, grade_response, start, warm_up
 from wethink_plugins.rewards.rules.policy import Policy, policy_of
 from wethink_plugins.rewards.rules.verdict import Verdict
 
-__all__ = ["Policy", "Verdict", "grade", "grade_batch", "grade_response", "policy_of", "warm_up"]
+__all__ = ["Policy", "Verdict", "grade", "grade_batch", "grade_response", "policy_of", "start", "warm_up"]

@@ -128,6 +128,13 @@ def _settled(item: tuple[str, str, str, Sequence[str]], policy: Policy | None) -
         return undecided(f"ungradable: {error}", "rules")
 
 
+def start() -> None:
+    """Starts math-verify's worker beside the caller, where math-verify is installed; returns at once."""
+    from wethink_plugins.rewards.rules import engine
+
+    engine.start()
+
+
 def warm_up() -> None:
     """Starts math-verify's worker and waits for it, where math-verify is installed; without this the first call may
     find it still starting and stay undecided."""
