@@ -3,7 +3,7 @@
     make demo-controls                          # after make demo
     .venvs/grpo/bin/python recipes/cpu/controls.py --run runs/demo
 
-Arms are finished one by one and not repeated. Writes `controls.json` and `controls.html` into the run's folder.
+Arms are finished one by one and not repeated. Writes `controls.json`, `controls.md` and `controls.html` into the run's folder.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from summary import right_share, shown, table_by
 from wethink_plugins.report import Line, LineChart, Page
 
 LEVELS = (0.7, 0.8, 0.9)
+README_LEVEL = 0.8
 SMOOTHING = 3
 """Steps over which accuracy is averaged before it is said to have reached a level."""
 
@@ -236,6 +237,17 @@ def print_table(start: Mapping[str, Any], arms: Mapping[str, Any], console: Cons
     console.print(table)
 
 
+def as_markdown(start: Mapping[str, Any], arms: Mapping[str, Any]) -> str:
+    """The table of this folder's README; with the steps that each type needed to an accuracy of `README_LEVEL`."""
+    names = [*header(), *(f"steps to {README_LEVEL:g}, {kind.replace('_', ' ')}" for kind in TYPES)]
+    lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
+    for row in table_rows(start, arms):
+        steps = arms.get(str(row[0]), {}).get("steps_to", {})
+        needed = ["-" if (count := steps.get(kind, {}).get(str(README_LEVEL))) is None else str(count) for kind in TYPES]
+        lines.append("| " + " | ".join([str(row[0]), *(shown(value) for value in row[1:]), *needed]) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
     """Train what is missing, then draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -265,6 +277,7 @@ def main() -> int:
         run / "controls.json", {"warm_start": start, "arms": arms, "budget": asdict(budget), "seed": controls.seed}
     )
     write_page(run, start, arms, budget)
+    (run / "controls.md").write_text(as_markdown(start, arms), encoding="utf-8")
     print_table(start, arms, console)
     console.print(f"report: {run / 'controls.html'}", highlight=False, soft_wrap=True)
     return 0

@@ -48,3 +48,16 @@ def test_steps_to_a_level_are_smoothed_and_may_never_come():
     steps = [StepFigures(i, 1, 1.0, 1.0, {"descriptive": value}) for i, value in enumerate(values)]
     assert controls.steps_to(steps, "descriptive", 0.7) == 6
     assert controls.steps_to(steps, "descriptive", 0.95) is None
+
+
+def test_the_readme_table_has_a_line_for_the_start_and_each_arm():
+    import controls
+
+    kinds = dict.fromkeys(controls.TYPES, 0.5)
+    start = {"accuracy": 0.4, "per_type": kinds, "format_rate": 0.7}
+    reached = {kind: {"0.8": 7 if kind == "descriptive" else None} for kind in controls.TYPES}
+    text = controls.as_markdown(start, {"hybrid": {**start, "accuracy": 0.9, "steps_to": reached}})
+    assert text.splitlines()[2:] == [
+        "| warm start | 0.400 | 0.500 | 0.500 | 0.500 | 0.700 | - | - | - |",
+        "| hybrid | 0.900 | 0.500 | 0.500 | 0.500 | 0.700 | - | - | 7 |",
+    ]
