@@ -243,7 +243,9 @@ def as_markdown(start: Mapping[str, Any], arms: Mapping[str, Any]) -> str:
     lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     for row in table_rows(start, arms):
         steps = arms.get(str(row[0]), {}).get("steps_to", {})
-        needed = ["-" if (count := steps.get(kind, {}).get(str(README_LEVEL))) is None else str(count) for kind in TYPES]
+        needed = [
+            "-" if (count := steps.get(kind, {}).get(str(README_LEVEL))) is None else str(count) for kind in TYPES
+        ]
         lines.append("| " + " | ".join([str(row[0]), *(shown(value) for value in row[1:]), *needed]) + " |")
     return "\n".join(lines) + "\n"
 
