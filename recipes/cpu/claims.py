@@ -37,8 +37,8 @@ CLAIMS: dict[str, Callable[[Summary], bool]] = {
     "no seeing family loses more than 0.03": lambda s: all(drop(s, name) <= 0.03 for name in SEEING),
     "at most 0.8 of the rollouts are well formed at the first step": lambda s: s["format_rate"]["first"] <= 0.8,
     "at least 0.98 are at the last": lambda s: s["format_rate"]["last"] >= 0.98,
-    "a blank picture is worth no more than a guess (within 0.08)": lambda s: (
-        abs(s["blank_accuracy"] - s["blind_baseline"]) <= 0.08
+    "a blank picture is worth no more than a guess (+ 0.08)": lambda s: (
+        s["blank_accuracy"] <= s["blind_baseline"] + 0.08
     ),
     "reward and checker differ by at most 0.02": lambda s: s["reward_checker_gap"] <= 0.02,
     "at least 100 items a family": lambda s: all(row["n"] >= 100 for row in s["per_family"].values()),
