@@ -8,7 +8,6 @@ from pathlib import Path
 
 NUMBERS = {word: str(value) for value, word in enumerate("zero one two three four five six seven eight".split())}
 SINGULAR = {"circles": "circle", "squares": "square", "triangles": "triangle", "crosses": "cross"}
-COLOURS = ["red", "green", "blue", "yellow"]
 FRUITS = {"red": "strawberry", "green": "lime", "blue": "blueberry", "yellow": "banana"}
 THINGS = {"circle": "coin", "square": "window", "triangle": "roof", "cross": "plus"}
 CORNERS = {"circle": 0, "triangle": 3, "square": 4, "cross": 12}
@@ -23,14 +22,15 @@ def words_of(text: str) -> list[str]:
 def accepted(family: str, scene: dict) -> list[str]:
     """Every spelling that counts as right; word order doesn't matter."""
     count, shape, colour = len(scene["cells"]), scene["shape"], scene["colour"]
-    choices = {"colour": (COLOURS, colour), "fruit": ([*FRUITS.values()], FRUITS[colour])}
-    if family in choices:
-        options, text = choices[family]
-        letter = "ABCD"[options.index(text)]
+    if family in ("colour", "fruit"):
+        letter, text = "ABCD"[[*FRUITS].index(colour)], colour if family == "colour" else FRUITS[colour]
         return [letter, text, f"{letter} {text}"]
     numbers = {"count": count, "more": count + 1, "empty": 6 - count, "double": 2 * count, "corners": CORNERS[shape]}
     answers = {"shape": shape, "thing": THINGS[shape], "after": f"{count + 1} {colour} {shape}"}
-    return [str({**numbers, **answers}.get(family, f"{count} {colour} {shape}"))]
+    right = str({**numbers, **answers}.get(family, f"{count} {colour} {shape}"))
+    # "How many shapes are there?" is answered by "2" and by "two red circles", if two red circles are there.
+    named = [f"{right} {shape}", f"{right} {colour} {shape}"] if family in ("count", "more", "double") else []
+    return [right, *named]
 
 
 def is_right(response: str, family: str, scene: dict) -> bool:
