@@ -78,6 +78,10 @@ class Rules(_Section):
     units: Literal["optional", "required"] = Field(
         "optional", description="required: a number without the gold's unit is wrong"
     )
+    nouns: Literal["any", "gold"] = Field(
+        "any",
+        description='what is counted: any: "3 dogs" is right for "3", whatever they are; gold: only what the gold names may be named',
+    )
     plurals: Literal["same", "different"] = Field("same", description='different: "dogs" is wrong for "dog"')
     dates: Literal["month_first", "day_first"] = Field(
         "month_first",

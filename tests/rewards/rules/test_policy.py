@@ -13,6 +13,7 @@ from wethink_plugins.rewards.rules import Policy, grade, grade_batch, grade_resp
     [
         ({"rounding": "displayed"}, "1/3", "0.33", "wrong"),
         ({"units": "required"}, "12 cm", "12", "right"),
+        ({"nouns": "gold"}, "12", "12 red apples", "right"),
         ({"plurals": "different"}, "dog", "dogs", "right"),
         ({"dates": "day_first"}, "March 5, 2021", "5/3/2021", "wrong"),
         ({"arithmetic": "any"}, "12", "7+5", "undecided"),

@@ -16,6 +16,7 @@ class Policy:
 
     rounding: Literal["strict", "displayed"] = "strict"
     units: Literal["optional", "required"] = "optional"
+    nouns: Literal["any", "gold"] = "any"
     plurals: Literal["same", "different"] = "same"
     dates: Literal["month_first", "day_first"] = "month_first"
     arithmetic: Literal["finished", "any"] = "finished"

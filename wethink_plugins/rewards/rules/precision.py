@@ -37,6 +37,8 @@ def _verdict(equal: bool) -> Verdict:
 def _unit_fault(got: Number, want: Number, policy: Policy) -> Verdict | None:
     if want.noun and not got.noun and policy.units == "required":
         return wrong(f"unit {want.noun!r} is missing", "number")
+    if got.noun and not got.unit and not want.noun and policy.nouns == "gold":
+        return wrong(f"{got.noun[:30]!r}, of which the gold says nothing", "number")
     if not got.noun or not want.noun or got.noun == want.noun:
         return None
     if got.unit is None and want.unit is None:
