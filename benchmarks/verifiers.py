@@ -100,12 +100,24 @@ def _verl() -> Grader:
     return grade
 
 
+def _geo3k() -> Grader:
+    """The only reward in verl for pictures; the answer is boxed after the thinking, as its format asks for."""
+    from verl.utils.reward_score.geo3k import compute_score
+
+    def grade(case: Case) -> float:
+        answer = _answer(case)
+        return 0.0 if answer is None else float(compute_score(f"\\boxed{{{answer}}}", case["gold"], format_score=0.0))
+
+    return grade
+
+
 GRADERS: dict[str, Callable[[], Grader]] = {
     "ours": _ours,
     "math-verify": _math_verify,
     "mathruler": _mathruler,
     "trl": _trl,
     "verl": _verl,
+    "verl-geo3k": _geo3k,
 }
 
 # verl comes with hydra, which needs another antlr than math-verify's default: it may need its own environment.
