@@ -26,7 +26,9 @@ COLUMNS: dict[str, Callable[[Summary], str]] = {
         f"{thinking(s, stage):.3f}" for stage in ("before", "after")
     ),
     "blank picture (blind baseline)": lambda s: f"{s['blank_accuracy']:.3f} ({s['blind_baseline']:.3f})",
-    "well formed, first -> last step": lambda s: f"{s['format_rate']['first']:.3f} -> {s['format_rate']['last']:.3f}",
+    "well formed, first step -> last five": lambda s: (
+        f"{s['format_rate']['first']:.3f} -> {s['format_rate']['last']:.3f}"
+    ),
     "reward against checker": lambda s: f"{s['reward_checker_gap']:.3f}",
     "unscored": lambda s: str(s["unscored"]),
     "minutes": lambda s: f"{s['seconds'] / 60:.1f}",
@@ -36,7 +38,7 @@ CLAIMS: dict[str, Callable[[Summary], bool]] = {
     "the model leaves its teacher behind": lambda s: s["grpo_accuracy"] > s["teacher_accuracy"],
     "no seeing family loses more than 0.03": lambda s: all(drop(s, name) <= 0.03 for name in SEEING),
     "at most 0.8 of the rollouts are well formed at the first step": lambda s: s["format_rate"]["first"] <= 0.8,
-    "at least 0.98 are at the last": lambda s: s["format_rate"]["last"] >= 0.98,
+    "at least 0.98 are over the last five": lambda s: s["format_rate"]["last"] >= 0.98,
     "a blank picture is worth no more than a guess (+ 0.08)": lambda s: (
         s["blank_accuracy"] <= s["blind_baseline"] + 0.08
     ),

@@ -19,7 +19,7 @@ from typing import Any
 
 from chain import CHECKOUT, COMMON, CONFIG, HERE, PACKAGE
 from control_arms import ARMS, Budget
-from curves import TYPES, StepFigures, mean, training_steps
+from curves import TYPES, StepFigures, last_format_rate, mean, training_steps
 from demo import sole_owner
 from process import MARK, CommandFailed, end_strays, last_lines, run_logged
 from progress import Board
@@ -144,7 +144,7 @@ def figures_of(folder: Path) -> dict[str, Any]:
         "accuracy": right_share(rows, "response"),
         "per_type": {kind: part.get("response") for kind, part in by(rows, "question_type").items()},
         "per_family": {family: part.get("response") for family, part in by(rows, "family").items()},
-        "format_rate": steps[-1].format_rate if steps else None,
+        "format_rate": last_format_rate(steps),
         "steps_to": {kind: {str(level): steps_to(steps, kind, level) for level in LEVELS} for kind in TYPES},
         "curve": [asdict(step) for step in steps],
     }

@@ -72,6 +72,11 @@ def share_of_mixed_groups(lines: list[Line]) -> float | None:
     return mean(max(rewards) - min(rewards) > 1e-9 for rewards in groups.values())
 
 
+def last_format_rate(steps: list[StepFigures]) -> float | None:
+    """Over the last five steps: the 256 rollouts of a single one are off by 0.8 points by chance alone."""
+    return mean(step.format_rate for step in steps[-5:] if step.format_rate is not None)
+
+
 def mean(values: Iterable[float]) -> float | None:
     """The mean, or None of nothing."""
     listed = list(values)

@@ -64,7 +64,11 @@ def headline(page: Page, summary: Mapping[str, Any]) -> None:
             shown(summary["blank_accuracy"]),
             f"best blind guess {shown(summary['blind_baseline'])}",
         ),
-        Number("well-formed rollouts", shown(rate["last"]), f"{shown(rate['first'])} at the first step"),
+        Number(
+            "well-formed rollouts",
+            shown(rate["last"]),
+            f"over the last five steps; {shown(rate['first'])} at the first",
+        ),
         Number("rollouts left unscored", str(summary["unscored"]), f"of {summary['rollouts']:,}"),
     )
 

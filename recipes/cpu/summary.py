@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from checker import is_right
-from curves import training_steps
+from curves import last_format_rate, training_steps
 from stages import write_json
 
 Row = dict[str, Any]
@@ -105,9 +105,9 @@ def table_by(rows: list[Row], key: str) -> dict[str, dict[str, float | int | Non
 
 
 def journal_figures(journal: Path) -> dict[str, Any]:
-    """How well formed the sampled rollouts were at the first and at the last step, and how many stayed unscored."""
+    """How well formed the sampled rollouts were at the first step and over the last, and how many stayed unscored."""
     steps = training_steps(journal)
-    rates = {"first": steps[0].format_rate, "last": steps[-1].format_rate} if steps else {"first": None, "last": None}
+    rates = {"first": steps[0].format_rate, "last": last_format_rate(steps)} if steps else {"first": None, "last": None}
     return {
         "format_rate": rates,
         "unscored": sum(step.unscored for step in steps),

@@ -2,11 +2,11 @@ import json
 
 import pytest
 import summary
-from checker import COLOURS
-from curves import figures_by_step
+from checker import FRUITS
+from curves import figures_by_step, last_format_rate
 from progress import last_figure
 
-RED = "ABCD"[COLOURS.index("red")]
+RED = "ABCD"[[*FRUITS].index("red")]
 SCENE = {"cells": [0, 3], "shape": "square", "colour": "red"}
 
 
@@ -69,7 +69,7 @@ def test_the_blind_baseline_is_the_best_constant_of_each_family():
 
 def test_the_reward_is_compared_with_the_checker_on_full_marks_only(rows):
     options = "What colour?\n" + "\n".join(
-        f"{letter}. {colour}" for letter, colour in zip("ABCD", COLOURS, strict=True)
+        f"{letter}. {colour}" for letter, colour in zip("ABCD", [*FRUITS], strict=True)
     )
     problems = {row["id"]: {"problem": options if row["family"] == "colour" else "?", "reward": "auto"} for row in rows}
     found = summary.reward_figures(rows, problems)
@@ -127,6 +127,13 @@ def test_curves_count_training_steps_only_and_leave_unscored_out_of_means():
     assert first.by_type == {"multiple_choice": None, "fill_in_blank": None, "descriptive": pytest.approx(2 / 3)}
     assert first.reward == pytest.approx(2.3 / 3)
     assert (second.step, second.mixed_groups) == (2, 0.0)
+
+
+def test_the_last_format_rate_is_that_of_five_steps():
+    rates = [0.0, 1.0, 1.0, 1.0, 0.5, None, 1.0]
+    steps = figures_by_step(line(i, "a", 1.0, format=rate) for i, rate in enumerate(rates) if rate is not None)
+    assert last_format_rate(steps) == pytest.approx(0.9)
+    assert last_format_rate([]) is None
 
 
 def test_no_journal_gives_no_figures(tmp_path):
