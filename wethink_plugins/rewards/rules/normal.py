@@ -39,8 +39,6 @@ _MAPPED = str.maketrans(
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]{1,20}")
 _MIXED = re.compile(r"(?<=\d)(?=[¼½¾⅐-⅞])")
-_ARTICLES = ("a ", "an ", "the ")
-_WRAPPERS = ("the answer is ", "the correct answer is ", "final answer: ", "answer: ", "it is ", "it's ")
 
 
 def clean(text: str) -> str:
@@ -57,12 +55,3 @@ def clean(text: str) -> str:
 def plain(text: str) -> str:
     """`clean`, of the first 2,000 characters, with emphasis marks and dollar signs off; case kept."""
     return " ".join(clean(text[:MAX_CHARACTERS]).replace("**", " ").replace("`", " ").replace("$", " ").split())
-
-
-def folded(text: str) -> str:
-    """`plain`, without case, closing punctuation, "the answer is …" and a leading article."""
-    text = plain(text).casefold().rstrip(" .!,;:")
-    for prefix in (*_WRAPPERS, *_ARTICLES):
-        if text.startswith(prefix) and len(text) > len(prefix):
-            text = text[len(prefix) :]
-    return text.strip(" \"'")

@@ -110,7 +110,9 @@ class _Reader:
         return tree
 
     def _primary(self) -> Node:
-        token = self._take()
+        return self._read(self._take())
+
+    def _read(self, token: Token) -> Node:
         if token.kind == "number":
             return Node("number", value=Fraction(token.text))
         if token.kind == "name":
@@ -193,22 +195,12 @@ class _Reader:
     def _single(self) -> Node:
         """ "\\frac34" takes one digit each, "\\sqrt2" likewise; "sqrt 12" is the number 12."""
         token = self._take()
-        if token.kind == "number":
-            if (
-                len(token.text) > 1
-                and token.text.isdigit()
-                and self._at >= 2
-                and self._tokens[self._at - 2].text == "frac"
-            ):
-                self._at -= 1
-                self._tokens[self._at] = Token("number", token.text[1:])
-                return Node("number", value=Fraction(token.text[0]))
-            return Node("number", value=Fraction(token.text))
-        if token.kind == "name":
-            return Node("name", name=token.text + self._subscript())
-        if token.kind == "function":
-            return self._function(token.text)
-        return self._bracket(token.text)
+        behind_frac = self._at >= 2 and self._tokens[self._at - 2].text == "frac"
+        if behind_frac and len(token.text) > 1 and token.text.isdigit():
+            self._at -= 1
+            self._tokens[self._at] = Token("number", token.text[1:])
+            return Node("number", value=Fraction(token.text[0]))
+        return self._read(token)
 
     def _braced(self) -> Node:
         return self._bracket(self._take().text)
