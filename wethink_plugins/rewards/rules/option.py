@@ -20,6 +20,7 @@ from wethink_plugins.rewards.rules.letters import (
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
+from wethink_plugins.rewards.rules.truth import gold_truth, read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 _LABEL = re.compile(r"\s*\(?([A-Z])\s*[).:]\s*(.*)", re.DOTALL)
@@ -36,7 +37,7 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _EXPLAINS = re.compile(
-    r"(?:because|since|as |so |for |it |this |that |the |which |therefore|\(because|,? ?因为|is |i |we |given|due|"
+    r"\(?(?:because|since|as |so |for |it |this |that |the |which |therefore|,? ?因为|is |i |we |given|due|"
     r"based|here)",
     re.IGNORECASE,
 )
@@ -44,11 +45,12 @@ _LIST_WORDS = frozenset(
     str.split("answer option choice correct right both letter so therefore i choose select pick final hence thus one")
 )
 _LONGEST = 2000
+_FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 _FUNCTION_WORDS = frozenset(
     str.split(
         "is are was were be the a an it of in on at to from by with its has have there that this and he she "
         "they his her their i see as for would which what so because shows show gives "
-        "equals contains means called named can must should looks appears seems"
+        "equals contains means called named can must should looks appears seems option choice"
     )
 )
 
@@ -90,6 +92,8 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     if not want:
         return None
     got = picked(tidy(answer) if len(answer) <= _LONGEST else answer, choice, policy)
+    if not got.letters and not got.fault and not choice.texts:
+        return _as_gold_text(answer, gold, policy)
     if not got.letters:
         return wrong(got.fault, "option") if got.fault else undecided(f"no option in {shown(answer.strip())}", "option")
     said = "".join(sorted(got.letters))
@@ -100,6 +104,16 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
         if got.letters == want
         else wrong(f"option {said}, not {''.join(sorted(want))}", "option")
     )
+
+
+def _as_gold_text(answer: str, gold: str, policy: Policy) -> Verdict:
+    """Without a list of options the gold "(C) 12" may be met by its text alone."""
+    from wethink_plugins.rewards.rules.blank import grade_blank
+
+    led = led_by_letter(bare(tidy(gold)))
+    if led and led[1] and grade_blank(answer, led[1], policy).decision == "right":
+        return right("the text of the gold", "option")
+    return undecided(f"no option in {shown(answer.strip())}", "option")
 
 
 def is_option(gold: str, options: Sequence[str], policy: Policy) -> bool:
@@ -150,7 +164,8 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
         by_text = _by_words(plain, choice, policy)
         return Pick(frozenset(by_text)) if by_text else Pick(frozenset(), f"there is no option {letter}")
     led = led_by_letter(plain)
-    by_text = _by_words(plain, choice, policy) if led is None or plain in choice.texts else ""
+    marked = led or closed_by_letter(plain)
+    by_text = _by_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
     if by_text:
         return Pick(frozenset(by_text))
     several = letter_list(plain, choice.count) or _several_texts(plain, choice, policy)
@@ -163,7 +178,19 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     by_value = _by_value(plain, choice, policy)
     if by_value:
         return Pick(frozenset(by_value))
+    by_truth = _by_truth(plain, choice)
+    if by_truth:
+        return Pick(frozenset(by_truth))
     return _sentence(plain, choice, policy)
+
+
+def _by_truth(text: str, choice: Choice) -> str:
+    """The option "Yes" for "Yes, it is.", where one option says yes, another says no, and the answer starts so."""
+    said = [gold_truth(option) for option in choice.texts]
+    if said.count(True) != 1 or said.count(False) != 1 or not _FIRST_WORD.match(text):
+        return ""
+    truth = read_truth(text)
+    return "" if truth is None else LETTERS[said.index(truth)]
 
 
 def _by_text(text: str, choice: Choice, policy: Policy) -> str:
@@ -352,12 +379,19 @@ def _claimed(text: str, choice: Choice, policy: Policy) -> set[str]:
     for claim in claims(text)[1:]:
         by_text = _by_text(claim.text, choice, policy)
         if by_text:
-            return {by_text} if not _mentioned(claim.subject, choice) - {by_text} else set()
+            rivals = _mentioned(claim.subject, choice) - {by_text}
+            return {by_text} if not rivals and not _lists_a_number(claim.subject) else set()
     named = _mentioned(text, choice)
     if len(named) != 1 or denied(text):
         return set()
     letter = next(iter(named))
     return {letter} if _stands_alone(words_of(text), choice.words[LETTERS.index(letter)]) else set()
+
+
+def _lists_a_number(subject: str) -> bool:
+    """ "77, B: 42" offers 77 before it says 42."""
+    *pieces, _ = re.split(r"[,;] ?", subject)
+    return any(read_tidy(piece) is not None for piece in pieces)
 
 
 def _stands_alone(words: tuple[str, ...], option: tuple[str, ...]) -> bool:
