@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _LEAD = re.compile(
     r"(?:(?:so|thus|therefore|hence|ok|okay|well|now|and|in conclusion|finally|overall|clearly|i think|i believe|i "
     r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
-    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|所以|"
+    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|absolutely|surely|所以|"
     r"因此|那么)(?:,|:|，)? ?(?:that )?)"
     r"(?=\S)",
     re.IGNORECASE,
@@ -22,12 +22,12 @@ _ANSWER = re.compile(
 )
 _ANSWER_CHINESE = re.compile(
     r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|"
-    r"总共有|选(?:择|项)?:?|等于) ?"
+    r"总共有|选(?:择|项)?:?|等于|共(?=\d)) ?"
 )
 _ABOUT = re.compile(
-    r"(?:(?:in )?(?:the )?year (?=\d)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
-    r"approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total "
-    r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
+    r"(?:(?:in )?(?:the )?year (?=\d)|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
+    r"approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
+    r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
@@ -59,6 +59,10 @@ _ALTERNATIVE = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|\d)")
 
 
+# {"answer": 12} and "#### 12", as some prompts ask for.
+_JSON = re.compile(r"\{ ?[\"']?(?:final_)?answer[\"']? ?: ?(.{1,400}?) ?\}|#{2,6} ?([^#].*)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Claim:
     """`subject` is what stood before: its words decide whether the claim is made or denied."""
@@ -70,7 +74,7 @@ class Claim:
 def bare(text: str) -> str:
     """Without lead-ins, "the answer is", quotes and closing punctuation."""
     text = _closed(text)
-    if text.isascii() and " " not in text and ":" not in text:
+    if not text or (text.isascii() and " " not in text and ":" not in text):
         return text
     for _ in range(4):
         before = text
@@ -78,7 +82,8 @@ def bare(text: str) -> str:
             match = pattern.match(text)
             if match and match.end() < len(text):
                 text = text[match.end() :].strip()
-        text = _closed(text)
+        wrapped = _JSON.fullmatch(text) if text[0] in "{#" else None
+        text = _closed(wrapped[1] or wrapped[2] if wrapped else text)
         if text == before:
             break
     return _TRAILING.sub("", text) or text
@@ -105,7 +110,7 @@ def without_about(text: str) -> str:
         match = _ABOUT.match(text)
         if not match or match.end() == len(text):
             break
-        text = text[match.end() :].strip()
+        text = _unquoted(text[match.end() :].strip())
     return text.removesuffix(" or so")
 
 

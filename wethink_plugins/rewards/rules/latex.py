@@ -24,7 +24,7 @@ _SYMBOLS = {
     "lbrace": "\\{", "rbrace": "\\}",
     "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon",
     "setminus": "\\setminus ",
-    "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "perp": "⊥",
+    "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "triangle": "△", "perp": "⊥",
     "parallel": "∥",
 }  # fmt: skip
 _SYMBOLS |= dict(
@@ -35,7 +35,7 @@ _SYMBOLS |= dict(
 _FONTS = frozenset(
     str.split(
         "text mathbb vec textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox "
-        "hbox operatorname emph bold boldsymbol bm rm bf"
+        "hbox operatorname ce emph bold boldsymbol bm rm bf"
     )
 )
 _BOXES = frozenset({"boxed", "fbox", "framebox"})
@@ -48,6 +48,10 @@ _MATH = re.compile(r"\$\$?([^$]{0,2000})\$\$?(?!\d)")
 _GROUPED = re.compile(r"\$\$?\{([^{}$]{1,500})\}\$\$?")
 _DENIED_BOX = re.compile(r"(?:\b(?:not|never|isn't|wrong)|n't|≠|!=)[\s$:]*(?:equal to|is|be)?[\s$]*$", re.IGNORECASE)
 _TAGS = ("<answer>", "</answer>")
+# "25^\\circ\\text{C}" has a gap in front of its letter.
+_SPACED_DEGREE = re.compile(r"° (?=[CF](?!\w))")
+# Tags that change only the looks.
+_HTML = re.compile(r"</?(?:b|i|u|p|em|strong|span|div|center|code|pre)>|<br ?/?>", re.IGNORECASE)
 _RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="))
 
 
@@ -59,6 +63,8 @@ def tidy(text: str) -> str:
     text = clean(text)
     for tag in _TAGS:
         text = text.replace(tag, " ")
+    if "</" in text or "<br" in text:
+        text = _HTML.sub(" ", text)
     if "{" in text or "\\" in text:
         text = _THOUSANDS.sub("", text)
     if "\\" in text:
@@ -88,6 +94,7 @@ def tidy(text: str) -> str:
             text = text.replace(written, symbol)
     if "°" in text:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
+        text = _SPACED_DEGREE.sub("°", text)
     if " ^" in text:
         text = text.replace(" ^", "^")
     if "+∞" in text:

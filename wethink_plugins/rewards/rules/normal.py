@@ -38,6 +38,8 @@ _MAPPED = str.maketrans(
 # NFKC would turn "10⁶" into "106", so raised digits become powers first.
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]{1,20}")
+# "①②" names two things and isn't the number 12.
+_CIRCLED = re.compile("[①-⑳](?=[①-⑳])")
 _MIXED = re.compile(r"(?<=\d)(?=[¼½¾⅐-⅞])")
 
 
@@ -45,6 +47,7 @@ def clean(text: str) -> str:
     """NFKC, no zero-width characters, one kind of minus, quote and stop, raised digits as powers, single spaces."""
     if text.isascii():
         return " ".join(text.split())
+    text = _CIRCLED.sub(r"\g<0>, ", text)
     text = _RAISED_RUN.sub(lambda run: f"^{{{run[0].translate(_RAISED)}}}", text)
     text = (
         unicodedata.normalize("NFKC", _MIXED.sub(" ", text).translate(_MAPPED)).translate(_DROPPED).translate(_MAPPED)

@@ -210,6 +210,8 @@ def _with_parts(match: re.Match[str], value: Fraction) -> Fraction | None:
 
 def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
     glued = bool(rest) and rest[0] not in " -"
+    if rest.strip() == "-":
+        return None
     if rest == "s" and number.whole and 1000 <= number.value <= 3000 and number.value % 10 == 0:
         return None
     rest = rest.strip().lstrip("-").strip()
@@ -221,7 +223,8 @@ def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
         return (
             Number(number.value, number.quantum, number.digits, True, None, "", number.whole) if not currency else None
         )
-    scaled = _SCALE.match(rest)
+    # "3千米" is three kilometres and not three thousand metres.
+    scaled = _SCALE.match(rest) if rest.isascii() or read_unit(rest) is None else None
     if scaled and (currency or (scaled[1] or scaled[3]) not in _UNITS_TOO):
         factor = Fraction(_SCALES[scaled[1] or scaled[3]])
         grown = Number(number.value * factor, number.quantum * factor, number.digits)

@@ -12,7 +12,7 @@ from wethink_plugins.rewards.rules.algebra.relation import flipped, read_stateme
 from wethink_plugins.rewards.rules.algebra.same import constant, real
 
 _EVERYTHING = frozenset(
-    {"r", "\\r", "all real numbers", "all reals", "real numbers", "x ∈ r", "(-∞, ∞)", "(-∞,∞)", "(-∞,+∞)", "(-∞, +∞)"}
+    {"r", "\\r", "all real numbers", "all reals", "real numbers", "(-∞, ∞)", "(-∞,∞)", "(-∞,+∞)", "(-∞, +∞)"}
 )
 _NOTHING = frozenset(
     {
@@ -53,14 +53,15 @@ class Piece:
 def read_region(text: str) -> tuple[Piece, ...] | None:
     """Sorted pieces; empty for "no solution"; None when the text is no region. A pair "(1, 2)" is read as one too."""
     text = text.strip(" .$")
-    folded = text.casefold()
+    member = _MEMBER.match(text)
+    folded = (text[member.end() :] if member else text).casefold()
     if folded in _EVERYTHING:
         return (Piece(-math.inf, math.inf, False, False),)
     if folded in _NOTHING:
         return ()
     if len(text) > 600 or not any(c in text for c in "[(]{<>≤≥≠"):
         return None
-    text = _MEMBER.sub("", text, count=1) if _MEMBER.match(text) else text
+    text = text[member.end() :] if member else text
     pieces: list[Piece] = []
     for part in re.split(r"∪|\bor\b|或", text):
         found = _part(part.strip())

@@ -11,7 +11,9 @@ from wethink_plugins.rewards.rules.words import _SMALL as _DIGIT_WORDS
 from wethink_plugins.rewards.rules.words import ordinal_value
 
 # Combining strokes are words of their own here: struck-out text is not the text.
-_WORD = re.compile(r"[\u0334-\u0338\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#<>=≠≤≥±*/^!-](?=\S)")
+_WORD = re.compile(
+    r"[\u0334-\u0338\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#±*/^!-](?=\S)|[<>=≠≤≥≈≅∥⊥→~](?!$)"
+)
 _ARTICLES = frozenset(("a", "an", "the"))
 _PLACES = frozenset(("in", "at", "on"))
 # Colour words may be followed by "color"; it says nothing more.
@@ -29,7 +31,7 @@ _SPELLING = dict(
         "traveller:traveler fibre:fiber sceptre:scepter "
         "television:tv bicycle:bike telephone:phone refrigerator:fridge photograph:photo automobile:car "
         "organisation:organization analyse:analyze isn't:not aren't:not "
-        "usa:us u.s.a:us u.s:us uk:uk saint:st street:st mister:mr okay:ok yoghurt:yogurt whisky:whiskey men:man "
+        "usa:us u.s.a:us u.s:us uk:uk saint:st street:st mister:mr okay:ok yoghurt:yogurt racquet:racket whisky:whiskey men:man "
         "women:woman children:child feet:foot teeth:tooth geese:goose "
         "mice:mouse people:person leaves:leaf knives:knife wolves:wolf shelves:shelf loaves:loaf lives:life "
         "wives:wife halves:half"
@@ -43,7 +45,17 @@ _PHRASES = (
     ("united kingdom", "uk"),
     ("u.k.", "uk"),
     ("new york city", "new york"),
+    (" in color", " color"),
+    (" in colour", " color"),
 )
+# Where a symbol and a word say the same, the word stands.
+_SYMBOL_WORDS = (("∠", " angle "), ("△", " triangle "))
+# In addresses every letter counts, the last "s" as well.
+_ADDRESS = re.compile(r"\w@\w|\w\.[a-z]{2,}\b|://")
+_DECADE = re.compile(r"(?<=\d0)'s\b")
+# "3 × 5" and "3x5" are a size, which is no product.
+_BY = re.compile(r"(?<=\d) ?(?:[x*]|by) ?(?=\d)")
+_RUN = re.compile(r"[^\W\d_]+|\d+")
 _ASIDE = re.compile(r" ?\(([^()]{1,60})\)$")
 
 
@@ -53,6 +65,14 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     text = text.casefold()
     if not text.isascii():
         text = _accents_off(text)
+        for symbol, word in _SYMBOL_WORDS:
+            text = text.replace(symbol, word)
+    elif "." in text or "@" in text:
+        plurals = plurals and not _ADDRESS.search(text)
+    if "'s" in text:
+        text = _DECADE.sub("s", text)
+    if any(mark in text for mark in ("x", "*", "by")):
+        text = _BY.sub(" x ", text)
     for phrase, short in _PHRASES:
         if phrase in text:
             text = text.replace(phrase, short)
@@ -117,9 +137,19 @@ def _alike(got: tuple[str, ...], want: tuple[str, ...]) -> bool:
     trimmed = tuple(word for word in got if word not in _EMPTY)
     if trimmed and trimmed == tuple(word for word in want if word not in _EMPTY):
         return True
-    return _chinese_alike("".join(got), "".join(want)) or (
-        _letters_only(got) and _letters_only(want) and "".join(got) == "".join(want)
-    )
+    if _chinese_alike("".join(got), "".join(want)):
+        return True
+    if _letters_only(got) and _letters_only(want):
+        return "".join(got) == "".join(want)
+    return _runs(got) == _runs(want) != []
+
+
+def _runs(words: tuple[str, ...]) -> list[str]:
+    """Letters and digits apart, so that "ABC1234" is "ABC-1234"; empty where there are other signs."""
+    joined = " ".join(words)
+    if not joined.replace(" ", "").isalnum() or joined.replace(" ", "").isdigit():
+        return []
+    return _RUN.findall(joined)
 
 
 def _letters_only(words: tuple[str, ...]) -> bool:

@@ -11,6 +11,8 @@ _NO = frozenset(
 _GOLD_YES = _YES - {"y", "t", "有", "会", "能", "可以", "affirmative"}
 _GOLD_NO = _NO - {"n", "f", "没有", "不会", "不能", "不可以", "negative", "不"}
 _FIRST = re.compile(r"([A-Za-z]+|[\u4e00-\u9fff]{1,3}|[√✓✔✗✘])(?:[,.!;: -]+|$)(.*)", re.DOTALL)
+# "No. 5" is a number, and "no idea" says that there is no answer.
+_NO_SUCH = re.compile(r"no(?:\.? ?\d| (?:idea|clue|answer|opinion|comment|guess|information|data)\b)", re.IGNORECASE)
 _SECOND = re.compile(
     r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
     r"true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
@@ -32,6 +34,8 @@ def gold_truth(text: str) -> bool | None:
 def read_truth(text: str) -> bool | None:
     """True for yes, False for no; None when the text says neither, or both."""
     text = text.strip().rstrip(".!")
+    if _NO_SUCH.match(text):
+        return None
     folded = text.casefold()
     if folded in _YES or folded in _NO:
         return folded in _YES
