@@ -18,6 +18,11 @@ from wethink_plugins.rewards.rules.truth import read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 _DIGITS = re.compile(r"\d[\d.,]*")
+_INFINITE = {
+    **dict.fromkeys(("infinity", "infinite", "positive infinity", "plus infinity", "无穷", "无穷大", "正无穷"), "∞"),
+    **dict.fromkeys(("negative infinity", "minus infinity", "-infinity", "负无穷"), "-∞"),
+}
+_UNKNOWN_IN_FRONT = re.compile(r"[A-Za-z] ?(?=[<>≤≥])")
 # Longer than any short answer that a gold of this set has; beyond it only the very same text is right.
 MAX_ANSWER = 2000
 
@@ -80,7 +85,7 @@ def _any_claim(text: str, want: Gold, policy: Policy) -> Verdict:
 def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
     """One claim against the gold; the order of the graders is the order of certainty."""
     text = claim.text
-    if text == want.text:
+    if text == want.text or _INFINITE.get(text.casefold()) == want.text:
         return right("as written", "exact")
     for grader in (_truth, _moment, _bound, _range, _ratio, _chemical):
         verdict = grader(text, want, policy)
@@ -157,7 +162,7 @@ def _same(equal: bool, kind: str) -> Verdict:
 def _bound(text: str, want: Gold, policy: Policy) -> Verdict | None:
     if want.bound is None and want.number is None:
         return None
-    got = read_bound(text)
+    got = read_bound(_UNKNOWN_IN_FRONT.sub("", text, count=1) if want.bound else text)
     if want.bound is None:
         return wrong("a bound, not a number", "bound") if got and _is_number(got[1]) else None
     if got is None:

@@ -43,8 +43,13 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r",? ?(?:\(?because|\bsince|\bas it|\bas the|\bas they|, so |, which |\bdue to|，?因为|,?因为)", re.IGNORECASE
+    r",? ?(?:\(?because|\bsince|\bas it|\bas the|\bas they|, as |, which |\bdue to|，?因为|,?因为)|"
+    r"[.,;]? (?:explanation|reason|reasoning|justification|note): ",
+    re.IGNORECASE,
 )
+# In front of a conclusion stands what it was drawn from.
+_CONCLUSION = re.compile(r"[,;.] (?:so|therefore|thus|hence)(?: that)?,? (?=\S)|, ?所以|, ?因此", re.IGNORECASE)
+_YEAR_OF = re.compile(r"(?P<event>[A-Za-z ,'-]{1,60}) in (?P<year>\d{4})")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
     r"didn't|can't|won't|false|wrong|incorrect|unlikely|doubt\w*|"
@@ -115,18 +120,37 @@ def without_about(text: str) -> str:
 
 
 def claims(text: str) -> list[Claim]:
-    """The whole first, then what stands behind each "is", "are", ":" …, as far as nothing before denies it."""
+    """What is claimed, surest first: a conclusion or what stands in front of a reason, the whole, and what stands
+    behind each "is", "are", ":" … as far as nothing before denies it."""
     whole = bare(text)
-    found = [Claim(without_about(whole))]
+    kept, found = _reasons_off(whole)
+    if " " in kept or ":" in kept or not kept.isascii():
+        found += _behind_copulas(kept)
+    return found
+
+
+def _reasons_off(whole: str) -> tuple[str, list[Claim]]:
+    """The text without its reasons, and the claims that this leaves."""
+    all_of_it = Claim(without_about(whole))
     reason = _REASON.search(whole)
     if reason and reason.start() and not _ALTERNATIVE.search(whole, reason.end()):
-        found.append(Claim(without_about(_closed(whole[: reason.start()]))))
-        whole = whole[: reason.start()]
-    if " " not in whole and whole.isascii() and ":" not in whole:
-        return found
-    for pattern in (_COPULA, _COPULA_CHINESE) if not whole.isascii() else (_COPULA,):
-        for match in list(pattern.finditer(whole))[:8]:
-            subject, tail = whole[: match.start()], whole[match.end() :]
+        kept = whole[: reason.start()]
+        return kept, [Claim(without_about(bare(kept))), all_of_it]
+    drawn = list(_CONCLUSION.finditer(whole))
+    if drawn and not _ALTERNATIVE.search(whole):
+        premise = Claim(without_about(_closed(whole[: drawn[0].start()])))
+        return whole, [*claims(whole[drawn[-1].end() :]), premise, all_of_it]
+    year = _YEAR_OF.fullmatch(whole)
+    if year and not denied(year["event"]):
+        return whole, [all_of_it, Claim(year["year"], year["event"])]
+    return whole, [all_of_it]
+
+
+def _behind_copulas(text: str) -> list[Claim]:
+    found = []
+    for pattern in (_COPULA,) if text.isascii() else (_COPULA, _COPULA_CHINESE):
+        for match in list(pattern.finditer(text))[:8]:
+            subject, tail = text[: match.start()], text[match.end() :]
             if tail and not denied(subject):
                 found.append(Claim(without_about(_closed(tail)), subject))
     return found

@@ -52,7 +52,7 @@ _TAGS = ("<answer>", "</answer>")
 _SPACED_DEGREE = re.compile(r"° (?=[CF](?!\w))")
 # Tags that change only the looks.
 _HTML = re.compile(r"</?(?:b|i|u|p|em|strong|span|div|center|code|pre)>|<br ?/?>", re.IGNORECASE)
-_RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="))
+_RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="), ("->", "→"))
 
 
 def tidy(text: str) -> str:

@@ -323,7 +323,7 @@ def _mentioned(text: str, choice: Choice) -> set[str]:
 
 def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
     """A sentence commits to the one letter it takes, or to the one option whose text it claims."""
-    for claim in claims(text)[1:4] if choice.texts else []:
+    for claim in claims(text)[:4] if choice.texts else []:
         several = _several_texts(claim.text, choice, policy)
         if several and not denied(claim.subject):
             return Pick(several)
@@ -376,7 +376,7 @@ def _claimed(text: str, choice: Choice, policy: Policy) -> set[str]:
     """Options whose text the sentence says: behind "is", or alone between small words."""
     if not choice.texts or offers_choice(text):
         return set()
-    for claim in claims(text)[1:]:
+    for claim in claims(text):
         by_text = _by_text(claim.text, choice, policy)
         if by_text:
             rivals = _mentioned(claim.subject, choice) - {by_text}

@@ -71,6 +71,8 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
         plurals = plurals and not _ADDRESS.search(text)
     if "'s" in text:
         text = _DECADE.sub("s", text)
+    if "||" in text:
+        text = text.replace("||", "∥")
     if any(mark in text for mark in ("x", "*", "by")):
         text = _BY.sub(" x ", text)
     for phrase, short in _PHRASES:

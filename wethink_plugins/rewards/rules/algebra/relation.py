@@ -80,5 +80,10 @@ def _difference(statement: Statement) -> Node | None:
     return None if left is None or right is None else Node("-", (left, right))
 
 
+def turned(statement: Statement) -> Statement:
+    """The same chain read from the right: "C < B < A" is "A > B > C"."""
+    return Statement(statement.parts[::-1], tuple(_FLIPPED.get(sign, sign) for sign in statement.signs[::-1]))
+
+
 def flipped(sign: str) -> str:
     return _FLIPPED[sign]
