@@ -87,7 +87,7 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
     text = claim.text
     if text == want.text or _INFINITE.get(text.casefold()) == want.text:
         return right("as written", "exact")
-    for grader in (_truth, _moment, _bound, _range, _ratio, _chemical):
+    for grader in (_reaction, _truth, _moment, _bound, _range, _ratio, _chemical):
         verdict = grader(text, want, policy)
         if verdict is not None:
             return verdict
@@ -104,6 +104,14 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
         if verdict is not None:
             return verdict
     return _words(text, want, policy)
+
+
+def _reaction(text: str, want: Gold, policy: Policy) -> Verdict | None:
+    """Reactions are written with an arrow or with "="; which side stands left matters."""
+    if "→" not in text and "→" not in want.text:
+        return None
+    one, two = (re.sub(r"[_{} ]", "", side.replace("→", "=")) for side in (text, want.text))
+    return right("same reaction", "formula") if one == two else None
 
 
 def _truth(text: str, want: Gold, policy: Policy) -> Verdict | None:

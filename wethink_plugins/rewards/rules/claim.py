@@ -9,7 +9,7 @@ _LEAD = re.compile(
     r"(?:(?:so|thus|therefore|hence|ok|okay|well|now|and|in conclusion|finally|overall|clearly|i think|i believe|i "
     r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
     r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|absolutely|surely|所以|"
-    r"因此|那么)(?:,|:|，)? ?(?:that )?)"
+    r"因此|那么)(?![A-Za-z])(?:,|:|，)? ?(?:that )?)"
     r"(?=\S)",
     re.IGNORECASE,
 )
@@ -32,7 +32,7 @@ _ABOUT = re.compile(
 )
 _COPULA = re.compile(
     r"(?:(?<=\s)(?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
-    r"called|named|means) |'s |: ?|\bI (?:see|count|choose|pick) "
+    r"called|named|means) |'s |: ?|\bI (?:see|count|choose|pick|get) "
     r"|\b(?:we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
     re.IGNORECASE,
 )
@@ -49,6 +49,7 @@ _REASON = re.compile(
 )
 # In front of a conclusion stands what it was drawn from.
 _CONCLUSION = re.compile(r"[,;.] (?:so|therefore|thus|hence)(?: that)?,? (?=\S)|, ?所以|, ?因此", re.IGNORECASE)
+_CONTRAST = re.compile(r"(?:,| and|, but)? (?:not|rather than|instead of|unlike) [^,]{1,60}$", re.IGNORECASE)
 _YEAR_OF = re.compile(r"(?P<event>[A-Za-z ,'-]{1,60}) in (?P<year>\d{4})")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
@@ -127,6 +128,16 @@ def claims(text: str) -> list[Claim]:
     if " " in kept or ":" in kept or not kept.isascii():
         found += _behind_copulas(kept)
     return found
+
+
+def without_reasons(text: str) -> str:
+    """What is left of a sentence without its reasons, its premises and the "not X" behind it; may be all of it."""
+    whole, contrast = bare(text), _CONTRAST.search(text)
+    if contrast:
+        return _closed(text[: contrast.start()])
+    kept, _ = _reasons_off(whole)
+    drawn = list(_CONCLUSION.finditer(kept))
+    return bare(kept[drawn[-1].end() :]) if drawn and not _ALTERNATIVE.search(kept) else kept
 
 
 def _reasons_off(whole: str) -> tuple[str, list[Claim]]:

@@ -34,7 +34,7 @@ _CHEMICAL = re.compile(
     r"2}\}?){1,6}|(?:[A-Z][a-z]?_?\{?\d{0,2}\}?){1,6}\^?\{?\d?[+-]\}?"
 )
 # "B2", "A-12": the name of a place, a plate, a vitamin; a product has its number in front.
-_LABEL = re.compile(r"[A-Za-z]{1,3}-?\d{1,4}")
+_LABEL = re.compile(r"[A-Za-z]{1,3}-?\d{1,4}(?:\.\d{1,4}){0,3}|\d{1,4}[A-Z]")
 # "3 x 5": a size.
 _SIZE = re.compile(r"\d{1,5}(?:\.\d{1,4})? ?(?:[x*]|by) ?\d{1,5}(?:\.\d{1,4})?")
 _DECADE = re.compile(r"[12]\d\d0s")

@@ -44,7 +44,7 @@ _NOT_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*(?:(?:,|;|/|&|、|\+|\band\b|和|以及|与)[\s(\[\"'*]*(?:and |& "
+    r"[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*(?:(?:,|;|/|&|、|\+|\band\b|\bas well as\b|和|以及|与)[\s(\[\"'*]*(?:and |& "
     r")?[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*)+",
     re.IGNORECASE,
 )

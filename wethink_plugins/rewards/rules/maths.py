@@ -23,6 +23,7 @@ from wethink_plugins.rewards.rules.parts import read_parts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.precision import compare, same
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
+from wethink_plugins.rewards.rules.words import NUMBER_WORDS
 
 # Between two floats; what is printed by people has at most a dozen digits.
 _FLOAT = Fraction(1, 10**12)
@@ -73,11 +74,9 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
     if parts is not None:
         if parts.shape == "set" and len(parts.items) == 1:
             return grade_quantity(parts.items[0], want, policy)
-        return (
-            wrong("several answers for one number", "number")
-            if len(parts.items) > 1
-            else undecided("unreadable", "number")
-        )
+        if sum(map(_says_a_number, parts.items)) > 1:
+            return wrong("several answers for one number", "number")
+        return undecided(f"no single number in {shown(text)}", "number")
     number = formula_number(text)
     if number is None:
         tree = read_formula(text)
@@ -88,6 +87,10 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
     if tree is not None and policy.arithmetic == "finished" and want.formula is None and unfinished(tree):
         return undecided(f"{shown(text)} is not worked out", "number")
     return _compared(number, text, want, policy)
+
+
+def _says_a_number(text: str) -> bool:
+    return any(c.isdigit() for c in text) or not NUMBER_WORDS.isdisjoint(text.casefold().split())
 
 
 def _compared(number: Number, text: str, want: Gold, policy: Policy) -> Verdict:
@@ -155,19 +158,22 @@ def _agree(one: Number, two: Number, sign: str) -> bool:
 
 def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     """The gold has variables or relations. None when the answer can't be read as a formula."""
-    statement = read_statement(text.replace("→", "="))
+    statement = read_statement(text)
+    if statement and want.statement and _written_out(turned(statement)) == _written_out(want.statement):
+        return right("same relation", "formula")
     if want.statement is not None and not want.name:
         return _relation(text, statement, want)
     if want.formula is None:
         return None
     name, value = split_name(text)
-    if statement is not None and want.statement is not None and want.name and not _same_graph(name, want.name):
+    named = bool(name and want.name) and (same_name(name, want.name) or _same_graph(name, want.name))
+    if statement is not None and want.statement is not None and want.name and not named:
         alike = same_relation(statement, want.statement)
         if alike is not None:
             return _verdict(alike)
     if statement is not None and not name:
         return _last_of(statement, want)
-    if name and want.name and not same_name(name, want.name) and not _same_graph(name, want.name):
+    if name and want.name and not named:
         return undecided(f"about {shown(name)}, not {shown(want.name)}", "formula")
     tree = read_formula(value)
     if tree is None:
@@ -187,10 +193,8 @@ def _relation(text: str, statement: Statement | None, want: Gold) -> Verdict | N
         return wrong("an expression for a relation", "formula") if tree is not None else None
     if want.statement is None or (statement.parts == want.statement.parts and statement.signs == want.statement.signs):
         return right("same relation", "formula")
-    if _written_out(want.statement) in (_written_out(statement), _written_out(turned(statement))):
+    if _written_out(want.statement) == _written_out(statement):
         return right("same relation", "formula")
-    if "→" in text:
-        return None
     alike = same_relation(statement, want.statement)
     return None if alike is None else _verdict(alike)
 

@@ -213,7 +213,7 @@ def _chinese_time(text: str) -> Time | None:
 
 def _spoken(text: str) -> Time | None:
     match = _SPOKEN.fullmatch(text)
-    if match is None or not (match["side"] or match["exact"]):
+    if match is None or not (match["side"] or match["exact"] or match["half"]):
         return None
     hour = _small(match["hour"])
     said = (match["amount"] or "").removesuffix("minutes").strip(" -")

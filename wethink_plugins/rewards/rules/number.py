@@ -96,7 +96,7 @@ _NO_NOUN = frozenset(
     "wrong false incorrect versus vs at "
     "above below up import print sin cos tan log ln exp sqrt pi therefore so hence answer squared tenths tenth "
     "hundredths hundredth thousandths maybe perhaps "
-    "base inverse power")
+    "base inverse power bc bce")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile("[或和到至以不多少超约除加减乘非没上下内外负点分]")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wethink_plugins.rewards.rules.claim import bare, claims, denied, offers_choice
+from wethink_plugins.rewards.rules.claim import bare, claims, denied, offers_choice, without_reasons
 from wethink_plugins.rewards.rules.latex import tidy
 from wethink_plugins.rewards.rules.letters import (
     LETTERS,
@@ -45,6 +45,10 @@ _LIST_WORDS = frozenset(
     str.split("answer option choice correct right both letter so therefore i choose select pick final hence thus one")
 )
 _LONGEST = 2000
+# "Half of 42" is not 42.
+_OF_IT = re.compile(
+    r"\b(?:half|twice|double|triple|third|quarter|square|sum|product|percent|%) (?:root )?(?:of )?(?=\d)"
+)
 _FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 _FUNCTION_WORDS = frozenset(
     str.split(
@@ -181,7 +185,18 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     by_truth = _by_truth(plain, choice)
     if by_truth:
         return Pick(frozenset(by_truth))
-    return _sentence(plain, choice, policy)
+    kept = without_reasons(plain)
+    return (_of_the_rest(plain, kept, choice, policy) if kept != plain else None) or _sentence(plain, choice, policy)
+
+
+def _of_the_rest(text: str, kept: str, choice: Choice, policy: Policy) -> Pick | None:
+    """The pick of a sentence without its reasons, unless the reasons take it back."""
+    if not kept or offers_choice(text) or "which" in text:
+        return None
+    pick = picked(kept, choice, policy)
+    named = mentions(text, choice.count)
+    contested = named.chosen - pick.letters or pick.letters & named.rejected
+    return pick if len(pick.letters) == 1 and not contested else None
 
 
 def _by_truth(text: str, choice: Choice) -> str:
@@ -374,7 +389,7 @@ def _starts_with_letter(text: str, letter: str) -> bool:
 
 def _claimed(text: str, choice: Choice, policy: Policy) -> set[str]:
     """Options whose text the sentence says: behind "is", or alone between small words."""
-    if not choice.texts or offers_choice(text):
+    if not choice.texts or offers_choice(text) or _OF_IT.search(text):
         return set()
     for claim in claims(text):
         by_text = _by_text(claim.text, choice, policy)

@@ -18,6 +18,8 @@ _NOISY_DIGITS = 15
 
 def compare(got: Number, want: Number, policy: Policy) -> Verdict:
     """The verdict on one number for another, units and percent included."""
+    if want.ordinal and got.unit is not None:
+        return wrong("a quantity, not a place", "number")
     if got.ordinal and not want.ordinal:
         return wrong("a place, not a number", "number")
     if got.percent or want.percent:

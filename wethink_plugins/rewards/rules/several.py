@@ -14,7 +14,7 @@ from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecid
 _MAX_FREE = 24
 # "1,22" as a gold is a decimal comma or a list; an answer with a decimal point takes it for the former.
 _POINT_WORDS = re.compile(
-    r"^(?:the )?(?:point|vector|(?:ordered )?pair|coordinates?(?: are)?) (?=[(\[])", re.IGNORECASE
+    r"^(?:the )?(?:point|vector|(?:ordered )?pair|coordinates?(?: are)?) (?=[A-Z]?['_]?[(\[])", re.IGNORECASE
 )
 _COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
 
@@ -35,7 +35,7 @@ def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
     if wanted is None:
         return undecided("the gold has one part", "parts")
     got = read_parts(text) or read_parts(split_name(text)[1]) or read_parts(_POINT_WORDS.sub("", text))
-    points = point_name(text), point_name(want.text)
+    points = point_name(text) or _capital(split_name(text)[0]), point_name(want.text)
     if all(points) and points[0] != points[1]:
         return wrong("another point", "parts")
     if text.count("\\begin") > 1:
@@ -52,6 +52,10 @@ def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
     if fault:
         return wrong(fault, "parts")
     return _matched(got, wanted, policy)
+
+
+def _capital(name: str) -> str:
+    return name if len(name) == 1 and name.isupper() else ""
 
 
 def _without_repeats(parts: Parts) -> Parts:

@@ -45,6 +45,8 @@ _PHRASES = (
     ("united kingdom", "uk"),
     ("u.k.", "uk"),
     ("new york city", "new york"),
+    ("b.c", "bc"),
+    ("bce", "bc"),
     (" in color", " color"),
     (" in colour", " color"),
 )
@@ -55,6 +57,7 @@ _ADDRESS = re.compile(r"\w@\w|\w\.[a-z]{2,}\b|://")
 _DECADE = re.compile(r"(?<=\d0)'s\b")
 # "3 × 5" and "3x5" are a size, which is no product.
 _BY = re.compile(r"(?<=\d) ?(?:[x*]|by) ?(?=\d)")
+_TENS = frozenset(str(tens) for tens in range(20, 100, 10))
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _ASIDE = re.compile(r" ?\(([^()]{1,60})\)$")
 
@@ -84,7 +87,21 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
         if word not in _ARTICLES
     ]
     words = [_one_spelling(word.removesuffix("'s"), plurals) for word in words]
+    if not _TENS.isdisjoint(words):
+        words = _tens_joined(words)
     return tuple(words) if words else (text.strip(" ()[]") or text.strip(),)
+
+
+def _tens_joined(words: list[str]) -> list[str]:
+    """ "20", "#1" of "twenty-first" become "#21"."""
+    joined: list[str] = []
+    for word in words:
+        ones = word.removeprefix("#")
+        if joined and joined[-1] in _TENS and len(ones) == 1 and ones in "123456789":
+            joined[-1] = word.replace(ones, joined[-1][0] + ones)
+        else:
+            joined.append(word)
+    return joined
 
 
 def _accents_off(text: str) -> str:

@@ -12,7 +12,10 @@ _GOLD_YES = _YES - {"y", "t", "有", "会", "能", "可以", "affirmative"}
 _GOLD_NO = _NO - {"n", "f", "没有", "不会", "不能", "不可以", "negative", "不"}
 _FIRST = re.compile(r"([A-Za-z]+|[\u4e00-\u9fff]{1,3}|[√✓✔✗✘])(?:[,.!;: -]+|$)(.*)", re.DOTALL)
 # "No. 5" is a number, and "no idea" says that there is no answer.
-_NO_SUCH = re.compile(r"no(?:\.? ?\d| (?:idea|clue|answer|opinion|comment|guess|information|data)\b)", re.IGNORECASE)
+_NO_SUCH = re.compile(
+    r"no(?:\.? ?\d| (?:idea|clue|answer|opinion|comment|guess|information|data|one (?:knows|can|could))\b)",
+    re.IGNORECASE,
+)
 _SECOND = re.compile(
     r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
     r"true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
@@ -53,7 +56,9 @@ def read_truth(text: str) -> bool | None:
 
 def _takes_back(rest: str) -> bool:
     """ "Yes and no", "yes or no", "no, yes": both were said."""
-    return bool(re.match(r"(?:and|or|but|/)\b", rest, re.IGNORECASE)) or bool(_SECOND.search(rest))
+    return bool(re.match(r"(?:and|or|but|/|is (?:wrong|false|incorrect|not))\b", rest, re.IGNORECASE)) or bool(
+        _SECOND.search(rest)
+    )
 
 
 def _clause(text: str) -> bool | None:
