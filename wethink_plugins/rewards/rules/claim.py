@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _LEAD = re.compile(
-    r"(?:(?:so|thus|therefore|hence|ok|okay|well|now|and|in conclusion|finally|overall|clearly|i think|i believe|i "
+    r"(?:(?:(?:ok|okay|well|now|and)(?=[,:])|so|thus|therefore|hence|in conclusion|finally|overall|clearly|i think|i believe|i "
     r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
     r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|absolutely|surely|所以|"
     r"因此|那么)(?![A-Za-z])(?:,|:|，)? ?(?:that )?)"
@@ -27,7 +27,7 @@ _ANSWER_CHINESE = re.compile(
 _ABOUT = re.compile(
     r"(?:(?:in )?(?:the )?year (?=\d)|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
     r"approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
-    r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
+    r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|在|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
@@ -88,7 +88,7 @@ def bare(text: str) -> str:
             match = pattern.match(text)
             if match and match.end() < len(text):
                 text = text[match.end() :].strip()
-        wrapped = _JSON.fullmatch(text) if text[0] in "{#" else None
+        wrapped = _JSON.fullmatch(text) if text[:1] in ("{", "#") else None
         text = _closed(wrapped[1] or wrapped[2] if wrapped else text)
         if text == before:
             break
@@ -149,8 +149,9 @@ def _reasons_off(whole: str) -> tuple[str, list[Claim]]:
         return kept, [Claim(without_about(bare(kept))), all_of_it]
     drawn = list(_CONCLUSION.finditer(whole))
     if drawn and not _ALTERNATIVE.search(whole):
-        premise = Claim(without_about(_closed(whole[: drawn[0].start()])))
-        return whole, [*claims(whole[drawn[-1].end() :]), premise, all_of_it]
+        premise, conclusion = _closed(whole[: drawn[0].start()]), whole[drawn[-1].end() :]
+        premises = [] if denied(conclusion) else [Claim(without_about(premise))]
+        return whole, [*claims(conclusion), *premises, all_of_it]
     year = _YEAR_OF.fullmatch(whole)
     if year and not denied(year["event"]):
         return whole, [all_of_it, Claim(year["year"], year["event"])]

@@ -54,7 +54,7 @@ _DATES = tuple(
         r"(?P<number>\d{1,2}) ?月 ?(?P<day>\d{1,2}) ?[日号]",
     )
 )
-_CHINESE_DIGITS = re.compile("[〇零一二三四五六七八九十]{1,5}(?=[年月日号])")
+_CHINESE_DIGITS = re.compile("[〇零一二三四五六七八九十]{1,5}(?=[年月日号点时分])")
 _SLASHED = re.compile(r"(?P<one>\d{1,2})(?P<separator>[-/.])(?P<two>\d{1,2})(?P=separator)(?P<year>\d{4}|\d{2})")
 _HALF = r"(?P<half>[ap]\.? ?m\.?|in the (?:morning|afternoon|evening)|at night)"
 _TIME = re.compile(
@@ -204,7 +204,7 @@ def _time(hour: int, minute: int, second: int, half: str | None) -> Time | None:
 
 
 def _chinese_time(text: str) -> Time | None:
-    match = _CHINESE_TIME.fullmatch(text)
+    match = _CHINESE_TIME.fullmatch(_CHINESE_DIGITS.sub(_in_digits, text))
     if match is None:
         return None
     half = {"上午": "am", "早上": "am", "凌晨": "am", "下午": "pm", "晚上": "pm", "中午": "pm"}.get(match["part"] or "")

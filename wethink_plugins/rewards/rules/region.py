@@ -35,6 +35,8 @@ _INTERVAL = re.compile(
     r"([\[(\]])([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)[,;]([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,"
     r";()\[\]]{0,40})?)([\])\[])"
 )
+# "{x | x > 2}"
+_DESCRIBED = re.compile(r"\\?\{ ?[a-zA-Z](?: ?∈ ?R)? ?[|:] ?([^{}]{1,200}?) ?\\?\}")
 _POINTS = re.compile(r"(?:\\\{|\{)([^{}\\]{1,80}|[^{}]{1,80})(?:\\\}|\})")
 # "x", "x_1", "θ", "f(x)", "|z|".
 _UNKNOWN = re.compile(r"\|?[^\W\d_](?:_\{?\w{1,4}\}?)?\|?(?: ?\([a-z]\))?")
@@ -62,6 +64,8 @@ def read_region(text: str) -> tuple[Piece, ...] | None:
     if len(text) > 600 or not any(c in text for c in "[(]{<>≤≥≠"):
         return None
     text = text[member.end() :] if member else text
+    described = _DESCRIBED.fullmatch(text)
+    text = described[1] if described else text
     pieces: list[Piece] = []
     for part in re.split(r"∪|\bor\b|或", text):
         found = _part(part.strip())

@@ -12,7 +12,7 @@ from wethink_plugins.rewards.rules.words import ordinal_value
 
 # Combining strokes are words of their own here: struck-out text is not the text.
 _WORD = re.compile(
-    r"[\u0334-\u0338\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#±*/^!-](?=\S)|[<>=≠≤≥≈≅∥⊥→~](?!$)"
+    r"[\u0334-\u0338\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#±*/^!-](?=\S)|(?<=[\w+])[+#]|[<>=≠≤≥≈≅∥⊥→~](?!$)"
 )
 _ARTICLES = frozenset(("a", "an", "the"))
 _PLACES = frozenset(("in", "at", "on"))
@@ -57,6 +57,8 @@ _ADDRESS = re.compile(r"\w@\w|\w\.[a-z]{2,}\b|://")
 _DECADE = re.compile(r"(?<=\d0)'s\b")
 # "3 × 5" and "3x5" are a size, which is no product.
 _BY = re.compile(r"(?<=\d) ?(?:[x*]|by) ?(?=\d)")
+# "AT&T" is one name.
+_INITIALS = re.compile(r"(?<=\w)&(?=\w)")
 _TENS = frozenset(str(tens) for tens in range(20, 100, 10))
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _ASIDE = re.compile(r" ?\(([^()]{1,60})\)$")
@@ -72,6 +74,8 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
             text = text.replace(symbol, word)
     elif "." in text or "@" in text:
         plurals = plurals and not _ADDRESS.search(text)
+    if "&" in text:
+        text = _INITIALS.sub("", text)
     if "'s" in text:
         text = _DECADE.sub("s", text)
     if "||" in text:
