@@ -87,6 +87,8 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
     text = claim.text
     if text == want.text or _INFINITE.get(text.casefold()) == want.text:
         return right("as written", "exact")
+    if text.casefold() == "none" and want.number is not None and want.number.value == 0:
+        return right("none is zero", "number")
     for grader in (_reaction, _truth, _moment, _bound, _range, _ratio, _chemical):
         verdict = grader(text, want, policy)
         if verdict is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wethink_plugins.rewards.braces import closing_brace
 from wethink_plugins.rewards.rules.normal import clean
 
 _SYMBOLS = {
@@ -162,12 +163,5 @@ def _braced(text: str, at: int) -> tuple[str | None, int]:
     """The text between the braces that open at `at`, and where it ends; None when none opens or it never closes."""
     if at >= len(text) or text[at] != "{":
         return None, at
-    depth = 0
-    for position in range(at, len(text)):
-        if text[position] == "{":
-            depth += 1
-        elif text[position] == "}":
-            depth -= 1
-            if depth == 0:
-                return text[at + 1 : position], position + 1
-    return None, at
+    end = closing_brace(text, at + 1)
+    return (None, at) if end < 0 else (text[at + 1 : end], end + 1)
