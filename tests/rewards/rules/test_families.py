@@ -14,6 +14,12 @@ BLANK, CHOICE = "fill_in_blank", "multiple_choice"
 LINES = (Path(__file__).parent / "families.jsonl").read_text(encoding="utf-8").splitlines()
 GROUPS = [json.loads(line) for line in LINES]
 NUMBERS, SHAPES = ("17", "42", "24", "36"), ("square", "star", "circle", "crescent")
+PURPOSES = (
+    "To inform readers about the climate",
+    "To persuade readers to vote",
+    "To entertain readers",
+    "To describe a place",
+)
 MISSED = [  # (kind, gold, options, answer, right, why)
     (BLANK, "40°N, 74°W", (), "40°N 74°W", True, "a list without commas"),
     (BLANK, "Tom, 12", (), "Tom 12", True, "a list without commas"),
@@ -23,9 +29,12 @@ MISSED = [  # (kind, gold, options, answer, right, why)
     (BLANK, "R&B", (), "R & B", True, "single letters around &"),
     (BLANK, "#5", (), "5", True, "a gold with a number sign"),
     (BLANK, "0.5 mol/L", (), "0.5 M", True, "M is read as million"),
+    (BLANK, "1 234,56", (), "1234.56", True, "a gold with both a gap and a comma"),
+    (BLANK, "45 minutes", (), "three quarters of an hour", True, "a part of a unit"),
     (BLANK, "yes", (), "yes because no", False, "a reason that contradicts"),
     (CHOICE, "B", NUMBERS, "So the answer is B, as 17 is too small", True, "another option in the reason"),
     (CHOICE, "B", NUMBERS, "B, not A, because 17 is too small", True, "another option in the reason"),
+    (CHOICE, "B", PURPOSES, "The author wants to persuade readers to vote.", True, "an option's text behind a verb"),
     (CHOICE, "BD", SHAPES, "B, D only", True, '"only" behind a list'),
 ]
 

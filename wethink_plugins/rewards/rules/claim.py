@@ -32,8 +32,8 @@ _ABOUT = re.compile(
 )
 _COPULA = re.compile(
     r"(?:(?<=\s)(?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
-    r"called|named|means) |'s |: ?|\bI (?:see|count|choose|pick|get) "
-    r"|\b(?:we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
+    r"called|named|means) (?:(?:located|situated|found) (?=(?:in|at|on) ))?|'s |: ?|\bI (?:see|count|choose|pick|get) "
+    r"|\b(?:I|we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
     re.IGNORECASE,
 )
 _COPULA_CHINESE = re.compile(r"(?:等于|是|为|有|叫|写着|显示)(?!不|没)")

@@ -107,7 +107,8 @@ def _written(text: str, name: str, value: str) -> Gold:
     if _LABEL.fullmatch(text) or _SIZE.fullmatch(text):
         return Gold(text)
     region = read_region(text)
-    parts = read_parts(value)
+    # An inequality in one unknown is a set of numbers, and its "or" no list.
+    parts = read_parts(value) if region is None or not any(sign in text for sign in "<>≤≥≠") else None
     if region is not None or parts is not None:
         return Gold(text, name, region=region, parts=parts, statement=read_statement(text))
     if not looks_like_maths(value) and not name:

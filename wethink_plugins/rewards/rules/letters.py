@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LONE = re.compile(
-    r"[\s\"'(\[{<*#`_]*(?:(?:option|choice|letter|answer|ans)[\s:.(>→-]*)?([A-Za-z])(?:项|选项)?[\s\"')\]}>*.,:;!`/✓✔√_-]*",
+    r"[\s\"'(\[{<>*#`_•-]*(?:(?:option|choice|letter|answer|ans)[\s:.(>→-]*)?([A-Za-z])(?:项|选项)?[\s\"')\]}>*.,:;!`/✓✔√\\_-]*",
     re.IGNORECASE,
 )
 _LED = re.compile(

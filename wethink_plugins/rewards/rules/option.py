@@ -45,6 +45,7 @@ _LIST_WORDS = frozenset(
     str.split("answer option choice correct right both letter so therefore i choose select pick final hence thus one")
 )
 _LONGEST = 2000
+_MEMBERS = re.compile(r", (?:and )?| and | & |、|和")
 # "Half of 42" is not 42.
 _OF_IT = re.compile(
     r"\b(?:half|twice|double|triple|third|quarter|square|sum|product|percent|%) (?:root )?(?:of )?(?=\d)"
@@ -54,9 +55,13 @@ _FUNCTION_WORDS = frozenset(
     str.split(
         "is are was were be the a an it of in on at to from by with its has have there that this and he she "
         "they his her their i see as for would which what so because shows show gives "
-        "equals contains means called named can must should looks appears seems option choice"
+        "will equals contains means called named can must should looks appears seems option choice"
     )
 )
+
+
+# "Red and blue" doesn't say red alone.
+_NEIGHBOURS = (_FUNCTION_WORDS - {"and"}) | {""}
 
 
 @dataclass(frozen=True)
@@ -226,11 +231,30 @@ def _by_words(text: str, choice: Choice, policy: Policy) -> str:
         return found[0]
     if found:
         return ""
+    found = _by_members(text, choice)
+    if len(found) == 1:
+        return found[0]
     if _NONE.fullmatch(text) or _ALL.fullmatch(text):
         pattern = _NONE if _NONE.fullmatch(text) else _ALL
         found = [LETTERS[i] for i, option in enumerate(choice.texts) if pattern.fullmatch(option.strip(" ."))]
         return found[0] if len(found) == 1 else ""
     return ""
+
+
+def _by_members(text: str, choice: Choice) -> list[str]:
+    """Options that list the same things in another order: "blue and red" for "red and blue"."""
+    said = _members(text)
+    if len(said) < 2:
+        return []
+    return [LETTERS[i] for i, option in enumerate(choice.texts) if _members(option) == said]
+
+
+@lru_cache(maxsize=4096)
+def _members(text: str) -> frozenset[tuple[str, ...]]:
+    if len(text) > 100 or any(c in text for c in "([{<>=") or offers_choice(text):
+        return frozenset()
+    pieces = [piece for piece in _MEMBERS.split(text) if piece.strip()]
+    return frozenset(words_of(piece) for piece in pieces) if len(pieces) < 8 else frozenset()
 
 
 def _by_value(text: str, choice: Choice, policy: Policy) -> str:
@@ -416,6 +440,6 @@ def _stands_alone(words: tuple[str, ...], option: tuple[str, ...]) -> bool:
         if words[at : at + size] == option:
             before = words[at - 1] if at else ""
             behind = words[at + size] if at + size < len(words) else ""
-            if (not before or before in _FUNCTION_WORDS) and (not behind or behind in _FUNCTION_WORDS):
+            if {before, behind} <= _NEIGHBOURS:
                 return True
     return False

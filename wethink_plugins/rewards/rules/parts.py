@@ -17,6 +17,7 @@ _NAMED = re.compile(
     r"(?:\((?P<mark>[a-h]|[1-9]|i{1,3}|iv|v)\)|(?P<label>[a-h]|[1-9]|i{1,3}|iv|v)[).:]|(?P<name>[^\W\d][^=:;,]{0,"
     r"40}?) ?[=:])\s*(?P<value>.{1,400})"
 )
+_SYSTEM = re.compile(r"\\begin\{cases\}(.{1,1900}?)\\end\{cases\}")
 # "P(1, 2)" is the point (1, 2).
 _POINT = re.compile(r"[A-Z]['_]?\([^()]+[,;][^()]+\)$")
 _MARKS = re.compile(r"(?:^|(?<=[\s,;]))\(?(?:[a-h]|[1-9]|i{1,3}|iv|v)\) |\((?:[a-h]|[1-9]|i{1,3}|iv|v)\)(?=[\w$-])")
@@ -41,6 +42,9 @@ def read_parts(text: str) -> Parts | None:
     if not text or len(text) > 2000:
         return None
     text = text[1:] if _POINT.match(text) else text
+    system = _SYSTEM.fullmatch(text)
+    if system:
+        text = ", ".join(row.strip(" ,&") for row in system[1].split("\\\\"))
     found = _matrix(text) or _bracketed(text) or _bare(text)
     return found if found and len(found.items) <= MAX_PARTS else None
 

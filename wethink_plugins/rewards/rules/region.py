@@ -119,11 +119,25 @@ def _inequality(text: str) -> list[Piece] | None:
     edge = _edge(right)
     if not _is_unknown(left) or edge is None:
         return None
+    if left.startswith("|"):
+        return _around_zero(edge, sign)
     if sign == "≠":
         return [Piece(-math.inf, edge, False, False), Piece(edge, math.inf, False, False)]
     if sign in "<≤":
         return [Piece(-math.inf, edge, False, sign == "≤")]
     return [Piece(edge, math.inf, sign == "≥", False)]
+
+
+def _around_zero(edge: Edge, sign: str) -> list[Piece] | None:
+    """|x| below, above or unlike a bound."""
+    if edge <= 0:
+        return None
+    closed = sign in "≤≥"
+    if sign in "<≤":
+        return [Piece(-edge, edge, closed, closed)]
+    if sign in ">≥":
+        return [Piece(-math.inf, -edge, False, closed), Piece(edge, math.inf, closed, False)]
+    return None
 
 
 def _is_unknown(text: str) -> bool:

@@ -69,7 +69,7 @@ def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
         return _item(text, wanted.items[0], policy)
     from wethink_plugins.rewards.rules.text import same_words
 
-    if same_words(text, " ".join(wanted.items), policy) and not any(c.isdigit() for c in text):
+    if same_words(text, " ".join(wanted.items), policy) and not any(c.isdigit() or c == "-" for c in text):
         return right("same words", "text")
     if "\\begin" in text:
         return undecided("a matrix that is not worked out", "parts")

@@ -31,7 +31,7 @@ _SPELLING = dict(
         "traveller:traveler fibre:fiber sceptre:scepter "
         "television:tv bicycle:bike telephone:phone refrigerator:fridge photograph:photo automobile:car "
         "organisation:organization analyse:analyze isn't:not aren't:not "
-        "usa:us u.s.a:us u.s:us uk:uk saint:st street:st mister:mr okay:ok yoghurt:yogurt racquet:racket whisky:whiskey men:man "
+        "usa:us u.s.a:us u.s:us uk:uk saint:st street:st mister:mr okay:ok yoghurt:yogurt racquet:racket buses:bus gases:gas viruses:virus whisky:whiskey men:man "
         "women:woman children:child feet:foot teeth:tooth geese:goose "
         "mice:mouse people:person leaves:leaf knives:knife wolves:wolf shelves:shelf loaves:loaf lives:life "
         "wives:wife halves:half"

@@ -18,7 +18,7 @@ _NAME = re.compile(
     r"(?:[^\W\d_]['_]?(?:_?\{?\w{1,8}\}?)?|∠ ?\w{1,4}|m ?∠ ?\w{1,4}|\|?[A-Z]{1,4}\|?|\\?[a-zA-Z]{1,12}(?:_\{?\w{1,"
     r"8}\}?)?'?(?:\([a-zA-Z](?:, ?[a-zA-Z])*\))?|\\?[A-Za-z]['A-Za-z ]{1,60}|\([a-z](?:, ?[a-z]){1,4}\)|"
     r"[A-Za-z][\w{}]{0,12} ?: ?[A-Za-z][\w{}]{0,12}|\\frac ?\{ ?[A-Z]{1,3} ?\} ?\{ ?[A-Z]{1,3} ?\}|[A-Z]{2} ?/ "
-    r"?[A-Z]{2}|d[a-zA-Z] ?/ ?d[a-z]|\\frac ?\{ ?d[a-zA-Z] ?\} ?\{ ?d[a-z] ?\})"
+    r"?[A-Z]{2}|\\?(?:sin|cos|tan|cot|sec|csc|log|ln) ?\(?[^\W\d_]\)?|d[a-zA-Z] ?/ ?d[a-z]|\\frac ?\{ ?d[a-zA-Z] ?\} ?\{ ?d[a-z] ?\})"
 )
 _FRACTION = re.compile(r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}")
 _DENIES = re.compile(
@@ -54,7 +54,7 @@ def same_name(one: str, two: str) -> bool:
 
 
 def _name_key(text: str) -> str:
-    return re.sub(r"[\s{}_]|^the ", "", _FRACTION.sub(r"\1/\2", text).casefold())
+    return re.sub(r"[\s{}_\\]|^the ", "", _FRACTION.sub(r"\1/\2", text).casefold())
 
 
 def same_relation(one: Statement, two: Statement) -> bool | None:
