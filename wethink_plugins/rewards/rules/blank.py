@@ -85,9 +85,9 @@ def _any_claim(text: str, want: Gold, policy: Policy) -> Verdict:
 def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
     """One claim against the gold; the order of the graders is the order of certainty."""
     text = claim.text
-    if text == want.text or _INFINITE.get(text.casefold()) == want.text:
+    if text == want.text or (want.text in ("∞", "-∞") and _INFINITE.get(text.casefold()) == want.text):
         return right("as written", "exact")
-    if text.casefold() == "none" and want.number is not None and want.number.value == 0:
+    if len(text) == 4 and text.casefold() == "none" and want.number is not None and want.number.value == 0:
         return right("none is zero", "number")
     for grader in (_reaction, _truth, _moment, _bound, _range, _ratio, _chemical):
         verdict = grader(text, want, policy)

@@ -49,7 +49,7 @@ _REASON = re.compile(
 )
 # In front of a conclusion stands what it was drawn from.
 _CONCLUSION = re.compile(r"[,;.] (?:so|therefore|thus|hence)(?: that)?,? (?=\S)|, ?所以|, ?因此", re.IGNORECASE)
-_CONTRAST = re.compile(r"(?:,| and|, but)? (?:not|rather than|instead of|unlike) [^,]{1,60}$", re.IGNORECASE)
+_CONTRAST = re.compile(r" (?:not|rather than|instead of|unlike) [^,]{1,60}$", re.IGNORECASE)
 _YEAR_OF = re.compile(r"(?P<event>[A-Za-z ,'-]{1,60}) in (?P<year>\d{4})")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
@@ -124,6 +124,8 @@ def claims(text: str) -> list[Claim]:
     """What is claimed, surest first: a conclusion or what stands in front of a reason, the whole, and what stands
     behind each "is", "are", ":" … as far as nothing before denies it."""
     whole = bare(text)
+    if " " not in whole and whole.isascii() and ":" not in whole:
+        return [Claim(without_about(whole))]
     kept, found = _reasons_off(whole)
     if " " in kept or ":" in kept or not kept.isascii():
         found += _behind_copulas(kept)
@@ -134,7 +136,7 @@ def without_reasons(text: str) -> str:
     """What is left of a sentence without its reasons, its premises and the "not X" behind it; may be all of it."""
     whole, contrast = bare(text), _CONTRAST.search(text)
     if contrast:
-        return _closed(text[: contrast.start()])
+        return _closed(text[: contrast.start()].removesuffix(" and").removesuffix(" but"))
     kept, _ = _reasons_off(whole)
     drawn = list(_CONCLUSION.finditer(kept))
     return bare(kept[drawn[-1].end() :]) if drawn and not _ALTERNATIVE.search(kept) else kept
@@ -152,7 +154,7 @@ def _reasons_off(whole: str) -> tuple[str, list[Claim]]:
         premise, conclusion = _closed(whole[: drawn[0].start()]), whole[drawn[-1].end() :]
         premises = [] if denied(conclusion) else [Claim(without_about(premise))]
         return whole, [*claims(conclusion), *premises, all_of_it]
-    year = _YEAR_OF.fullmatch(whole)
+    year = _YEAR_OF.fullmatch(whole) if whole[-4:].isdigit() else None
     if year and not denied(year["event"]):
         return whole, [all_of_it, Claim(year["year"], year["event"])]
     return whole, [all_of_it]

@@ -53,6 +53,9 @@ _TAGS = ("<answer>", "</answer>")
 _SPACED_DEGREE = re.compile(r"° (?=[CF](?!\w))")
 # Tags that change only the looks.
 _HTML = re.compile(r"</?(?:b|i|u|p|em|strong|span|div|center|code|pre)>|<br ?/?>", re.IGNORECASE)
+_ESCAPED = (
+    ("¶", "\\\\"), ("¤", "$"), ("\\%", "%"), ("\\&", "&"), ("\\_", "_"), ("\\#", "#"), ("\\(", " "), ("\\)", " "),
+)  # fmt: skip
 _RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="), ("->", "→"))
 
 
@@ -62,47 +65,42 @@ def tidy(text: str) -> str:
     Two boxes are two answers and come out as a list; one box inside prose is the answer. Linear in the length.
     """
     text = clean(text)
-    for tag in _TAGS:
-        text = text.replace(tag, " ")
-    if "</" in text or "<br" in text:
-        text = _HTML.sub(" ", text)
+    if "<" in text:
+        text = _untagged(text)
     if "{" in text or "\\" in text:
         text = _THOUSANDS.sub("", text)
-    if "\\" in text:
+    escaped = "\\" in text
+    if escaped:
         text = text.replace("\\\\", " ¶ " if "\\begin" in text else "\\")
-        text = _SPACES.sub(" ", text.replace("\\$", "¤"))
-        text = _commands(text)
-    if ")or(" in text:
-        text = text.replace(")or(", ") or (")
+        text = _commands(_SPACES.sub(" ", text.replace("\\$", "¤")))
+    text = text.replace(")or(", ") or (")
     if "$" in text:
-        text = _GROUPED.sub(r" \1 ", text)
-        text = _MATH.sub(r" \1 ", text).replace("¤", "$")
-    text = (
-        text.replace("¶", "\\\\")
-        .replace("¤", "$")
-        .replace("\\%", "%")
-        .replace("\\&", "&")
-        .replace("\\_", "_")
-        .replace("\\#", "#")
-        .replace("\\(", " ")
-        .replace("\\)", " ")
-    )
-    text = (
-        text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ") if _decorated(text) else text
-    )
-    for written, symbol in _RELATIONS:
-        if written in text:
+        text = _MATH.sub(r" \1 ", _GROUPED.sub(r" \1 ", text))
+    if escaped:
+        for written, plain in _ESCAPED:
+            text = text.replace(written, plain)
+    if _decorated(text):
+        text = text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ")
+    return " ".join(_symbols(text).split())
+
+
+def _untagged(text: str) -> str:
+    for tag in _TAGS:
+        text = text.replace(tag, " ")
+    return _HTML.sub(" ", text) if "</" in text or "<br" in text else text
+
+
+def _symbols(text: str) -> str:
+    """One spelling of relations, degrees, powers and signs."""
+    if "=" in text or "->" in text:
+        for written, symbol in _RELATIONS:
             text = text.replace(written, symbol)
     if "°" in text:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
         text = _SPACED_DEGREE.sub("°", text)
-    if " ^" in text:
-        text = text.replace(" ^", "^")
-    if "+∞" in text:
-        text = text.removeprefix("+") if text.startswith("+∞") else text
-    if "×" in text:
-        text = text.replace("×", "*")
-    return " ".join(text.replace("~", " ~").split()) if "~" in text else " ".join(text.split())
+    if text.startswith("+∞"):
+        text = text[1:]
+    return text.replace(" ^", "^").replace("×", "*").replace("~", " ~")
 
 
 def _decorated(text: str) -> bool:

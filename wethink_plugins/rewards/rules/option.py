@@ -64,13 +64,13 @@ _FUNCTION_WORDS = frozenset(
 _NEIGHBOURS = (_FUNCTION_WORDS - {"and"}) | {""}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
-    """The options of one question, read once."""
+    """The options of one question, read once; compared by identity, since it is a key of caches."""
 
     texts: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
-    numbers: tuple[object, ...]
+    truths: tuple[bool | None, ...]
 
     @property
     def count(self) -> int:
@@ -91,7 +91,7 @@ def read_options(options: tuple[str, ...]) -> Choice:
     labels = [_LABEL.fullmatch(text) for text in texts]
     if texts and all(label and label[1] == LETTERS[i] and label[2] for i, label in enumerate(labels)):
         texts = [label[2] for label in labels if label]
-    return Choice(tuple(texts), tuple(words_of(text) for text in texts), tuple(read_tidy(text) for text in texts))
+    return Choice(tuple(texts), tuple(map(words_of, texts)), tuple(map(gold_truth, texts)))
 
 
 def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy) -> Verdict | None:
@@ -206,11 +206,10 @@ def _of_the_rest(text: str, kept: str, choice: Choice, policy: Policy) -> Pick |
 
 def _by_truth(text: str, choice: Choice) -> str:
     """The option "Yes" for "Yes, it is.", where one option says yes, another says no, and the answer starts so."""
-    said = [gold_truth(option) for option in choice.texts]
-    if said.count(True) != 1 or said.count(False) != 1 or not _FIRST_WORD.match(text):
+    if choice.truths.count(True) != 1 or choice.truths.count(False) != 1 or not _FIRST_WORD.match(text):
         return ""
     truth = read_truth(text)
-    return "" if truth is None else LETTERS[said.index(truth)]
+    return "" if truth is None else LETTERS[choice.truths.index(truth)]
 
 
 def _by_text(text: str, choice: Choice, policy: Policy) -> str:
@@ -363,6 +362,8 @@ def _mentioned(text: str, choice: Choice) -> set[str]:
 def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
     """A sentence commits to the one letter it takes, or to the one option whose text it claims."""
     for claim in claims(text)[:4] if choice.texts else []:
+        if claim.text == text:
+            continue
         several = _several_texts(claim.text, choice, policy)
         if several and not denied(claim.subject):
             return Pick(several)
@@ -416,7 +417,7 @@ def _claimed(text: str, choice: Choice, policy: Policy) -> set[str]:
     if not choice.texts or offers_choice(text) or _OF_IT.search(text):
         return set()
     for claim in claims(text):
-        by_text = _by_text(claim.text, choice, policy)
+        by_text = _by_text(claim.text, choice, policy) if claim.text != text else ""
         if by_text:
             rivals = _mentioned(claim.subject, choice) - {by_text}
             return {by_text} if not rivals and not _lists_a_number(claim.subject) else set()
