@@ -9,7 +9,7 @@ from functools import lru_cache
 from wethink_plugins.rewards.rules import moment
 from wethink_plugins.rewards.rules.algebra.relation import Statement, is_name, read_statement
 from wethink_plugins.rewards.rules.algebra.same import constant, real
-from wethink_plugins.rewards.rules.algebra.tree import Node, names_in, read_formula
+from wethink_plugins.rewards.rules.algebra.tree import Node, read_formula
 from wethink_plugins.rewards.rules.bounds import read_bound
 from wethink_plugins.rewards.rules.claim import bare
 from wethink_plugins.rewards.rules.latex import tidy
@@ -177,8 +177,3 @@ def formula_number(text: str) -> Number | None:
         return None
     value = real(constant(match[1]))
     return None if value is None else Number(value, unit=unit, noun=match[2].strip())
-
-
-def variables(text: str) -> frozenset[str]:
-    tree = read_formula(text)
-    return names_in(tree) if tree else frozenset()

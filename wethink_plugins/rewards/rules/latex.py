@@ -98,6 +98,7 @@ def _symbols(text: str) -> str:
     if "°" in text:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
         text = _SPACED_DEGREE.sub("°", text)
+    text = text.strip()
     if text.startswith("+∞"):
         text = text[1:]
     return text.replace(" ^", "^").replace("×", "*").replace("~", " ~")

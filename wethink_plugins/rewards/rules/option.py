@@ -172,26 +172,22 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     if letter:
         by_text = _by_words(plain, choice, policy)
         return Pick(frozenset(by_text)) if by_text else Pick(frozenset(), f"there is no option {letter}")
-    led = led_by_letter(plain)
-    marked = led or closed_by_letter(plain)
+    marked = led_by_letter(plain) or closed_by_letter(plain)
     by_text = _by_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
-    if by_text:
-        return Pick(frozenset(by_text))
-    several = letter_list(plain, choice.count) or _several_texts(plain, choice, policy)
+    several = by_text or letter_list(plain, choice.count) or _several_texts(plain, choice, policy)
     if several:
-        return Pick(several)
+        return Pick(frozenset(several))
     for candidate in dict.fromkeys((plain, text)):
         led = led_by_letter(candidate) or closed_by_letter(candidate)
         if led and LETTERS.index(led[0]) < choice.count:
             return _with_text(*led, choice, policy)
-    by_value = _by_value(plain, choice, policy)
-    if by_value:
-        return Pick(frozenset(by_value))
-    by_truth = _by_truth(plain, choice)
-    if by_truth:
-        return Pick(frozenset(by_truth))
-    kept = without_reasons(plain)
-    return (_of_the_rest(plain, kept, choice, policy) if kept != plain else None) or _sentence(plain, choice, policy)
+    said = _by_value(plain, choice, policy) or _by_truth(plain, choice)
+    return Pick(frozenset(said)) if said else _prose(plain, choice, policy)
+
+
+def _prose(text: str, choice: Choice, policy: Policy) -> Pick:
+    kept = without_reasons(text)
+    return (_of_the_rest(text, kept, choice, policy) if kept != text else None) or _sentence(text, choice, policy)
 
 
 def _of_the_rest(text: str, kept: str, choice: Choice, policy: Policy) -> Pick | None:
@@ -300,36 +296,37 @@ def _piece(piece: str, choice: Choice, policy: Policy) -> str:
 def _with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     """A letter with words behind it: they may be its text or an explanation, not another option."""
     rest = rest.strip()
-    if not rest:
+    if not rest or (choice.texts and _by_words(rest, choice, policy) == letter):
         return Pick(frozenset(letter))
-    if choice.texts and _by_words(rest, choice, policy) == letter:
-        return Pick(frozenset(letter))
-    others = mentions(rest, choice.count)
-    if (others.chosen | others.loose) - {letter} and not _ELSEWHERE.search(rest):
-        return Pick(
-            frozenset(), f"letter {letter} beside {', '.join(sorted((others.chosen | others.loose) - {letter}))}"
-        )
-    if letter in others.rejected or (
-        offers_choice(rest) and (len(rest.split()) <= 6 or _mentioned(rest, choice) - {letter})
-    ):
-        return Pick(frozenset(), f"takes {letter} back")
-    if not choice.texts:
-        return Pick(frozenset(letter))
+    fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")
+    return Pick(frozenset(), fault) if fault else Pick(frozenset(letter))
+
+
+def _other_letter(letter: str, rest: str, choice: Choice) -> str:
+    """What is wrong when the words behind a letter name another one, or take it back."""
+    named = mentions(rest, choice.count)
+    others = (named.chosen | named.loose) - {letter}
+    if others and not _ELSEWHERE.search(rest):
+        return f"letter {letter} beside {', '.join(sorted(others))}"
+    offers = offers_choice(rest) and (len(rest.split()) <= 6 or _mentioned(rest, choice) - {letter})
+    return f"takes {letter} back" if letter in named.rejected or offers else ""
+
+
+def _other_text(letter: str, rest: str, choice: Choice, policy: Policy) -> str:
+    """What is wrong when the words behind a letter are not its own text and explain nothing."""
     by_text = _by_text(bare(rest), choice, policy)
     if by_text and by_text != letter:
-        return Pick(frozenset(), f"letter {letter} with the text of {by_text}")
+        return f"letter {letter} with the text of {by_text}"
     if by_text or _same_value(rest, letter, choice, policy):
-        return Pick(frozenset(letter))
+        return ""
     named = _mentioned(rest, choice)
-    if others.rejected and not named:
-        return Pick(frozenset(letter))
+    if not named and mentions(rest, choice.count).rejected:
+        return ""
     if named - {letter} and letter not in named:
-        return Pick(frozenset(), f"letter {letter} with the text of {', '.join(sorted(named))}")
-    own = choice.words[LETTERS.index(letter)]
-    words = words_of(rest)
-    if letter in named or _EXPLAINS.match(rest) or set(words) <= set(own) or set(own) <= set(words) or len(words) > 6:
-        return Pick(frozenset(letter))
-    return Pick(frozenset(), f"letter {letter} with a text that is not its own")
+        return f"letter {letter} with the text of {', '.join(sorted(named))}"
+    words, own = set(words_of(rest)), set(choice.words[LETTERS.index(letter)])
+    explains = letter in named or _EXPLAINS.match(rest) or len(words_of(rest)) > 6
+    return "" if explains or words <= own or own <= words else f"letter {letter} with a text that is not its own"
 
 
 # Letters that belong to geometry, not to the options: "triangle ABC" is no mention, "point D" is.

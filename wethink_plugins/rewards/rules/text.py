@@ -7,8 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from wethink_plugins.rewards.rules.policy import Policy
-from wethink_plugins.rewards.rules.words import _SMALL as _DIGIT_WORDS
-from wethink_plugins.rewards.rules.words import ordinal_value
+from wethink_plugins.rewards.rules.words import SMALL, ordinal_value
 
 # Combining strokes are words of their own here: struck-out text is not the text.
 _WORD = re.compile(
@@ -123,8 +122,8 @@ def _one_spelling(word: str, plurals: bool) -> str:
     place = ordinal_value(word) if word.endswith(("st", "nd", "rd", "th", "second")) else None
     if place is not None:
         return f"#{place}"
-    if word in _DIGIT_WORDS:
-        return str(_DIGIT_WORDS[word])
+    if word in SMALL:
+        return str(SMALL[word])
     return _SPELLING.get(single := _singular(word), single) if plurals and word.isascii() else word
 
 

@@ -153,10 +153,7 @@ def _table() -> dict[str, Unit]:
 _TABLE = _table()
 _FOLDED = {name.casefold(): unit for name, unit in reversed(_TABLE.items()) if len(name) > 2}
 # Symbols that read the same in either case; "M" beside "m" and "Mm" beside "mm" don't.
-_FOLDED.update(
-    {name.casefold(): _TABLE[name] for name in ("km", "cm", "kg", "ml", "ft", "kw", "hz", "pa") if name in _TABLE}
-)
-_FOLDED["ml"], _FOLDED["kw"], _FOLDED["hz"], _FOLDED["mm"] = _TABLE["mL"], _TABLE["kW"], _TABLE["Hz"], _TABLE["mm"]
+_FOLDED |= {name.casefold(): _TABLE[name] for name in ("km", "cm", "mm", "kg", "mL", "ft", "kW", "Hz")}
 
 
 @lru_cache(maxsize=4096)
