@@ -56,3 +56,10 @@ def test_family(group: dict):
 )
 def test_missed(kind: str, gold: str, options: tuple[str, ...], answer: str, right: bool):
     assert (grade(answer, gold, kind, options, OWN).decision == "right") == right
+
+
+@pytest.mark.parametrize("piece", ["\\sqrt ", "sin ", "\\frac ", "\\log_", "2^", "(", "|", "-", "1+"])
+@pytest.mark.parametrize("side", ["answer", "gold"])
+def test_a_deep_formula_is_no_crash(piece: str, side: str):
+    deep = piece * 390 + "1"
+    assert grade(*((deep, "x^2") if side == "answer" else ("x^2", deep)), policy=OWN).decision != "right"

@@ -14,7 +14,7 @@ from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.several import grade_parts, grade_region
 from wethink_plugins.rewards.rules.text import same_words
-from wethink_plugins.rewards.rules.truth import read_truth
+from wethink_plugins.rewards.rules.truth import praises_itself, read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 _DIGITS = re.compile(r"\d[\d.,]*")
@@ -71,6 +71,8 @@ def _competes(piece: str, want: Gold) -> bool:
 
 def _any_claim(text: str, want: Gold, policy: Policy) -> Verdict:
     first: Verdict | None = None
+    if want.truth is not None and praises_itself(text):
+        return undecided("says only that the answer is right", "yes/no")
     for claim in claims(text):
         verdict = grade_claim(claim, want, policy)
         if verdict.decision == "right":

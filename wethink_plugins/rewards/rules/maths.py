@@ -38,7 +38,7 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     """The gold is one number (perhaps written as a formula, perhaps with a unit)."""
     number = read_tidy(text)
     if number is not None:
-        if number.noun in ("K", "B") and want.number is not None and want.number.whole and not want.number.noun:
+        if number.noun in ("K", "B") and want.number is not None and _is_large_count(want.number):
             number = _grown(text) or number
         if "/" in text and policy.arithmetic == "finished" and _left_to_do(number, want):
             return undecided(f"{shown(text)} is not worked out", "number")
@@ -56,6 +56,10 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     if statement is not None:
         return _chain(statement, want, policy)
     return _as_formula(text, want, policy)
+
+
+def _is_large_count(number: Number) -> bool:
+    return number.value >= 1000 and number.value.denominator == 1 and not number.noun
 
 
 def _grown(text: str) -> Number | None:

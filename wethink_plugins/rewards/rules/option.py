@@ -217,6 +217,8 @@ def _by_words(text: str, choice: Choice, policy: Policy) -> str:
     words = words_of(text, policy.plurals == "same")
     if len(words) > 2 and words[0] in ("it", "they", "this", "that") and words not in choice.words:
         words = words[1:]
+    if choice.texts.count(text) == 1:
+        return LETTERS[choice.texts.index(text)]
     found = [LETTERS[i] for i, option in enumerate(choice.texts) if option.casefold() == text.casefold()] or [
         LETTERS[i]
         for i, option in enumerate(choice.words)

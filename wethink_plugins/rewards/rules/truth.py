@@ -29,6 +29,17 @@ _SAYS = re.compile(
 _THERE = re.compile(r"there (?:is|are|was|were) (?P<no>no|not any)\b.{1,100}", re.IGNORECASE)
 
 
+_PRAISE = frozenset(("correct", "right"))
+_PRAISED = frozenset(("answer", "option", "response", "solution", "choice"))
+_SMALL_WORDS = frozenset(("the", "this", "that", "my", "is", "final", "given", "a", "it", "here", "above"))
+
+
+def praises_itself(text: str) -> bool:
+    """ "The answer is correct" is aimed at whoever grades, and says neither yes nor no."""
+    words = set(re.findall(r"[a-z]+", text.casefold())) if len(text) < 100 else set()
+    return words <= _PRAISE | _PRAISED | _SMALL_WORDS and bool(words & _PRAISE and words & _PRAISED)
+
+
 def gold_truth(text: str) -> bool | None:
     folded = text.casefold().strip(" .!")
     return True if folded in _GOLD_YES else False if folded in _GOLD_NO else None

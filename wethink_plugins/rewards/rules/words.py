@@ -60,6 +60,8 @@ def _value(words: list[str]) -> Fraction | None:
         return None
     if "point" in words:
         return _with_point(words)
+    if words[:2] == ["half", "a"] and len(words) == 3 and words[2] in SCALES:
+        return Fraction(SCALES[words[2]], 2)
     if words[-1] in _PARTS or _part_of(words[-1]):
         return _with_part(words)
     whole = _cardinal(words)

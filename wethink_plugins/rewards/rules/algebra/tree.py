@@ -30,7 +30,8 @@ def read_formula(text: str) -> Node | None:
         reader = _Reader(tokens_of(text))
         tree = reader.sum()
         return tree if reader.done() else None
-    except NotAFormula:
+    except (NotAFormula, RecursionError):
+        # A caller may stand deep in a stack of its own.
         return None
 
 
@@ -151,6 +152,14 @@ class _Reader:
         return Node("group", (tree,))
 
     def _function(self, name: str) -> Node:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise NotAFormula("too deep")
+        tree = self._applied(name)
+        self._depth -= 1
+        return tree
+
+    def _applied(self, name: str) -> Node:
         if name in ("frac", "binom"):
             return Node("/" if name == "frac" else "binom", (self._argument(), self._argument()), name="frac")
         if name == "sqrt":
