@@ -81,10 +81,10 @@ def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
 def _shape_fault(got: Parts, wanted: Parts) -> str:
     if got.shape == "alternatives" and wanted.shape != "alternatives" and not _solutions(got, wanted):
         return '"or" where all are asked for'
-    if got.shape == wanted.shape == "tuple" and got.brackets != wanted.brackets:
-        # A pair may be an interval; a longer tuple means the same in round and in square brackets.
-        if len(got.items) == 2 or {got.brackets, wanted.brackets} != {"()", "[]"}:
-            return "other brackets"
+    # A pair may be an interval; a longer tuple means the same in round and in square brackets.
+    alike = len(got.items) > 2 and {got.brackets, wanted.brackets} == {"()", "[]"}
+    if got.shape == wanted.shape == "tuple" and got.brackets != wanted.brackets and not alike:
+        return "other brackets"
     if {got.shape, wanted.shape} == {"tuple", "set"}:
         return f"a {got.shape} for a {wanted.shape}"
     return ""
