@@ -141,13 +141,16 @@ def _singular(word: str) -> str:
 
 def same_words(answer: str, gold: str, policy: Policy) -> bool:
     """The same words in the same order; also written together or apart ("ice-cream", "T shirt")."""
-    if _CODE.search(answer) and not _CODE.search(gold):
+    if not _says_the_words(answer, gold, policy.plurals == "same"):
         return False
-    plurals = policy.plurals == "same"
+    return not _CODE.search(answer) or bool(_CODE.search(gold))
+
+
+def _says_the_words(answer: str, gold: str, plurals: bool) -> bool:
     got, want = words_of(answer, plurals), words_of(gold, plurals)
     if _alike(got, want):
         return True
-    aside = _ASIDE.search(answer)
+    aside = _ASIDE.search(answer) if answer.endswith(")") else None
     if aside and aside.start() and not re.search(r"\b(?:or|not|and|maybe)\b|\d", aside[1]):
         return _alike(words_of(answer[: aside.start()], plurals), want)
     return False
