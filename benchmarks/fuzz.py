@@ -23,13 +23,14 @@ GOLDS = str.split(
     "[0, 3)|(1, 2)|{1, 2, 3}|x^2+1|y=2x+1|\\frac{1}{2}|2\\sqrt{3}|12; 7|B|AC|at least 5|1:2|H2O|10-14|\\pm 2|"
     "十二|"
     "红色|90 minutes|5 ft 10 in|\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}|"
-    "(-\\infty, 2) \\cup (3, \\infty)|Elena Ferrante",
+    "(-\\infty, 2) \\cup (3, \\infty)|Elena Ferrante|A(2, 3)|Alice: 5, Bob: 7|A > B > C|下午3点半|\\{x \\mid x > 2\\}|"
+    "|x| ≤ 1|2021年3月5日|1920x1080|AT&T|C#|2H2 + O2 → 2H2O|half past three|€3.50",
     "|",
 )
 PIECES = str.split(
     "( ) { } [ ] \\frac{ \\sqrt{ \\boxed{ \\text{ \\left( ^ _ ** $ $$ \\( \\[ , ; : = < ≤ ≠ ± ∞ ∪ ∈ % ° ' \" ! | / * "
     "+ - . e1 1 12 A. (B) and or "
-    "not is the answer about 一 百 "
+    "not is the answer about because so therefore which → ∠ £ ①② B2 x a.m. 一 百 "
     "分之 负 不 ， 。 ﷺ ½ ⁵ \u200b \u0338 \ud800 🙂 \\begin{pmatrix} \\\\ & cm kg USD pm "
     "January <answer> </answer> <think> </think>"
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wethink_plugins.rewards.braces import closing_brace
 from wethink_plugins.vocabulary import STYLES
 
 THINK_OPEN, THINK_CLOSE = "<think>", "</think>"
@@ -76,24 +77,12 @@ def _answer_blocks(text: str) -> list[str]:
 def _boxed_blocks(text: str) -> list[str]:
     blocks, at = [], text.find(BOXED_OPEN)
     while at >= 0:
-        end = _closing_brace(text, at + len(BOXED_OPEN))
+        end = closing_brace(text, at + len(BOXED_OPEN))
         if end < 0:
             return blocks
         blocks.append(text[at + len(BOXED_OPEN) : end])
         at = text.find(BOXED_OPEN, end)
     return blocks
-
-
-def _closing_brace(text: str, at: int) -> int:
-    depth = 1
-    for position in range(at, len(text)):
-        if text[position] == "{":
-            depth += 1
-        elif text[position] == "}":
-            depth -= 1
-            if depth == 0:
-                return position
-    return -1
 
 
 def _tagged_fault(text: str) -> str:

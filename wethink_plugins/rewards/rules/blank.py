@@ -14,10 +14,15 @@ from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.several import grade_parts, grade_region
 from wethink_plugins.rewards.rules.text import same_words
-from wethink_plugins.rewards.rules.truth import read_truth
+from wethink_plugins.rewards.rules.truth import praises_itself, read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 _DIGITS = re.compile(r"\d[\d.,]*")
+_INFINITE = {
+    **dict.fromkeys(("infinity", "infinite", "positive infinity", "plus infinity", "无穷", "无穷大", "正无穷"), "∞"),
+    **dict.fromkeys(("negative infinity", "minus infinity", "-infinity", "负无穷"), "-∞"),
+}
+_UNKNOWN_IN_FRONT = re.compile(r"[A-Za-z] ?(?=[<>≤≥])")
 # Longer than any short answer that a gold of this set has; beyond it only the very same text is right.
 MAX_ANSWER = 2000
 
@@ -66,6 +71,8 @@ def _competes(piece: str, want: Gold) -> bool:
 
 def _any_claim(text: str, want: Gold, policy: Policy) -> Verdict:
     first: Verdict | None = None
+    if want.truth is not None and praises_itself(text):
+        return undecided("says only that the answer is right", "yes/no")
     for claim in claims(text):
         verdict = grade_claim(claim, want, policy)
         if verdict.decision == "right":
@@ -80,9 +87,11 @@ def _any_claim(text: str, want: Gold, policy: Policy) -> Verdict:
 def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
     """One claim against the gold; the order of the graders is the order of certainty."""
     text = claim.text
-    if text == want.text:
+    if text == want.text or (want.text in ("∞", "-∞") and _INFINITE.get(text.casefold()) == want.text):
         return right("as written", "exact")
-    for grader in (_truth, _moment, _bound, _range, _ratio, _chemical):
+    if len(text) == 4 and text.casefold() == "none" and want.number is not None and want.number.value == 0:
+        return right("none is zero", "number")
+    for grader in (_reaction, _truth, _moment, _bound, _range, _ratio, _chemical):
         verdict = grader(text, want, policy)
         if verdict is not None:
             return verdict
@@ -99,6 +108,14 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
         if verdict is not None:
             return verdict
     return _words(text, want, policy)
+
+
+def _reaction(text: str, want: Gold, policy: Policy) -> Verdict | None:
+    """Reactions are written with an arrow or with "="; which side stands left matters."""
+    if "→" not in text and "→" not in want.text:
+        return None
+    one, two = (re.sub(r"[_{} ]", "", side.replace("→", "=")) for side in (text, want.text))
+    return right("same reaction", "formula") if one == two else None
 
 
 def _truth(text: str, want: Gold, policy: Policy) -> Verdict | None:
@@ -157,7 +174,7 @@ def _same(equal: bool, kind: str) -> Verdict:
 def _bound(text: str, want: Gold, policy: Policy) -> Verdict | None:
     if want.bound is None and want.number is None:
         return None
-    got = read_bound(text)
+    got = read_bound(_UNKNOWN_IN_FRONT.sub("", text, count=1) if want.bound else text)
     if want.bound is None:
         return wrong("a bound, not a number", "bound") if got and _is_number(got[1]) else None
     if got is None:

@@ -51,7 +51,7 @@ _BEHIND_TEXT = re.compile(
 
 def read_bound(text: str) -> tuple[str, str] | None:
     """("≥", "12") for "at least 12" and "12 or more"; None for anything that is no bound."""
-    if len(text) > 200:
+    if len(text) > 200 or text.isdigit():
         return None
     match = _BEFORE_TEXT.fullmatch(text)
     if match:

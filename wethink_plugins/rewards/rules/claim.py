@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 _LEAD = re.compile(
-    r"(?:(?:so|thus|therefore|hence|ok|okay|well|now|and|in conclusion|finally|overall|clearly|i think|i believe|i "
+    r"(?:(?:(?:ok|okay|well|now|and)(?=[,:])|so|thus|therefore|hence|in conclusion|finally|overall|clearly|i think|i believe|i "
     r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
-    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|所以|"
-    r"因此|那么)(?:,|:|，)? ?(?:that )?)"
+    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|absolutely|surely|所以|"
+    r"因此|那么)(?![A-Za-z])(?:,|:|，)? ?(?:that )?)"
     r"(?=\S)",
     re.IGNORECASE,
 )
@@ -22,18 +22,18 @@ _ANSWER = re.compile(
 )
 _ANSWER_CHINESE = re.compile(
     r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|"
-    r"总共有|选(?:择|项)?:?|等于) ?"
+    r"总共有|选(?:择|项)?:?|等于|共(?=\d)) ?"
 )
 _ABOUT = re.compile(
-    r"(?:(?:in )?(?:the )?year (?=\d)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
-    r"approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|exactly|precisely|equal to|equals|a total "
-    r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好)",
+    r"(?:(?:in )?(?:the )?year (?=\d)|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
+    r"approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
+    r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|在|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
     r"(?:(?<=\s)(?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
-    r"called|named|means) |'s |: ?|\bI (?:see|count|choose|pick) "
-    r"|\b(?:we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
+    r"called|named|means) (?:(?:located|situated|found) (?=(?:in|at|on) ))?|'s |: ?|\bI (?:see|count|choose|pick|get) "
+    r"|\b(?:I|we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
     re.IGNORECASE,
 )
 _COPULA_CHINESE = re.compile(r"(?:等于|是|为|有|叫|写着|显示)(?!不|没)")
@@ -43,8 +43,14 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r",? ?(?:\(?because|\bsince|\bas it|\bas the|\bas they|, so |, which |\bdue to|，?因为|,?因为)", re.IGNORECASE
+    r",? ?(?:\(?because|\bsince|\bas it|\bas the|\bas they|, as |, which |\bdue to|，?因为|,?因为)|"
+    r"[.,;]? (?:explanation|reason|reasoning|justification|note): ",
+    re.IGNORECASE,
 )
+# In front of a conclusion stands what it was drawn from.
+_CONCLUSION = re.compile(r"[,;.] (?:so|therefore|thus|hence)(?: that)?,? (?=\S)|, ?所以|, ?因此", re.IGNORECASE)
+_CONTRAST = re.compile(r" (?:not|rather than|instead of|unlike) [^,]{1,60}$", re.IGNORECASE)
+_YEAR_OF = re.compile(r"(?P<event>[A-Za-z ,'-]{1,60}) in (?P<year>\d{4})")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
     r"didn't|can't|won't|false|wrong|incorrect|unlikely|doubt\w*|"
@@ -59,6 +65,10 @@ _ALTERNATIVE = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|\d)")
 
 
+# {"answer": 12} and "#### 12", as some prompts ask for.
+_JSON = re.compile(r"\{ ?[\"']?(?:final_)?answer[\"']? ?: ?(.{1,400}?) ?\}|#{2,6} ?([^#].*)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Claim:
     """`subject` is what stood before: its words decide whether the claim is made or denied."""
@@ -70,7 +80,7 @@ class Claim:
 def bare(text: str) -> str:
     """Without lead-ins, "the answer is", quotes and closing punctuation."""
     text = _closed(text)
-    if text.isascii() and " " not in text and ":" not in text:
+    if not text or (text.isascii() and " " not in text and ":" not in text):
         return text
     for _ in range(4):
         before = text
@@ -78,7 +88,8 @@ def bare(text: str) -> str:
             match = pattern.match(text)
             if match and match.end() < len(text):
                 text = text[match.end() :].strip()
-        text = _closed(text)
+        wrapped = _JSON.fullmatch(text) if text[:1] in ("{", "#") else None
+        text = _closed(wrapped[1] or wrapped[2] if wrapped else text)
         if text == before:
             break
     return _TRAILING.sub("", text) or text
@@ -105,23 +116,55 @@ def without_about(text: str) -> str:
         match = _ABOUT.match(text)
         if not match or match.end() == len(text):
             break
-        text = text[match.end() :].strip()
+        text = _unquoted(text[match.end() :].strip())
     return text.removesuffix(" or so")
 
 
 def claims(text: str) -> list[Claim]:
-    """The whole first, then what stands behind each "is", "are", ":" …, as far as nothing before denies it."""
+    """What is claimed, surest first: a conclusion or what stands in front of a reason, the whole, and what stands
+    behind each "is", "are", ":" … as far as nothing before denies it."""
     whole = bare(text)
-    found = [Claim(without_about(whole))]
+    if " " not in whole and whole.isascii() and ":" not in whole:
+        return [Claim(without_about(whole))]
+    kept, found = _reasons_off(whole)
+    if " " in kept or ":" in kept or not kept.isascii():
+        found += _behind_copulas(kept)
+    return found
+
+
+def without_reasons(text: str) -> str:
+    """What is left of a sentence without its reasons, its premises and the "not X" behind it; may be all of it."""
+    whole, contrast = bare(text), _CONTRAST.search(text)
+    if contrast:
+        return _closed(text[: contrast.start()].removesuffix(" and").removesuffix(" but"))
+    kept, _ = _reasons_off(whole)
+    drawn = list(_CONCLUSION.finditer(kept))
+    return bare(kept[drawn[-1].end() :]) if drawn and not _ALTERNATIVE.search(kept) else kept
+
+
+def _reasons_off(whole: str) -> tuple[str, list[Claim]]:
+    """The text without its reasons, and the claims that this leaves."""
+    all_of_it = Claim(without_about(whole))
     reason = _REASON.search(whole)
     if reason and reason.start() and not _ALTERNATIVE.search(whole, reason.end()):
-        found.append(Claim(without_about(_closed(whole[: reason.start()]))))
-        whole = whole[: reason.start()]
-    if " " not in whole and whole.isascii() and ":" not in whole:
-        return found
-    for pattern in (_COPULA, _COPULA_CHINESE) if not whole.isascii() else (_COPULA,):
-        for match in list(pattern.finditer(whole))[:8]:
-            subject, tail = whole[: match.start()], whole[match.end() :]
+        kept = whole[: reason.start()]
+        return kept, [Claim(without_about(bare(kept))), all_of_it]
+    drawn = list(_CONCLUSION.finditer(whole))
+    if drawn and not _ALTERNATIVE.search(whole):
+        premise, conclusion = _closed(whole[: drawn[0].start()]), whole[drawn[-1].end() :]
+        premises = [] if denied(conclusion) else [Claim(without_about(premise))]
+        return whole, [*claims(conclusion), *premises, all_of_it]
+    year = _YEAR_OF.fullmatch(whole) if whole[-4:].isdigit() else None
+    if year and not denied(year["event"]):
+        return whole, [all_of_it, Claim(year["year"], year["event"])]
+    return whole, [all_of_it]
+
+
+def _behind_copulas(text: str) -> list[Claim]:
+    found = []
+    for pattern in (_COPULA,) if text.isascii() else (_COPULA, _COPULA_CHINESE):
+        for match in list(pattern.finditer(text))[:8]:
+            subject, tail = text[: match.start()], text[match.end() :]
             if tail and not denied(subject):
                 found.append(Claim(without_about(_closed(tail)), subject))
     return found

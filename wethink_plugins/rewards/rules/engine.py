@@ -125,9 +125,12 @@ class Engine:
     def _read(self, deadline: float) -> dict[str, object] | None:
         """The next line, or None at the deadline or when the worker is gone."""
         out = self._process.stdout.fileno()
+        # Not `select`, which refuses descriptors from 1,024 on, and a training has many open.
+        ready = select.poll()
+        ready.register(out, select.POLLIN)
         while b"\n" not in self._rest:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([out], [], [], left)[0]:
+            if left <= 0 or not ready.poll(left * 1000):
                 return None
             piece = os.read(out, 65536)
             if not piece:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from wethink_plugins.rewards.rules import moment
 from wethink_plugins.rewards.rules.algebra.relation import Statement, is_name, read_statement
 from wethink_plugins.rewards.rules.algebra.same import constant, real
-from wethink_plugins.rewards.rules.algebra.tree import Node, names_in, read_formula
+from wethink_plugins.rewards.rules.algebra.tree import Node, read_formula
 from wethink_plugins.rewards.rules.bounds import read_bound
 from wethink_plugins.rewards.rules.claim import bare
 from wethink_plugins.rewards.rules.latex import tidy
@@ -27,12 +27,16 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _RATIO = re.compile(
-    r"(\d{1,9}(?:\.\d{1,6})?) ?(?::| to |比) ?(\d{1,9}(?:\.\d{1,6})?)((?: ?: ?\d{1,9}(?:\.\d{1,6})?){0,4})"
+    r"(\d{1,9}(?:\.\d{1,6})?) ?(?::| to |比) ?(\d{1,9}(?:\.\d{1,6})?)((?: ?(?::| to |比) ?\d{1,9}(?:\.\d{1,6})?){0,4})"
 )
 _CHEMICAL = re.compile(
     r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,"
     r"2}\}?){1,6}|(?:[A-Z][a-z]?_?\{?\d{0,2}\}?){1,6}\^?\{?\d?[+-]\}?"
 )
+# "B2", "A-12": the name of a place, a plate, a vitamin; a product has its number in front.
+_LABEL = re.compile(r"[A-Za-z]{1,3}-?\d{1,4}(?:\.\d{1,4}){0,3}|\d{1,4}[A-Z]")
+# "3 x 5": a size.
+_SIZE = re.compile(r"\d{1,5}(?:\.\d{1,4})? ?(?:[x*]|by) ?\d{1,5}(?:\.\d{1,4})?")
 _DECADE = re.compile(r"[12]\d\d0s")
 _FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?(?!π)([^\W\d_][\w/^{}· ]{0,30}|°)")
 
@@ -100,8 +104,11 @@ def _written(text: str, name: str, value: str) -> Gold:
         return Gold(text, name, ratio=ratio)
     if read_chemical(text):
         return Gold(text, chemical=read_chemical(text))
+    if _LABEL.fullmatch(text) or _SIZE.fullmatch(text):
+        return Gold(text)
     region = read_region(text)
-    parts = read_parts(value)
+    # An inequality in one unknown is a set of numbers, and its "or" no list.
+    parts = read_parts(value) if region is None or not any(sign in text for sign in "<>≤≥≠") else None
     if region is not None or parts is not None:
         return Gold(text, name, region=region, parts=parts, statement=read_statement(text))
     if not looks_like_maths(value) and not name:
@@ -147,7 +154,7 @@ def read_ratio(text: str) -> tuple[str, ...] | None:
     match = _RATIO.fullmatch(text.strip()) if len(text) < 80 else None
     if match is None:
         return None
-    return (match[1], match[2], *(part.strip() for part in match[3].split(":") if part.strip()))
+    return (match[1], match[2], *re.findall(r"[\d.]+", match[3]))
 
 
 def read_chemical(text: str) -> str:
@@ -170,8 +177,3 @@ def formula_number(text: str) -> Number | None:
         return None
     value = real(constant(match[1]))
     return None if value is None else Number(value, unit=unit, noun=match[2].strip())
-
-
-def variables(text: str) -> frozenset[str]:
-    tree = read_formula(text)
-    return names_in(tree) if tree else frozenset()

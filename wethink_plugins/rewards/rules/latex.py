@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from wethink_plugins.rewards.braces import closing_brace
 from wethink_plugins.rewards.rules.normal import clean
 
 _SYMBOLS = {
@@ -24,7 +25,7 @@ _SYMBOLS = {
     "lbrace": "\\{", "rbrace": "\\}",
     "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon",
     "setminus": "\\setminus ",
-    "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "perp": "⊥",
+    "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "triangle": "△", "perp": "⊥",
     "parallel": "∥",
 }  # fmt: skip
 _SYMBOLS |= dict(
@@ -35,7 +36,7 @@ _SYMBOLS |= dict(
 _FONTS = frozenset(
     str.split(
         "text mathbb vec textbf textit textrm textnormal textsf texttt mathrm mathbf mathit mathsf mathtt mbox "
-        "hbox operatorname emph bold boldsymbol bm rm bf"
+        "hbox operatorname ce emph bold boldsymbol bm rm bf"
     )
 )
 _BOXES = frozenset({"boxed", "fbox", "framebox"})
@@ -48,7 +49,14 @@ _MATH = re.compile(r"\$\$?([^$]{0,2000})\$\$?(?!\d)")
 _GROUPED = re.compile(r"\$\$?\{([^{}$]{1,500})\}\$\$?")
 _DENIED_BOX = re.compile(r"(?:\b(?:not|never|isn't|wrong)|n't|≠|!=)[\s$:]*(?:equal to|is|be)?[\s$]*$", re.IGNORECASE)
 _TAGS = ("<answer>", "</answer>")
-_RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="))
+# "25^\\circ\\text{C}" has a gap in front of its letter.
+_SPACED_DEGREE = re.compile(r"° (?=[CF](?!\w))")
+# Tags that change only the looks.
+_HTML = re.compile(r"</?(?:b|i|u|p|em|strong|span|div|center|code|pre)>|<br ?/?>", re.IGNORECASE)
+_ESCAPED = (
+    ("¶", "\\\\"), ("¤", "$"), ("\\%", "%"), ("\\&", "&"), ("\\_", "_"), ("\\#", "#"), ("\\(", " "), ("\\)", " "),
+)  # fmt: skip
+_RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="), ("->", "→"))
 
 
 def tidy(text: str) -> str:
@@ -57,44 +65,43 @@ def tidy(text: str) -> str:
     Two boxes are two answers and come out as a list; one box inside prose is the answer. Linear in the length.
     """
     text = clean(text)
-    for tag in _TAGS:
-        text = text.replace(tag, " ")
+    if "<" in text:
+        text = _untagged(text)
     if "{" in text or "\\" in text:
         text = _THOUSANDS.sub("", text)
-    if "\\" in text:
+    escaped = "\\" in text
+    if escaped:
         text = text.replace("\\\\", " ¶ " if "\\begin" in text else "\\")
-        text = _SPACES.sub(" ", text.replace("\\$", "¤"))
-        text = _commands(text)
-    if ")or(" in text:
-        text = text.replace(")or(", ") or (")
+        text = _commands(_SPACES.sub(" ", text.replace("\\$", "¤")))
+    text = text.replace(")or(", ") or (")
     if "$" in text:
-        text = _GROUPED.sub(r" \1 ", text)
-        text = _MATH.sub(r" \1 ", text).replace("¤", "$")
-    text = (
-        text.replace("¶", "\\\\")
-        .replace("¤", "$")
-        .replace("\\%", "%")
-        .replace("\\&", "&")
-        .replace("\\_", "_")
-        .replace("\\#", "#")
-        .replace("\\(", " ")
-        .replace("\\)", " ")
-    )
-    text = (
-        text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ") if _decorated(text) else text
-    )
-    for written, symbol in _RELATIONS:
-        if written in text:
+        text = _MATH.sub(r" \1 ", _GROUPED.sub(r" \1 ", text))
+    if escaped:
+        for written, plain in _ESCAPED:
+            text = text.replace(written, plain)
+    if _decorated(text):
+        text = text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ")
+    return " ".join(_symbols(text).split())
+
+
+def _untagged(text: str) -> str:
+    for tag in _TAGS:
+        text = text.replace(tag, " ")
+    return _HTML.sub(" ", text) if "</" in text or "<br" in text else text
+
+
+def _symbols(text: str) -> str:
+    """One spelling of relations, degrees, powers and signs."""
+    if "=" in text or "->" in text:
+        for written, symbol in _RELATIONS:
             text = text.replace(written, symbol)
     if "°" in text:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
-    if " ^" in text:
-        text = text.replace(" ^", "^")
-    if "+∞" in text:
-        text = text.removeprefix("+") if text.startswith("+∞") else text
-    if "×" in text:
-        text = text.replace("×", "*")
-    return " ".join(text.replace("~", " ~").split()) if "~" in text else " ".join(text.split())
+        text = _SPACED_DEGREE.sub("°", text)
+    text = text.strip()
+    if text.startswith("+∞"):
+        text = text[1:]
+    return text.replace(" ^", "^").replace("×", "*").replace("~", " ~")
 
 
 def _decorated(text: str) -> bool:
@@ -155,12 +162,5 @@ def _braced(text: str, at: int) -> tuple[str | None, int]:
     """The text between the braces that open at `at`, and where it ends; None when none opens or it never closes."""
     if at >= len(text) or text[at] != "{":
         return None, at
-    depth = 0
-    for position in range(at, len(text)):
-        if text[position] == "{":
-            depth += 1
-        elif text[position] == "}":
-            depth -= 1
-            if depth == 0:
-                return text[at + 1 : position], position + 1
-    return None, at
+    end = closing_brace(text, at + 1)
+    return (None, at) if end < 0 else (text[at + 1 : end], end + 1)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LONE = re.compile(
-    r"[\s\"'(\[{<*#`]*(?:(?:option|choice|letter|answer)[\s:.(]*)?([A-Za-z])[\s\"')\]}>*.,:;!`/-]*", re.IGNORECASE
+    r"[\s\"'(\[{<>*#`_•-]*(?:(?:option|choice|letter|answer|ans)[\s:.(>→-]*)?([A-Za-z])(?:项|选项)?[\s\"')\]}>*.,:;!`/✓✔√\\_-]*",
+    re.IGNORECASE,
 )
 _LED = re.compile(
     r"[\"'(\[{<*`]{0,2}(?:(?:option|choice|answer) )?(?:([A-Z])(?: ?[)\]}>.:,]{1,3}|\*\*[.:)]?| ?[-–—=]{1,2}(?= ))|"
@@ -16,7 +17,7 @@ _LED = re.compile(
 )
 _NAMED = re.compile(
     r"(?:\b(?:option|choice|letter|answer|alternative)s? (?:is |are )?(?:: ?)?|(?:\b(?:it|that|answer)'s ?|\b(?:is|"
-    r"choose|pick|select|chose|be|go with|going with|say|选项?|答案是?|为|是|选择)):? ?(?:either )?)[\"'(\[*]{0,"
+    r"choose|pick|select|chose|be|go with|going with|say)|选项?|答案是?|为|是|选择):? ?(?:either )?)[\"'(\[*]{0,"
     r"2}([A-Za-z])[\"')\]*]{0,2}(?![A-Za-z'’])",
     re.IGNORECASE,
 )
@@ -30,7 +31,7 @@ _ARTICLE_NEXT = re.compile(
     r"too\b|here\b|can\b|cannot\b)[a-z]"
 )
 _NOT_BEFORE = re.compile(
-    r"(?:\bnot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|"
+    r"(?:\bnot|\bcannot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|"
     r"\breject\w*|\bneither|\bnor|\bthan|"
     r"不是|不选|而不是|\bunlike|\bwrong:?)(?: the| option| choice| answer| be| to be| is|"
     r" either| letter| choose| pick)*[ ,(*\"'\[]*$",
@@ -43,10 +44,14 @@ _NOT_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _JOIN = re.compile(
-    r"[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*(?:(?:,|;|/|&|、|\+|\band\b|和|以及|与)[\s(\[\"'*]*(?:and |& "
+    r"[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*(?:(?:,|;|/|&|、|\+|\band\b|\bas well as\b|和|以及|与)[\s(\[\"'*]*(?:and |& "
     r")?[\s(\[\"'*]*([A-Z])[\s)\]\"'*.]*)+",
     re.IGNORECASE,
 )
+
+
+# "(A)(C)", "[A] [C]".
+_BRACKETED = re.compile(r"(?:[(\[][A-Z][)\]] ?){2,26}")
 
 
 @dataclass(frozen=True)
@@ -80,8 +85,10 @@ def closed_by_letter(text: str) -> tuple[str, str] | None:
 
 
 def letter_list(text: str, count: int) -> frozenset[str] | None:
-    """The letters of "A, C", "A and C" or "AC", when the text is nothing but a list of at least two."""
+    """The letters of "A, C", "A and C", "(A)(C)" or "AC", when the text is nothing but a list of at least two."""
     plain = text.strip(" .()[]{}\"'")
+    if _BRACKETED.fullmatch(text):
+        plain = re.sub(r"[^A-Z]", "", text)
     if (
         len(plain) <= 26
         and plain.isalpha()

@@ -6,7 +6,14 @@ import math
 import re
 from fractions import Fraction
 
-from wethink_plugins.rewards.rules.algebra.relation import Statement, is_name, read_statement, same_name, same_relation
+from wethink_plugins.rewards.rules.algebra.relation import (
+    Statement,
+    is_name,
+    read_statement,
+    same_name,
+    same_relation,
+    turned,
+)
 from wethink_plugins.rewards.rules.algebra.same import constant, same_function, unfinished
 from wethink_plugins.rewards.rules.algebra.tree import read_formula
 from wethink_plugins.rewards.rules.claim import without_about
@@ -16,11 +23,14 @@ from wethink_plugins.rewards.rules.parts import read_parts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.precision import compare, same
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
+from wethink_plugins.rewards.rules.words import NUMBER_WORDS
 
 # Between two floats; what is printed by people has at most a dozen digits.
 _FLOAT = Fraction(1, 10**12)
 # "0,5" where the gold has decimals; three digits behind the comma are thousands.
-_COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9})(?!\d)")
+_COMMA_DECIMAL = re.compile(r"(?:[€$£] ?)?[+-]?\d{1,9},(?:\d{1,2}|\d{4,9})(?: ?(?:[€%]|[A-Za-z°]{1,10}))?")
+_THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
+_FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
 _ANGLE = (("angle", 1),)
 
 
@@ -28,6 +38,8 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     """The gold is one number (perhaps written as a formula, perhaps with a unit)."""
     number = read_tidy(text)
     if number is not None:
+        if number.noun in ("K", "B") and want.number is not None and _is_large_count(want.number):
+            number = _grown(text) or number
         if "/" in text and policy.arithmetic == "finished" and _left_to_do(number, want):
             return undecided(f"{shown(text)} is not worked out", "number")
         return _compared(number, text, want, policy)
@@ -46,6 +58,16 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     return _as_formula(text, want, policy)
 
 
+def _is_large_count(number: Number) -> bool:
+    return number.value >= 1000 and number.value.denominator == 1 and not number.noun
+
+
+def _grown(text: str) -> Number | None:
+    """ "2.5K" beside a whole number of at least a thousand counts thousands, not kelvins."""
+    match = _THOUSANDS.fullmatch(text)
+    return read_tidy(f"{match[1]} {'thousand' if text[-1] == 'K' else 'billion'}") if match else None
+
+
 def _left_to_do(number: Number, want: Gold) -> bool:
     """ "24/2" is no answer where a whole number is asked for."""
     return number.value.denominator == 1 and not number.noun and want.number is not None and want.number.whole
@@ -56,11 +78,9 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
     if parts is not None:
         if parts.shape == "set" and len(parts.items) == 1:
             return grade_quantity(parts.items[0], want, policy)
-        return (
-            wrong("several answers for one number", "number")
-            if len(parts.items) > 1
-            else undecided("unreadable", "number")
-        )
+        if sum(map(_says_a_number, parts.items)) > 1:
+            return wrong("several answers for one number", "number")
+        return undecided(f"no single number in {shown(text)}", "number")
     number = formula_number(text)
     if number is None:
         tree = read_formula(text)
@@ -71,6 +91,10 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
     if tree is not None and policy.arithmetic == "finished" and want.formula is None and unfinished(tree):
         return undecided(f"{shown(text)} is not worked out", "number")
     return _compared(number, text, want, policy)
+
+
+def _says_a_number(text: str) -> bool:
+    return any(c.isdigit() for c in text) or not NUMBER_WORDS.isdisjoint(text.casefold().split())
 
 
 def _compared(number: Number, text: str, want: Gold, policy: Policy) -> Verdict:
@@ -139,18 +163,21 @@ def _agree(one: Number, two: Number, sign: str) -> bool:
 def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     """The gold has variables or relations. None when the answer can't be read as a formula."""
     statement = read_statement(text)
+    if statement and want.statement and _written_out(turned(statement)) == _written_out(want.statement):
+        return right("same relation", "formula")
     if want.statement is not None and not want.name:
         return _relation(text, statement, want)
     if want.formula is None:
         return None
-    if want.name and statement is not None and want.statement is not None:
+    name, value = split_name(text)
+    named = bool(name and want.name) and (same_name(name, want.name) or _same_graph(name, want.name))
+    if statement is not None and want.statement is not None and want.name and not named:
         alike = same_relation(statement, want.statement)
         if alike is not None:
             return _verdict(alike)
-    name, value = split_name(text)
     if statement is not None and not name:
         return _last_of(statement, want)
-    if name and want.name and not same_name(name, want.name):
+    if name and want.name and not named:
         return undecided(f"about {shown(name)}, not {shown(want.name)}", "formula")
     tree = read_formula(value)
     if tree is None:
@@ -159,13 +186,18 @@ def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     return None if alike is None else _verdict(alike)
 
 
+def _same_graph(one: str, two: str) -> bool:
+    """f(x) is y, by convention."""
+    return "y" in (one, two) and any(_FUNCTION_OF_X.fullmatch(name) for name in (one, two))
+
+
 def _relation(text: str, statement: Statement | None, want: Gold) -> Verdict | None:
     if statement is None:
         tree = read_formula(text)
         return wrong("an expression for a relation", "formula") if tree is not None else None
     if want.statement is None or (statement.parts == want.statement.parts and statement.signs == want.statement.signs):
         return right("same relation", "formula")
-    if _written_out(statement) == _written_out(want.statement):
+    if _written_out(want.statement) == _written_out(statement):
         return right("same relation", "formula")
     alike = same_relation(statement, want.statement)
     return None if alike is None else _verdict(alike)

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
-from wethink_plugins.rewards.rules.units import read_unit
-from wethink_plugins.rewards.rules.words import words_value
+from wethink_plugins.rewards.rules.units import Dimension, Unit, comparable, read_unit
+from wethink_plugins.rewards.rules.words import chinese_value, words_value
 
 _MONTHS = str.split("january february march april may june july august september october november december")
 _MONTH = (
@@ -54,6 +54,7 @@ _DATES = tuple(
         r"(?P<number>\d{1,2}) ?月 ?(?P<day>\d{1,2}) ?[日号]",
     )
 )
+_CHINESE_DIGITS = re.compile("[〇零一二三四五六七八九十]{1,5}(?=[年月日号点时分])")
 _SLASHED = re.compile(r"(?P<one>\d{1,2})(?P<separator>[-/.])(?P<two>\d{1,2})(?P=separator)(?P<year>\d{4}|\d{2})")
 _HALF = r"(?P<half>[ap]\.? ?m\.?|in the (?:morning|afternoon|evening)|at night)"
 _TIME = re.compile(
@@ -66,7 +67,8 @@ _CHINESE_TIME = re.compile(
 )
 _SPOKEN = re.compile(
     r"(?:(?:a )?(?P<amount>half|quarter|[a-z]+(?:[- ][a-z]+)?|\d{1,2})(?: minutes?)? (?P<side>past|after|to|before|"
-    r"till|of) )?(?P<hour>[a-z]{3,6}|\d{1,2})(?P<exact> o'clock)?",
+    r"till|of) )?(?P<hour>[a-z]{3,6}|\d{1,2})(?P<exact> o'clock)?"
+    rf"(?: {_HALF})?",
     re.IGNORECASE,
 )
 _NAMED_TIMES = {"noon": 720, "midday": 720, "midnight": 0, "12 noon": 720, "12 midnight": 0}
@@ -104,9 +106,11 @@ class Amount:
 def read_date(text: str, policy: Policy) -> Date | None:
     """The calendar date (or month of a year, or day of a year) that the whole text is; None for a wrong weekday."""
     text = text.strip(" .,")
-    if not 4 <= len(text) <= 40 or not any(c.isdigit() for c in text):
+    if not 4 <= len(text) <= 40 or not (any(c.isdigit() for c in text) or "月" in text):
         return None
     weekday, text = _weekday_off(text)
+    if "月" in text or "年" in text:
+        text = _CHINESE_DIGITS.sub(_in_digits, text)
     found = _slashed(text, policy) or next(filter(None, map(_dated, (p.fullmatch(text) for p in _DATES))), None)
     if (
         found
@@ -117,6 +121,11 @@ def read_date(text: str, policy: Policy) -> Date | None:
     ):
         return None
     return found
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    value = chinese_value(match[0])
+    return match[0] if value is None else str(value)
 
 
 def _weekday_off(text: str) -> tuple[int | None, str]:
@@ -195,7 +204,7 @@ def _time(hour: int, minute: int, second: int, half: str | None) -> Time | None:
 
 
 def _chinese_time(text: str) -> Time | None:
-    match = _CHINESE_TIME.fullmatch(text)
+    match = _CHINESE_TIME.fullmatch(_CHINESE_DIGITS.sub(_in_digits, text))
     if match is None:
         return None
     half = {"上午": "am", "早上": "am", "凌晨": "am", "下午": "pm", "晚上": "pm", "中午": "pm"}.get(match["part"] or "")
@@ -204,14 +213,17 @@ def _chinese_time(text: str) -> Time | None:
 
 def _spoken(text: str) -> Time | None:
     match = _SPOKEN.fullmatch(text)
-    if match is None or not (match["side"] or match["exact"]):
+    if match is None or not (match["side"] or match["exact"] or match["half"]):
         return None
     hour = _small(match["hour"])
-    amount = {"half": 30, "quarter": 15}.get(match["amount"] or "", _small(match["amount"]) if match["amount"] else 0)
+    said = (match["amount"] or "").removesuffix("minutes").strip(" -")
+    amount = {"half": 30, "quarter": 15}.get(said, _small(said) if said else 0)
     if hour is None or amount is None or not 1 <= hour <= 12 or amount > 59:
         return None
     minutes = hour * 60 + (amount if match["side"] in ("past", "after") else -amount)
-    return Time(Fraction(minutes % 720), False)
+    if not match["half"]:
+        return Time(Fraction(minutes % 720), False)
+    return _time(minutes // 60 % 12 or 12, minutes % 60, 0, match["half"])
 
 
 def _small(word: str) -> int | None:
@@ -242,6 +254,7 @@ def read_amount(text: str) -> Amount | None:
             if match
             else None
         )
+        unit = unit and _of_dimension(unit, match["unit"], dimension)
         if match is None or unit is None or (dimension is not None and dimension != unit.dimension):
             return None
         value = words_value(match["amount"]) if match["amount"][0].isalpha() else Fraction(match["amount"])
@@ -251,6 +264,14 @@ def read_amount(text: str) -> Amount | None:
             return None
         total, dimension, count, at = total + value * unit.factor, unit.dimension, count + 1, match.end()
     return Amount(total, dimension) if count > 1 and dimension else None
+
+
+def _of_dimension(unit: Unit, name: str, dimension: Dimension | None) -> Unit:
+    """Cents behind euros are euro cents."""
+    pair = (
+        comparable(name, unit, "", Unit(Fraction(1), dimension)) if dimension and unit.dimension != dimension else None
+    )
+    return pair[0] if pair else unit
 
 
 def clock_amount(text: str) -> Amount | None:

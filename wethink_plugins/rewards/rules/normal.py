@@ -38,15 +38,16 @@ _MAPPED = str.maketrans(
 # NFKC would turn "10⁶" into "106", so raised digits become powers first.
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]{1,20}")
+# "①②" names two things and isn't the number 12.
+_CIRCLED = re.compile("[①-⑳](?=[①-⑳])")
 _MIXED = re.compile(r"(?<=\d)(?=[¼½¾⅐-⅞])")
-_ARTICLES = ("a ", "an ", "the ")
-_WRAPPERS = ("the answer is ", "the correct answer is ", "final answer: ", "answer: ", "it is ", "it's ")
 
 
 def clean(text: str) -> str:
     """NFKC, no zero-width characters, one kind of minus, quote and stop, raised digits as powers, single spaces."""
     if text.isascii():
         return " ".join(text.split())
+    text = _CIRCLED.sub(r"\g<0>, ", text)
     text = _RAISED_RUN.sub(lambda run: f"^{{{run[0].translate(_RAISED)}}}", text)
     text = (
         unicodedata.normalize("NFKC", _MIXED.sub(" ", text).translate(_MAPPED)).translate(_DROPPED).translate(_MAPPED)
@@ -57,12 +58,3 @@ def clean(text: str) -> str:
 def plain(text: str) -> str:
     """`clean`, of the first 2,000 characters, with emphasis marks and dollar signs off; case kept."""
     return " ".join(clean(text[:MAX_CHARACTERS]).replace("**", " ").replace("`", " ").replace("$", " ").split())
-
-
-def folded(text: str) -> str:
-    """`plain`, without case, closing punctuation, "the answer is …" and a leading article."""
-    text = plain(text).casefold().rstrip(" .!,;:")
-    for prefix in (*_WRAPPERS, *_ARTICLES):
-        if text.startswith(prefix) and len(text) > len(prefix):
-            text = text[len(prefix) :]
-    return text.strip(" \"'")

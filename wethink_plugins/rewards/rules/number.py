@@ -96,7 +96,7 @@ _NO_NOUN = frozenset(
     "wrong false incorrect versus vs at "
     "above below up import print sin cos tan log ln exp sqrt pi therefore so hence answer squared tenths tenth "
     "hundredths hundredth thousandths maybe perhaps "
-    "base inverse power")
+    "base inverse power bc bce")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile("[或和到至以不多少超约除加减乘非没上下内外负点分]")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")
@@ -210,6 +210,8 @@ def _with_parts(match: re.Match[str], value: Fraction) -> Fraction | None:
 
 def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
     glued = bool(rest) and rest[0] not in " -"
+    if rest.strip() == "-":
+        return None
     if rest == "s" and number.whole and 1000 <= number.value <= 3000 and number.value % 10 == 0:
         return None
     rest = rest.strip().lstrip("-").strip()
@@ -221,7 +223,8 @@ def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
         return (
             Number(number.value, number.quantum, number.digits, True, None, "", number.whole) if not currency else None
         )
-    scaled = _SCALE.match(rest)
+    # "3千米" is three kilometres and not three thousand metres.
+    scaled = _SCALE.match(rest) if rest.isascii() or read_unit(rest) is None else None
     if scaled and (currency or (scaled[1] or scaled[3]) not in _UNITS_TOO):
         factor = Fraction(_SCALES[scaled[1] or scaled[3]])
         grown = Number(number.value * factor, number.quantum * factor, number.digits)

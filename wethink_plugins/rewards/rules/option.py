@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wethink_plugins.rewards.rules.claim import bare, claims, denied, offers_choice
+from wethink_plugins.rewards.rules.claim import bare, claims, denied, offers_choice, without_reasons
 from wethink_plugins.rewards.rules.latex import tidy
 from wethink_plugins.rewards.rules.letters import (
     LETTERS,
@@ -20,6 +20,7 @@ from wethink_plugins.rewards.rules.letters import (
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
+from wethink_plugins.rewards.rules.truth import gold_truth, read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 _LABEL = re.compile(r"\s*\(?([A-Z])\s*[).:]\s*(.*)", re.DOTALL)
@@ -36,7 +37,7 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _EXPLAINS = re.compile(
-    r"(?:because|since|as |so |for |it |this |that |the |which |therefore|\(because|,? ?因为|is |i |we |given|due|"
+    r"\(?(?:because|since|as |so |for |it |this |that |the |which |therefore|,? ?因为|is |i |we |given|due|"
     r"based|here)",
     re.IGNORECASE,
 )
@@ -44,22 +45,32 @@ _LIST_WORDS = frozenset(
     str.split("answer option choice correct right both letter so therefore i choose select pick final hence thus one")
 )
 _LONGEST = 2000
+_MEMBERS = re.compile(r", (?:and )?| and | & |、|和")
+# "Half of 42" is not 42.
+_OF_IT = re.compile(
+    r"\b(?:half|twice|double|triple|third|quarter|square|sum|product|percent|%) (?:root )?(?:of )?(?=\d)"
+)
+_FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 _FUNCTION_WORDS = frozenset(
     str.split(
         "is are was were be the a an it of in on at to from by with its has have there that this and he she "
         "they his her their i see as for would which what so because shows show gives "
-        "equals contains means called named can must should looks appears seems"
+        "will equals contains means called named can must should looks appears seems option choice"
     )
 )
 
 
-@dataclass(frozen=True)
+# "Red and blue" doesn't say red alone.
+_NEIGHBOURS = (_FUNCTION_WORDS - {"and"}) | {""}
+
+
+@dataclass(frozen=True, eq=False)
 class Choice:
-    """The options of one question, read once."""
+    """The options of one question, read once; compared by identity, since it is a key of caches."""
 
     texts: tuple[str, ...]
     words: tuple[tuple[str, ...], ...]
-    numbers: tuple[object, ...]
+    truths: tuple[bool | None, ...]
 
     @property
     def count(self) -> int:
@@ -80,7 +91,7 @@ def read_options(options: tuple[str, ...]) -> Choice:
     labels = [_LABEL.fullmatch(text) for text in texts]
     if texts and all(label and label[1] == LETTERS[i] and label[2] for i, label in enumerate(labels)):
         texts = [label[2] for label in labels if label]
-    return Choice(tuple(texts), tuple(words_of(text) for text in texts), tuple(read_tidy(text) for text in texts))
+    return Choice(tuple(texts), tuple(map(words_of, texts)), tuple(map(gold_truth, texts)))
 
 
 def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy) -> Verdict | None:
@@ -90,6 +101,8 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     if not want:
         return None
     got = picked(tidy(answer) if len(answer) <= _LONGEST else answer, choice, policy)
+    if not got.letters and not got.fault and not choice.texts:
+        return _as_gold_text(answer, gold, policy)
     if not got.letters:
         return wrong(got.fault, "option") if got.fault else undecided(f"no option in {shown(answer.strip())}", "option")
     said = "".join(sorted(got.letters))
@@ -100,6 +113,16 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
         if got.letters == want
         else wrong(f"option {said}, not {''.join(sorted(want))}", "option")
     )
+
+
+def _as_gold_text(answer: str, gold: str, policy: Policy) -> Verdict:
+    """Without a list of options the gold "(C) 12" may be met by its text alone."""
+    from wethink_plugins.rewards.rules.blank import grade_blank
+
+    led = led_by_letter(bare(tidy(gold)))
+    if led and led[1] and grade_blank(answer, led[1], policy).decision == "right":
+        return right("the text of the gold", "option")
+    return undecided(f"no option in {shown(answer.strip())}", "option")
 
 
 def is_option(gold: str, options: Sequence[str], policy: Policy) -> bool:
@@ -149,21 +172,40 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     if letter:
         by_text = _by_words(plain, choice, policy)
         return Pick(frozenset(by_text)) if by_text else Pick(frozenset(), f"there is no option {letter}")
-    led = led_by_letter(plain)
-    by_text = _by_words(plain, choice, policy) if led is None or plain in choice.texts else ""
-    if by_text:
-        return Pick(frozenset(by_text))
-    several = letter_list(plain, choice.count) or _several_texts(plain, choice, policy)
+    marked = led_by_letter(plain) or closed_by_letter(plain)
+    by_text = _by_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
+    several = by_text or letter_list(plain, choice.count) or _several_texts(plain, choice, policy)
     if several:
-        return Pick(several)
+        return Pick(frozenset(several))
     for candidate in dict.fromkeys((plain, text)):
         led = led_by_letter(candidate) or closed_by_letter(candidate)
         if led and LETTERS.index(led[0]) < choice.count:
             return _with_text(*led, choice, policy)
-    by_value = _by_value(plain, choice, policy)
-    if by_value:
-        return Pick(frozenset(by_value))
-    return _sentence(plain, choice, policy)
+    said = _by_value(plain, choice, policy) or _by_truth(plain, choice)
+    return Pick(frozenset(said)) if said else _prose(plain, choice, policy)
+
+
+def _prose(text: str, choice: Choice, policy: Policy) -> Pick:
+    kept = without_reasons(text)
+    return (_of_the_rest(text, kept, choice, policy) if kept != text else None) or _sentence(text, choice, policy)
+
+
+def _of_the_rest(text: str, kept: str, choice: Choice, policy: Policy) -> Pick | None:
+    """The pick of a sentence without its reasons, unless the reasons take it back."""
+    if not kept or offers_choice(text) or "which" in text:
+        return None
+    pick = picked(kept, choice, policy)
+    named = mentions(text, choice.count)
+    contested = named.chosen - pick.letters or pick.letters & named.rejected
+    return pick if len(pick.letters) == 1 and not contested else None
+
+
+def _by_truth(text: str, choice: Choice) -> str:
+    """The option "Yes" for "Yes, it is.", where one option says yes, another says no, and the answer starts so."""
+    if choice.truths.count(True) != 1 or choice.truths.count(False) != 1 or not _FIRST_WORD.match(text):
+        return ""
+    truth = read_truth(text)
+    return "" if truth is None else LETTERS[choice.truths.index(truth)]
 
 
 def _by_text(text: str, choice: Choice, policy: Policy) -> str:
@@ -175,6 +217,8 @@ def _by_words(text: str, choice: Choice, policy: Policy) -> str:
     words = words_of(text, policy.plurals == "same")
     if len(words) > 2 and words[0] in ("it", "they", "this", "that") and words not in choice.words:
         words = words[1:]
+    if choice.texts.count(text) == 1:
+        return LETTERS[choice.texts.index(text)]
     found = [LETTERS[i] for i, option in enumerate(choice.texts) if option.casefold() == text.casefold()] or [
         LETTERS[i]
         for i, option in enumerate(choice.words)
@@ -184,11 +228,30 @@ def _by_words(text: str, choice: Choice, policy: Policy) -> str:
         return found[0]
     if found:
         return ""
+    found = _by_members(text, choice)
+    if len(found) == 1:
+        return found[0]
     if _NONE.fullmatch(text) or _ALL.fullmatch(text):
         pattern = _NONE if _NONE.fullmatch(text) else _ALL
         found = [LETTERS[i] for i, option in enumerate(choice.texts) if pattern.fullmatch(option.strip(" ."))]
         return found[0] if len(found) == 1 else ""
     return ""
+
+
+def _by_members(text: str, choice: Choice) -> list[str]:
+    """Options that list the same things in another order: "blue and red" for "red and blue"."""
+    said = _members(text)
+    if len(said) < 2:
+        return []
+    return [LETTERS[i] for i, option in enumerate(choice.texts) if _members(option) == said]
+
+
+@lru_cache(maxsize=4096)
+def _members(text: str) -> frozenset[tuple[str, ...]]:
+    if len(text) > 100 or any(c in text for c in "([{<>=") or offers_choice(text):
+        return frozenset()
+    pieces = [piece for piece in _MEMBERS.split(text) if piece.strip()]
+    return frozenset(words_of(piece) for piece in pieces) if len(pieces) < 8 else frozenset()
 
 
 def _by_value(text: str, choice: Choice, policy: Policy) -> str:
@@ -235,36 +298,37 @@ def _piece(piece: str, choice: Choice, policy: Policy) -> str:
 def _with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     """A letter with words behind it: they may be its text or an explanation, not another option."""
     rest = rest.strip()
-    if not rest:
+    if not rest or (choice.texts and _by_words(rest, choice, policy) == letter):
         return Pick(frozenset(letter))
-    if choice.texts and _by_words(rest, choice, policy) == letter:
-        return Pick(frozenset(letter))
-    others = mentions(rest, choice.count)
-    if (others.chosen | others.loose) - {letter} and not _ELSEWHERE.search(rest):
-        return Pick(
-            frozenset(), f"letter {letter} beside {', '.join(sorted((others.chosen | others.loose) - {letter}))}"
-        )
-    if letter in others.rejected or (
-        offers_choice(rest) and (len(rest.split()) <= 6 or _mentioned(rest, choice) - {letter})
-    ):
-        return Pick(frozenset(), f"takes {letter} back")
-    if not choice.texts:
-        return Pick(frozenset(letter))
+    fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")
+    return Pick(frozenset(), fault) if fault else Pick(frozenset(letter))
+
+
+def _other_letter(letter: str, rest: str, choice: Choice) -> str:
+    """What is wrong when the words behind a letter name another one, or take it back."""
+    named = mentions(rest, choice.count)
+    others = (named.chosen | named.loose) - {letter}
+    if others and not _ELSEWHERE.search(rest):
+        return f"letter {letter} beside {', '.join(sorted(others))}"
+    offers = offers_choice(rest) and (len(rest.split()) <= 6 or _mentioned(rest, choice) - {letter})
+    return f"takes {letter} back" if letter in named.rejected or offers else ""
+
+
+def _other_text(letter: str, rest: str, choice: Choice, policy: Policy) -> str:
+    """What is wrong when the words behind a letter are not its own text and explain nothing."""
     by_text = _by_text(bare(rest), choice, policy)
     if by_text and by_text != letter:
-        return Pick(frozenset(), f"letter {letter} with the text of {by_text}")
+        return f"letter {letter} with the text of {by_text}"
     if by_text or _same_value(rest, letter, choice, policy):
-        return Pick(frozenset(letter))
+        return ""
     named = _mentioned(rest, choice)
-    if others.rejected and not named:
-        return Pick(frozenset(letter))
+    if not named and mentions(rest, choice.count).rejected:
+        return ""
     if named - {letter} and letter not in named:
-        return Pick(frozenset(), f"letter {letter} with the text of {', '.join(sorted(named))}")
-    own = choice.words[LETTERS.index(letter)]
-    words = words_of(rest)
-    if letter in named or _EXPLAINS.match(rest) or set(words) <= set(own) or set(own) <= set(words) or len(words) > 6:
-        return Pick(frozenset(letter))
-    return Pick(frozenset(), f"letter {letter} with a text that is not its own")
+        return f"letter {letter} with the text of {', '.join(sorted(named))}"
+    words, own = set(words_of(rest)), set(choice.words[LETTERS.index(letter)])
+    explains = letter in named or _EXPLAINS.match(rest) or len(words_of(rest)) > 6
+    return "" if explains or words <= own or own <= words else f"letter {letter} with a text that is not its own"
 
 
 # Letters that belong to geometry, not to the options: "triangle ABC" is no mention, "point D" is.
@@ -296,7 +360,9 @@ def _mentioned(text: str, choice: Choice) -> set[str]:
 
 def _sentence(text: str, choice: Choice, policy: Policy) -> Pick:
     """A sentence commits to the one letter it takes, or to the one option whose text it claims."""
-    for claim in claims(text)[1:4] if choice.texts else []:
+    for claim in claims(text)[:4] if choice.texts else []:
+        if claim.text == text:
+            continue
         several = _several_texts(claim.text, choice, policy)
         if several and not denied(claim.subject):
             return Pick(several)
@@ -347,17 +413,24 @@ def _starts_with_letter(text: str, letter: str) -> bool:
 
 def _claimed(text: str, choice: Choice, policy: Policy) -> set[str]:
     """Options whose text the sentence says: behind "is", or alone between small words."""
-    if not choice.texts or offers_choice(text):
+    if not choice.texts or offers_choice(text) or _OF_IT.search(text):
         return set()
-    for claim in claims(text)[1:]:
-        by_text = _by_text(claim.text, choice, policy)
+    for claim in claims(text):
+        by_text = _by_text(claim.text, choice, policy) if claim.text != text else ""
         if by_text:
-            return {by_text} if not _mentioned(claim.subject, choice) - {by_text} else set()
+            rivals = _mentioned(claim.subject, choice) - {by_text}
+            return {by_text} if not rivals and not _lists_a_number(claim.subject) else set()
     named = _mentioned(text, choice)
     if len(named) != 1 or denied(text):
         return set()
     letter = next(iter(named))
     return {letter} if _stands_alone(words_of(text), choice.words[LETTERS.index(letter)]) else set()
+
+
+def _lists_a_number(subject: str) -> bool:
+    """ "77, B: 42" offers 77 before it says 42."""
+    *pieces, _ = re.split(r"[,;] ?", subject)
+    return any(read_tidy(piece) is not None for piece in pieces)
 
 
 def _stands_alone(words: tuple[str, ...], option: tuple[str, ...]) -> bool:
@@ -367,6 +440,6 @@ def _stands_alone(words: tuple[str, ...], option: tuple[str, ...]) -> bool:
         if words[at : at + size] == option:
             before = words[at - 1] if at else ""
             behind = words[at + size] if at + size < len(words) else ""
-            if (not before or before in _FUNCTION_WORDS) and (not behind or behind in _FUNCTION_WORDS):
+            if {before, behind} <= _NEIGHBOURS:
                 return True
     return False

@@ -17,9 +17,13 @@ _NAMED = re.compile(
     r"(?:\((?P<mark>[a-h]|[1-9]|i{1,3}|iv|v)\)|(?P<label>[a-h]|[1-9]|i{1,3}|iv|v)[).:]|(?P<name>[^\W\d][^=:;,]{0,"
     r"40}?) ?[=:])\s*(?P<value>.{1,400})"
 )
+_SYSTEM = re.compile(r"\\begin\{cases\}(.{1,1900}?)\\end\{cases\}")
 # "P(1, 2)" is the point (1, 2).
 _POINT = re.compile(r"[A-Z]['_]?\([^()]+[,;][^()]+\)$")
-_MARKS = re.compile(r"(?:^|(?<=[\s,;]))\(?(?:[a-h]|[1-9]|i{1,3}|iv|v)\) ")
+_MARKS = re.compile(r"(?:^|(?<=[\s,;]))\(?(?:[a-h]|[1-9]|i{1,3}|iv|v)\) |\((?:[a-h]|[1-9]|i{1,3}|iv|v)\)(?=[\w$-])")
+_LABELLED = re.compile(
+    r"(?P<name>[A-Za-z][A-Za-z ]{0,30}?)(?: (?:has|have|is|are|was|were|gets|got))?(?: ?- | )(?P<value>[-$£€]?\d.{0,60})"
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ def read_parts(text: str) -> Parts | None:
     if not text or len(text) > 2000:
         return None
     text = text[1:] if _POINT.match(text) else text
+    system = _SYSTEM.fullmatch(text)
+    if system:
+        text = ", ".join(row.strip(" ,&") for row in system[1].split("\\\\"))
     found = _matrix(text) or _bracketed(text) or _bare(text)
     return found if found and len(found.items) <= MAX_PARTS else None
 
@@ -90,7 +97,10 @@ def _bare(text: str) -> Parts | None:
     if len(marks) > 1:
         return Parts(
             "list",
-            tuple(text[start:end].strip(" ,;") for start, end in zip(marks, [*marks[1:], len(text)], strict=True)),
+            tuple(
+                text[start:end].strip(" ,;").removesuffix(" and").strip(" ,;")
+                for start, end in zip(marks, [*marks[1:], len(text)], strict=True)
+            ),
         )
     alternatives = split_words(text, (" or ", "或", " OR "))
     if len(alternatives) > 1:
@@ -139,6 +149,20 @@ def _spread(items: list[str]) -> list[str]:
         else:
             spread.append(item)
     return spread
+
+
+def point_name(text: str) -> str:
+    """The letter of a point with its coordinates: "A" for "A(2, 3)"."""
+    return text[0] if _POINT.match(text) else ""
+
+
+def labelled(item: str, names: frozenset[str] = frozenset()) -> tuple[str, str] | None:
+    """("alice", "5") for "Alice 5", "Alice - 5", "Alice has 5"; with `names`, only where it is one of them."""
+    match = _LABELLED.fullmatch(item.strip())
+    if match is None:
+        return None
+    name = match["name"].casefold().removeprefix("the ").strip()
+    return (name, match["value"]) if not names or name in names else None
 
 
 def named(item: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from wethink_plugins.rewards.rules.number import Number
 from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.text import words_of
 from wethink_plugins.rewards.rules.units import comparable
 from wethink_plugins.rewards.rules.verdict import Verdict, right, undecided, wrong
 
@@ -18,6 +19,8 @@ _NOISY_DIGITS = 15
 
 def compare(got: Number, want: Number, policy: Policy) -> Verdict:
     """The verdict on one number for another, units and percent included."""
+    if want.ordinal and got.unit is not None:
+        return wrong("a quantity, not a place", "number")
     if got.ordinal and not want.ordinal:
         return wrong("a place, not a number", "number")
     if got.percent or want.percent:
@@ -42,7 +45,7 @@ def _unit_fault(got: Number, want: Number, policy: Policy) -> Verdict | None:
     if not got.noun or not want.noun or got.noun == want.noun:
         return None
     if got.unit is None and want.unit is None:
-        alike = _last_word(got.noun) == _last_word(want.noun)
+        alike = _last_word(got.noun) == _last_word(want.noun) or _measure_word(got.noun, want.noun)
         return None if alike else undecided(f"{got.noun[:30]!r} beside {want.noun[:30]!r}", "number")
     if got.unit is None or want.unit is None:
         return undecided(f"{got.noun[:30]!r} beside {want.noun[:30]!r}", "number")
@@ -52,8 +55,13 @@ def _unit_fault(got: Number, want: Number, policy: Policy) -> Verdict | None:
 
 
 def _last_word(noun: str) -> str:
-    word = noun.casefold().split()[-1]
-    return word[:-1] if word.endswith("s") and len(word) > 3 else word
+    return words_of(noun)[-1]
+
+
+def _measure_word(one: str, two: str) -> bool:
+    """个 beside 个苹果 leaves the apples out."""
+    short, long = sorted((one, two), key=len)
+    return len(short) == 1 and not short.isascii() and long.startswith(short)
 
 
 def _converted(got: Number, want: Number, policy: Policy) -> Verdict:

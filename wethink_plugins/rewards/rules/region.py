@@ -12,7 +12,7 @@ from wethink_plugins.rewards.rules.algebra.relation import flipped, read_stateme
 from wethink_plugins.rewards.rules.algebra.same import constant, real
 
 _EVERYTHING = frozenset(
-    {"r", "\\r", "all real numbers", "all reals", "real numbers", "x ∈ r", "(-∞, ∞)", "(-∞,∞)", "(-∞,+∞)", "(-∞, +∞)"}
+    {"r", "\\r", "all real numbers", "all reals", "real numbers", "(-∞, ∞)", "(-∞,∞)", "(-∞,+∞)", "(-∞, +∞)"}
 )
 _NOTHING = frozenset(
     {
@@ -35,6 +35,8 @@ _INTERVAL = re.compile(
     r"([\[(\]])([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,;()\[\]]{0,40})?)[,;]([^,;()\[\]]{1,80}(?:\([^()]{0,40}\)[^,"
     r";()\[\]]{0,40})?)([\])\[])"
 )
+# "{x | x > 2}"
+_DESCRIBED = re.compile(r"\\?\{ ?[a-zA-Z](?: ?∈ ?R)? ?[|:] ?([^{}]{1,200}?) ?\\?\}")
 _POINTS = re.compile(r"(?:\\\{|\{)([^{}\\]{1,80}|[^{}]{1,80})(?:\\\}|\})")
 # "x", "x_1", "θ", "f(x)", "|z|".
 _UNKNOWN = re.compile(r"\|?[^\W\d_](?:_\{?\w{1,4}\}?)?\|?(?: ?\([a-z]\))?")
@@ -53,14 +55,17 @@ class Piece:
 def read_region(text: str) -> tuple[Piece, ...] | None:
     """Sorted pieces; empty for "no solution"; None when the text is no region. A pair "(1, 2)" is read as one too."""
     text = text.strip(" .$")
-    folded = text.casefold()
+    member = _MEMBER.match(text)
+    folded = (text[member.end() :] if member else text).casefold()
     if folded in _EVERYTHING:
         return (Piece(-math.inf, math.inf, False, False),)
     if folded in _NOTHING:
         return ()
     if len(text) > 600 or not any(c in text for c in "[(]{<>≤≥≠"):
         return None
-    text = _MEMBER.sub("", text, count=1) if _MEMBER.match(text) else text
+    text = text[member.end() :] if member else text
+    described = _DESCRIBED.fullmatch(text)
+    text = described[1] if described else text
     pieces: list[Piece] = []
     for part in re.split(r"∪|\bor\b|或", text):
         found = _part(part.strip())
@@ -114,11 +119,25 @@ def _inequality(text: str) -> list[Piece] | None:
     edge = _edge(right)
     if not _is_unknown(left) or edge is None:
         return None
+    if left.startswith("|"):
+        return _around_zero(edge, sign)
     if sign == "≠":
         return [Piece(-math.inf, edge, False, False), Piece(edge, math.inf, False, False)]
     if sign in "<≤":
         return [Piece(-math.inf, edge, False, sign == "≤")]
     return [Piece(edge, math.inf, sign == "≥", False)]
+
+
+def _around_zero(edge: Edge, sign: str) -> list[Piece] | None:
+    """|x| below, above or unlike a bound."""
+    if edge <= 0:
+        return None
+    closed = sign in "≤≥"
+    if sign in "<≤":
+        return [Piece(-edge, edge, closed, closed)]
+    if sign in ">≥":
+        return [Piece(-math.inf, -edge, False, closed), Piece(edge, math.inf, closed, False)]
+    return None
 
 
 def _is_unknown(text: str) -> bool:

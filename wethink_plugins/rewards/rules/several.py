@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from wethink_plugins.rewards.rules.gold import Gold, split_name
-from wethink_plugins.rewards.rules.parts import Parts, named, read_parts
+from wethink_plugins.rewards.rules.parts import Parts, labelled, named, point_name, read_parts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.region import read_region, same_region
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
@@ -13,6 +13,9 @@ from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecid
 # Comparing each part with each would cost its square; beyond this many, parts must come in the gold's order.
 _MAX_FREE = 24
 # "1,22" as a gold is a decimal comma or a list; an answer with a decimal point takes it for the former.
+_POINT_WORDS = re.compile(
+    r"^(?:the )?(?:point|vector|(?:ordered )?pair|coordinates?(?: are)?) (?=[A-Z]?['_]?[(\[])", re.IGNORECASE
+)
 _COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
 
 
@@ -31,7 +34,10 @@ def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
     wanted = want.parts
     if wanted is None:
         return undecided("the gold has one part", "parts")
-    got = read_parts(text) or read_parts(split_name(text)[1])
+    got = read_parts(text) or read_parts(split_name(text)[1]) or read_parts(_POINT_WORDS.sub("", text))
+    points = point_name(text) or _capital(split_name(text)[0]), point_name(want.text)
+    if all(points) and points[0] != points[1]:
+        return wrong("another point", "parts")
     if text.count("\\begin") > 1:
         return undecided("a matrix that is not worked out", "parts")
     if got is None and _COMMA_DECIMAL.fullmatch(want.text) and "." in text:
@@ -48,6 +54,10 @@ def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
     return _matched(got, wanted, policy)
 
 
+def _capital(name: str) -> str:
+    return name if len(name) == 1 and name.isupper() else ""
+
+
 def _without_repeats(parts: Parts) -> Parts:
     """A solution listed twice is one solution."""
     distinct = {item.replace(" ", ""): item for item in reversed(parts.items)}
@@ -59,7 +69,7 @@ def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
         return _item(text, wanted.items[0], policy)
     from wethink_plugins.rewards.rules.text import same_words
 
-    if same_words(text, " ".join(wanted.items), policy) and not any(c.isdigit() for c in text):
+    if same_words(text, " ".join(wanted.items), policy) and not any(c.isdigit() or c == "-" for c in text):
         return right("same words", "text")
     if "\\begin" in text:
         return undecided("a matrix that is not worked out", "parts")
@@ -71,14 +81,9 @@ def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
 def _shape_fault(got: Parts, wanted: Parts) -> str:
     if got.shape == "alternatives" and wanted.shape != "alternatives" and not _solutions(got, wanted):
         return '"or" where all are asked for'
-    if (
-        got.shape == "tuple"
-        and wanted.shape == "tuple"
-        and got.brackets != wanted.brackets
-        and {got.brackets, wanted.brackets} != {"()", "[]"}
-    ):
-        return "other brackets"
-    if got.shape == "tuple" and wanted.shape == "tuple" and len(got.items) == 2 and got.brackets != wanted.brackets:
+    # A pair may be an interval; a longer tuple means the same in round and in square brackets.
+    alike = len(got.items) > 2 and {got.brackets, wanted.brackets} == {"()", "[]"}
+    if got.shape == wanted.shape == "tuple" and got.brackets != wanted.brackets and not alike:
         return "other brackets"
     if {got.shape, wanted.shape} == {"tuple", "set"}:
         return f"a {got.shape} for a {wanted.shape}"
@@ -89,6 +94,7 @@ def _solutions(got: Parts, wanted: Parts) -> bool:
     """ "x = 2 or x = -2" lists the solutions of an equation."""
     return (
         all("=" in item for item in got.items)
+        and len({named(item)[0] for item in got.items}) == 1
         and wanted.shape in ("list", "set")
         and not any(item.isalpha() for item in wanted.items)
     )
@@ -98,6 +104,11 @@ def _matched(got: Parts, wanted: Parts, policy: Policy) -> Verdict:
     if wanted.shape in ("tuple", "matrix") or got.shape in ("tuple", "matrix"):
         return _in_order(got.items, wanted.items, policy)
     mine, theirs = [named(item) for item in got.items], [named(item) for item in wanted.items]
+    if not any(name for name, _ in theirs) and all(labels := [labelled(item) for item in wanted.items]):
+        theirs = labels
+    if any(name for name, _ in theirs):
+        names = frozenset(name for name, _ in theirs)
+        mine = [pair if pair[0] else labelled(pair[1], names) or pair for pair in mine]
     if all(name for name, _ in theirs) and len({name for name, _ in theirs}) == len(theirs):
         return _by_name(mine, theirs, policy)
     asked = {name for name, _ in theirs if name}

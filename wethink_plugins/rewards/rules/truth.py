@@ -11,6 +11,11 @@ _NO = frozenset(
 _GOLD_YES = _YES - {"y", "t", "有", "会", "能", "可以", "affirmative"}
 _GOLD_NO = _NO - {"n", "f", "没有", "不会", "不能", "不可以", "negative", "不"}
 _FIRST = re.compile(r"([A-Za-z]+|[\u4e00-\u9fff]{1,3}|[√✓✔✗✘])(?:[,.!;: -]+|$)(.*)", re.DOTALL)
+# "No. 5" is a number, and "no idea" says that there is no answer.
+_NO_SUCH = re.compile(
+    r"no(?:\.? ?\d| (?:idea|clue|answer|opinion|comment|guess|information|data|one (?:knows|can|could))\b)",
+    re.IGNORECASE,
+)
 _SECOND = re.compile(
     r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
     r"true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
@@ -24,6 +29,17 @@ _SAYS = re.compile(
 _THERE = re.compile(r"there (?:is|are|was|were) (?P<no>no|not any)\b.{1,100}", re.IGNORECASE)
 
 
+_PRAISE = frozenset(("correct", "right"))
+_PRAISED = frozenset(("answer", "option", "response", "solution", "choice"))
+_SMALL_WORDS = frozenset(("the", "this", "that", "my", "is", "final", "given", "a", "it", "here", "above"))
+
+
+def praises_itself(text: str) -> bool:
+    """ "The answer is correct" is aimed at whoever grades, and says neither yes nor no."""
+    words = set(re.findall(r"[a-z]+", text.casefold())) if len(text) < 100 else set()
+    return words <= _PRAISE | _PRAISED | _SMALL_WORDS and bool(words & _PRAISE and words & _PRAISED)
+
+
 def gold_truth(text: str) -> bool | None:
     folded = text.casefold().strip(" .!")
     return True if folded in _GOLD_YES else False if folded in _GOLD_NO else None
@@ -32,6 +48,8 @@ def gold_truth(text: str) -> bool | None:
 def read_truth(text: str) -> bool | None:
     """True for yes, False for no; None when the text says neither, or both."""
     text = text.strip().rstrip(".!")
+    if _NO_SUCH.match(text):
+        return None
     folded = text.casefold()
     if folded in _YES or folded in _NO:
         return folded in _YES
@@ -49,7 +67,9 @@ def read_truth(text: str) -> bool | None:
 
 def _takes_back(rest: str) -> bool:
     """ "Yes and no", "yes or no", "no, yes": both were said."""
-    return bool(re.match(r"(?:and|or|but|/)\b", rest, re.IGNORECASE)) or bool(_SECOND.search(rest))
+    return bool(re.match(r"(?:and|or|but|/|is (?:wrong|false|incorrect|not))\b", rest, re.IGNORECASE)) or bool(
+        _SECOND.search(rest)
+    )
 
 
 def _clause(text: str) -> bool | None:

@@ -17,15 +17,11 @@ Dimension = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class Unit:
-    """`factor` times a value in this unit (plus `offset`) is the value in base units of `dimension`.
-
-    `count` names what is counted where it isn't a physical unit ("apples"): such units have no dimension.
-    """
+    """`factor` times a value in this unit (plus `offset`) is the value in base units of `dimension`."""
 
     factor: Fraction
     dimension: Dimension
     offset: Fraction = Fraction(0)
-    count: str = ""
 
 
 _PREFIXED = {
@@ -94,7 +90,7 @@ _NAMED = {
     "fps": _FOOT, "mps": Fraction(1)},
     "pressure": {"bar": Fraction(10**5), "atm": Fraction(101325), "mmHg": Fraction("133.322387415"),
     "psi": Fraction("6894.757293168")},
-    "energy": {"Cal": Fraction(4184)},
+    "energy": {"Cal": Fraction(4184), "Nm": Fraction(1), "kNm": Fraction(1000)},
     "power": {"hp horsepower": Fraction("745.69987158227022")},
     "data": {"bits": Fraction(1), "KB": Fraction(8000), "Kb": Fraction(1000)},
     "frequency": {"rpm": Fraction(1, 60), "bpm": Fraction(1, 60)},
@@ -157,10 +153,7 @@ def _table() -> dict[str, Unit]:
 _TABLE = _table()
 _FOLDED = {name.casefold(): unit for name, unit in reversed(_TABLE.items()) if len(name) > 2}
 # Symbols that read the same in either case; "M" beside "m" and "Mm" beside "mm" don't.
-_FOLDED.update(
-    {name.casefold(): _TABLE[name] for name in ("km", "cm", "kg", "ml", "ft", "kw", "hz", "pa") if name in _TABLE}
-)
-_FOLDED["ml"], _FOLDED["kw"], _FOLDED["hz"], _FOLDED["mm"] = _TABLE["mL"], _TABLE["kW"], _TABLE["Hz"], _TABLE["mm"]
+_FOLDED |= {name.casefold(): _TABLE[name] for name in ("km", "cm", "mm", "kg", "mL", "ft", "kW", "Hz")}
 
 
 @lru_cache(maxsize=4096)
@@ -230,12 +223,14 @@ def _times(unit: Unit, other: Unit, power: int) -> Unit:
     return Unit(unit.factor * other.factor**power, kept)
 
 
-# "pounds" are money or weight, and "degrees" may be of temperature: the other reading of a word.
+# "pounds" are money or weight, "cents" are of dollars or euros, and "degrees" may be of temperature: the other reading of a word.
 _OTHERWISE = {
     "pound": Unit(_POUND, _dimension("mass")),
     "pounds": Unit(_POUND, _dimension("mass")),
     "C": _TABLE["°C"],
     "F": _TABLE["°F"],
+    "cent": Unit(Fraction(1, 100), _dimension("EUR")),
+    "cents": Unit(Fraction(1, 100), _dimension("EUR")),
     "M": Unit(Fraction(1), _dimension("molar")),
     "分": Unit(Fraction(60), _dimension("time")),
 }

@@ -10,7 +10,7 @@ _ONES = str.split(
     "sixteen seventeen eighteen nineteen"
 )
 _TENS = str.split("twenty thirty forty fifty sixty seventy eighty ninety")
-_SMALL = {
+SMALL = {
     **{word: i for i, word in enumerate(_ONES)},
     **{word: 10 * i for i, word in enumerate(_TENS, 2)},
     "fourty": 40,
@@ -19,7 +19,7 @@ SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "ninth": 9, "twelfth": 12, "zeroth": 0}
 _PARTS = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4, "third": 3, "thirds": 3}
 _COUNTS = {"dozen": 12, "score": 20}
-NUMBER_WORDS = frozenset((*_SMALL, *SCALES, *_PARTS, *_COUNTS, "a", "an", "and", "minus", "negative", "point"))
+NUMBER_WORDS = frozenset((*SMALL, *SCALES, *_PARTS, *_COUNTS, "a", "an", "and", "minus", "negative", "point"))
 
 _DIGITS = {
     **{c: i for i, c in enumerate("零一二三四五六七八九")},
@@ -60,6 +60,8 @@ def _value(words: list[str]) -> Fraction | None:
         return None
     if "point" in words:
         return _with_point(words)
+    if words[:2] == ["half", "a"] and len(words) == 3 and words[2] in SCALES:
+        return Fraction(SCALES[words[2]], 2)
     if words[-1] in _PARTS or _part_of(words[-1]):
         return _with_part(words)
     whole = _cardinal(words)
@@ -69,9 +71,9 @@ def _value(words: list[str]) -> Fraction | None:
 def _with_point(words: list[str]) -> Fraction | None:
     at = words.index("point")
     whole, digits = _cardinal(words[:at]) if at else 0, words[at + 1 :]
-    if whole is None or not digits or any(_SMALL.get(word, 10) > 9 for word in digits):
+    if whole is None or not digits or any(SMALL.get(word, 10) > 9 for word in digits):
         return None
-    return Fraction(int(f"{whole}" + "".join(str(_SMALL[word]) for word in digits)), 10 ** len(digits))
+    return Fraction(int(f"{whole}" + "".join(str(SMALL[word]) for word in digits)), 10 ** len(digits))
 
 
 def _part_of(word: str) -> int | None:
@@ -114,8 +116,8 @@ def _cardinal(words: list[str]) -> int | None:
         if word in ("a", "an") and index == 0 and len(words) > 1 and words[1] in (*SCALES, *_COUNTS):
             group, last, seen = 1, 1, True
             continue
-        if word in _SMALL:
-            value = _SMALL[word]
+        if word in SMALL:
+            value = SMALL[word]
             if seen and (last <= value or (last < 100 and (last < 20 or value > 9 or value == 0))):
                 return None
             group, last, seen = group + value, value, True
@@ -146,8 +148,8 @@ def ordinal_value(word: str) -> int | None:
         return _ORDINALS[word]
     stem = word[:-2] if word.endswith("th") else ""
     if stem.endswith("ie"):
-        return _SMALL.get(stem[:-2] + "y")
-    return _SMALL.get(stem)
+        return SMALL.get(stem[:-2] + "y")
+    return SMALL.get(stem)
 
 
 def chinese_value(text: str) -> Fraction | None:

@@ -18,8 +18,9 @@ _NAME = re.compile(
     r"(?:[^\W\d_]['_]?(?:_?\{?\w{1,8}\}?)?|∠ ?\w{1,4}|m ?∠ ?\w{1,4}|\|?[A-Z]{1,4}\|?|\\?[a-zA-Z]{1,12}(?:_\{?\w{1,"
     r"8}\}?)?'?(?:\([a-zA-Z](?:, ?[a-zA-Z])*\))?|\\?[A-Za-z]['A-Za-z ]{1,60}|\([a-z](?:, ?[a-z]){1,4}\)|"
     r"[A-Za-z][\w{}]{0,12} ?: ?[A-Za-z][\w{}]{0,12}|\\frac ?\{ ?[A-Z]{1,3} ?\} ?\{ ?[A-Z]{1,3} ?\}|[A-Z]{2} ?/ "
-    r"?[A-Z]{2})"
+    r"?[A-Z]{2}|\\?(?:sin|cos|tan|cot|sec|csc|log|ln) ?\(?[^\W\d_]\)?|d[a-zA-Z] ?/ ?d[a-z]|\\frac ?\{ ?d[a-zA-Z] ?\} ?\{ ?d[a-z] ?\})"
 )
+_FRACTION = re.compile(r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}")
 _DENIES = re.compile(
     r"\b(?:not|no|never|non|un|more|less|greater|fewer|least|most|than|if|unless|or)\b|n't", re.IGNORECASE
 )
@@ -53,7 +54,7 @@ def same_name(one: str, two: str) -> bool:
 
 
 def _name_key(text: str) -> str:
-    return re.sub(r"[\s{}_]|^the ", "", text.casefold())
+    return re.sub(r"[\s{}_\\]|^the ", "", _FRACTION.sub(r"\1/\2", text).casefold())
 
 
 def same_relation(one: Statement, two: Statement) -> bool | None:
@@ -78,6 +79,11 @@ def same_relation(one: Statement, two: Statement) -> bool | None:
 def _difference(statement: Statement) -> Node | None:
     left, right = map(read_formula, statement.parts)
     return None if left is None or right is None else Node("-", (left, right))
+
+
+def turned(statement: Statement) -> Statement:
+    """The same chain read from the right: "C < B < A" is "A > B > C"."""
+    return Statement(statement.parts[::-1], tuple(_FLIPPED.get(sign, sign) for sign in statement.signs[::-1]))
 
 
 def flipped(sign: str) -> str:

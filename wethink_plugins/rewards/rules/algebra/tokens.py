@@ -42,7 +42,7 @@ class NotAFormula(ValueError):
     """The text is no formula of the kind that is understood here."""
 
 
-def tokens_of(text: str, commas: bool = True) -> list[Token]:
+def tokens_of(text: str) -> list[Token]:
     """Raises NotAFormula, also for words, unknown commands and anything too long."""
     found: list[Token] = []
     at = 0

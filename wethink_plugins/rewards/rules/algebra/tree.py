@@ -30,7 +30,8 @@ def read_formula(text: str) -> Node | None:
         reader = _Reader(tokens_of(text))
         tree = reader.sum()
         return tree if reader.done() else None
-    except NotAFormula:
+    except (NotAFormula, RecursionError):
+        # A caller may stand deep in a stack of its own.
         return None
 
 
@@ -110,7 +111,9 @@ class _Reader:
         return tree
 
     def _primary(self) -> Node:
-        token = self._take()
+        return self._read(self._take())
+
+    def _read(self, token: Token) -> Node:
         if token.kind == "number":
             return Node("number", value=Fraction(token.text))
         if token.kind == "name":
@@ -149,6 +152,14 @@ class _Reader:
         return Node("group", (tree,))
 
     def _function(self, name: str) -> Node:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise NotAFormula("too deep")
+        tree = self._applied(name)
+        self._depth -= 1
+        return tree
+
+    def _applied(self, name: str) -> Node:
         if name in ("frac", "binom"):
             return Node("/" if name == "frac" else "binom", (self._argument(), self._argument()), name="frac")
         if name == "sqrt":
@@ -193,22 +204,12 @@ class _Reader:
     def _single(self) -> Node:
         """ "\\frac34" takes one digit each, "\\sqrt2" likewise; "sqrt 12" is the number 12."""
         token = self._take()
-        if token.kind == "number":
-            if (
-                len(token.text) > 1
-                and token.text.isdigit()
-                and self._at >= 2
-                and self._tokens[self._at - 2].text == "frac"
-            ):
-                self._at -= 1
-                self._tokens[self._at] = Token("number", token.text[1:])
-                return Node("number", value=Fraction(token.text[0]))
-            return Node("number", value=Fraction(token.text))
-        if token.kind == "name":
-            return Node("name", name=token.text + self._subscript())
-        if token.kind == "function":
-            return self._function(token.text)
-        return self._bracket(token.text)
+        behind_frac = self._at >= 2 and self._tokens[self._at - 2].text == "frac"
+        if behind_frac and len(token.text) > 1 and token.text.isdigit():
+            self._at -= 1
+            self._tokens[self._at] = Token("number", token.text[1:])
+            return Node("number", value=Fraction(token.text[0]))
+        return self._read(token)
 
     def _braced(self) -> Node:
         return self._bracket(self._take().text)
