@@ -64,6 +64,8 @@ VERBS = [
     (["data", "export", "trl", "rows.jsonl", "--out", "trl.parquet"], "trl.parquet"),
     (["score", "rollouts.jsonl"], "fill_in_blank"),
     (["redteam"], "accepted: 0"),
+    (["judge", "calibrate", "--out", "calibration"], "calibration.html"),
+    (["judge", "stability"], "reordered"),
 ]
 
 
