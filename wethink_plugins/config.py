@@ -168,7 +168,7 @@ class JournalFile(_Section):
 class Shadow(_Section):
     active: str | None = Field(
         None,
-        description="module:function or file.py:function that trains while this reward is only journalled. Not in this version yet: refused at start",
+        description="module:function or file.py:function, a reward of your own in your trainer's form, that trains while this one is only journalled",
     )
 
 

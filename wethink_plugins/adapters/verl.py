@@ -25,6 +25,7 @@ from wethink_plugins.adapters.post_import import when_imported
 from wethink_plugins.adapters.running_mean import RunningMean
 from wethink_plugins.errors import JudgeBudgetSpent
 from wethink_plugins.rewards.hybrid import HybridReward
+from wethink_plugins.rewards.shadow import Shadow
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
 
@@ -62,6 +63,17 @@ def _reward() -> HybridReward:
     return HybridReward.from_config()
 
 
+def shared_shadow() -> Shadow | None:
+    """Another reward that trains in place of ours; None, as a rule."""
+    with _building:
+        return _shadow()
+
+
+@cache
+def _shadow() -> Shadow | None:
+    return Shadow.from_config()
+
+
 def mean_so_far() -> RunningMean:
     """Of this process."""
     return _MEAN
@@ -76,14 +88,26 @@ _MEAN, _FAULTS = RunningMean(), SharedFaults()
 
 
 def compute_score(
-    data_source: str, solution_str: str, ground_truth: object, extra_info: Mapping[str, Any] | None = None, **_: object
-) -> dict[str, float]:
+    data_source: str,
+    solution_str: str,
+    ground_truth: object,
+    extra_info: Mapping[str, Any] | None = None,
+    **more: object,
+) -> Any:
     """For verl's own managers: `score` and the closed list of metrics, all finite floats, the same keys each time.
 
     A rollout that could not be scored gets the mean reward of this process so far, counted as `unscored` and
     `imputed`, because in versions before 0.9 a raise would end the run. With no mean yet, JudgeBudgetSpent is raised,
     or in validation, which must not end a run, 0.0 is given.
+
+    In shadow mode: whatever the active reward returns, which is called with the same arguments.
     """
+    shadow = shared_shadow()
+    if shadow is not None:
+        row = {"data_source": data_source, "solution_str": solution_str, "ground_truth": ground_truth}
+        result = shadow.call(**row, extra_info=extra_info, **more)
+        shadow.note(lambda: [sample_of(solution_str, ground_truth, extra_info or {}, data_source)], [result])
+        return result
     sample = sample_of(solution_str, ground_truth, extra_info or {}, data_source)
     score = shared_reward().score(sample)
     if score.overall is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ from wethink_plugins.adapters import verl as host
 from wethink_plugins.adapters.fields import as_list
 from wethink_plugins.adapters.verl_start import refuse_unpayable
 from wethink_plugins.errors import Unscored
+from wethink_plugins.rewards.shadow import Shadow
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
 
@@ -31,12 +33,18 @@ def reward_manager_class() -> type:
             reward_model_tokenizer: Any = None,
         ) -> None:
             super().__init__(config, tokenizer, compute_score)
-            self.reward = host.shared_reward()
-            refuse_unpayable(self.reward, config)
+            self.router = {"reward_router_address": reward_router_address}
+            self.router |= {"reward_model_tokenizer": reward_model_tokenizer}
+            self.shadow = host.shared_shadow()
+            self.reward = self.shadow.reward if self.shadow else host.shared_reward()
+            if self.shadow is None:
+                refuse_unpayable(self.reward, config)
 
         async def run_single(self, data: Any) -> dict[str, Any]:
             item = data[-1:][0]  # of several sequences in one session the last one is the answer
             text = await self.loop.run_in_executor(None, _decode, self.tokenizer, item)
+            if self.shadow is not None:
+                return await result_of_active(self.shadow, item, text, self.router)
             sample = sample_of_item(item, text, bool(getattr(self.reward.judge, "sees_images", False)))
             return result_of(sample, await self.reward.ascore(sample))
 
@@ -74,6 +82,25 @@ def result_of(sample: Sample, score: Score) -> dict[str, Any]:
     imputed = host.mean_so_far().value or 0.0
     metrics: dict[str, Any] = {**score.metrics(imputed), "overall": None, "accuracy": None}
     return {"reward_score": imputed, "reward_extra_info": metrics}
+
+
+async def result_of_active(shadow: Shadow, item: Any, text: str, router: Mapping[str, Any]) -> dict[str, Any]:
+    """Calls the active reward as verl's `naive` manager does and returns what that one would; ours comes after."""
+    fields = item.non_tensor_batch
+    extra = {**(fields.get("extra_info") or {}), **(fields.get("tool_extra_fields") or {})}
+    extra |= {"num_turns": fields.get("__num_turns__"), "rollout_reward_scores": fields.get("reward_scores", {})}
+    result = await shadow.acall(
+        data_source=fields.get("data_source", ""),
+        solution_str=text,
+        ground_truth=fields["reward_model"]["ground_truth"],
+        extra_info=extra,
+        **(router if router.get("reward_router_address") is not None else {}),
+    )
+    with_images = bool(getattr(shadow.reward.judge, "sees_images", False))
+    shadow.note(lambda: [sample_of_item(item, text, with_images)], [result])
+    if isinstance(result, Mapping):
+        return {"reward_score": result["score"], "reward_extra_info": dict(result)}
+    return {"reward_score": result, "reward_extra_info": {"acc": result}}
 
 
 def _parts(messages: Any) -> list[Any]:

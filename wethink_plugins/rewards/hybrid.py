@@ -38,7 +38,11 @@ class HybridReward:
 
     def __init__(self, config: WeThinkConfig, judge: Judge | None = None) -> None:
         if config.shadow.active:
-            raise ConfigError("shadow mode is not supported by this version", fix="remove it", field="shadow.active")
+            raise ConfigError(
+                "this reward would be paid although another one shall train",
+                fix="use it through an adapter that knows shadow mode (verl, TRL), or remove the key",
+                field="shadow.active",
+            )
         self.config = config
         self.judge = judge_from(config) if judge is None else judge
         self._terms = load_terms(config.terms)
@@ -108,7 +112,7 @@ class HybridReward:
             left_s = None if deadline is None else deadline - time.monotonic()
             found = await by_judge(sample, question, str(response.answer), self.config, self.judge, left_s)
         score = self._weighed(sample, question, response.answer, found, time.monotonic() - start)
-        self._note(sample, score)
+        self.note(sample, score)
         return score
 
     def _weighed(
@@ -140,7 +144,12 @@ class HybridReward:
         overall += sum(term.weight * values[term.name] for term in self._terms)
         return Score(overall, *_rest(score), extra={**extra, "terms": values})
 
-    def _note(self, sample: Sample, score: Score) -> None:
+    @property
+    def journals(self) -> bool:
+        return self._journal is not None
+
+    def note(self, sample: Sample, score: Score) -> None:
+        """A line in the journal, where there is one; `score` and its like do this by themselves."""
         if self._journal:
             self._journal.write(journal_line(sample, score, self._digest))
 
@@ -176,5 +185,7 @@ def journal_line(sample: Sample, score: Score, config_digest: str) -> dict[str, 
         "terms": score.extra.get("terms", {}),
         "judge_reply": score.extra.get("judge_reply"),
         "latency_s": score.extra.get("latency_s"),
+        "active": sample.meta.get("active"),
+        "shadow": sample.meta.get("shadow"),
         "config": config_digest,
     }
