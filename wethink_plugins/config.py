@@ -32,6 +32,10 @@ Positive = Annotated[float, Field(gt=0), AfterValidator(_finite)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+# Of the judge's settings; one that isn't named here is taken to matter.
+_NO_MATTER_FOR_VERDICTS = {"tiers", "deadline_s", "batch_deadline_s", "rate", "ceiling", "tolerate", "store"}
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -146,6 +150,14 @@ class Judge(_Section):
     tolerate: Tolerate = Field(Tolerate(), description="how much may fail before the run is stopped")
     store: str | None = Field("~/.cache/wethink/calls.sqlite", description="cache and ledger of calls; for endpoints")
 
+    def digest(self) -> str:
+        """Twelve hex digits that change with what shapes a verdict, and not with limits or what a tier is worth."""
+        shaping = self.model_dump(exclude=_NO_MATTER_FOR_VERDICTS)
+        for endpoint in shaping["endpoints"]:
+            endpoint.pop("max_concurrency", None)
+            endpoint.pop("api_key_env", None)
+        return _digest(shaping)
+
     @field_validator("tiers")
     @classmethod
     def _tiers_reach_both_ends(cls, value: dict[str, float]) -> dict[str, float]:
@@ -226,7 +238,11 @@ class WeThinkConfig(_Section):
 
     def digest(self) -> str:
         """Twelve hex digits that change with every setting; in each journal line."""
-        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()[:12]
+        return _digest(self.model_dump())
+
+
+def _digest(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _targets(value: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:

@@ -2,44 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, Literal, get_args
 
 from wethink_plugins.rewards.judge.agreement import kendall_tau, pearson
+
+Policy = Literal["mean", "left_out", "zero", "one"]
+POLICIES: tuple[str, ...] = get_args(Policy)
+"""What an unscored rollout gets: the mean of its group (EasyR1), no part in it (verl, TRL), or a made-up number."""
 
 # As verl, EasyR1 and TRL have it.
 _EPSILON = 1e-6
 # Advantages and spreads smaller than this are rounding.
 _NOTHING = 1e-9
-Groups = Mapping[Any, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rollouts of one prompt, in order: what each was paid, and its advantage."""
+
+    rewards: Sequence[float]
+    advantages: Sequence[float]
+
+    @property
+    def flat(self) -> bool:
+        """It teaches nothing."""
+        return all(abs(value) < _NOTHING for value in self.advantages)
+
+
+Groups = Mapping[Hashable, Group]
+
+
+def group_of(rewards: Sequence[float | None], policy: str = "mean") -> Group:
+    """None is an unscored rollout; a group with nothing scored is flat under every policy but the made-up numbers."""
+    scored = [reward for reward in rewards if reward is not None]
+    lost = {"zero": 0.0, "one": 1.0}.get(policy, fmean(scored) if scored else 0.0)
+    paid = [lost if reward is None else reward for reward in rewards]
+    if policy != "left_out":
+        return Group(paid, advantages(paid))
+    left = iter(advantages(scored))
+    return Group(paid, [0.0 if reward is None else next(left) for reward in rewards])
 
 
 def advantages(rewards: Sequence[float]) -> list[float]:
     """(r - mean) / (std + 1e-6) with the sample's standard deviation (ddof 1); all 0 for one rollout or equal ones."""
-    if flat(rewards):
+    if not rewards or max(rewards) - min(rewards) < _NOTHING:
         return [0.0] * len(rewards)
     mean, spread = fmean(rewards), stdev(rewards)
     return [(reward - mean) / (spread + _EPSILON) for reward in rewards]
 
 
-def flat(rewards: Sequence[float]) -> bool:
-    """A group whose rewards are all the same teaches nothing."""
-    return not rewards or max(rewards) - min(rewards) < _NOTHING
-
-
 def compared(base: Groups, other: Groups) -> dict[str, Any]:
-    """Both by the same group keys, rollouts in the same order. Shares are of 1; None where nothing can be compared.
+    """Both by the same keys. Groups of one are left out. Shares are of 1; None where nothing can be compared.
 
     `sign_flips`: share of rollouts pushed the other way. `pushed_or_not`: share that one pushes and the other doesn't.
-    `shift`: mean absolute change of the advantage. `kendall`: mean over groups that vary in both. `zero_variance`:
-    share of groups of two and more that teach nothing.
+    `shift`: mean absolute change of the advantage. `kendall`: mean tau-b over groups that vary in both.
+    `zero_variance`: share of groups that teach nothing.
     """
-    keys = [key for key in base if len(base[key]) > 1]
-    pairs = [
-        pair for key in keys for pair in zip(advantages(base[key]), advantages(other[key]), strict=True)
-    ]  # one a rollout
-    taus = [tau for key in keys if (tau := kendall_tau(base[key], other[key])) is not None]
+    keys = [key for key in base if len(base[key].rewards) > 1]
+    pairs = [pair for key in keys for pair in zip(base[key].advantages, other[key].advantages, strict=True)]
+    taus = [tau for key in keys if (tau := kendall_tau(base[key].rewards, other[key].rewards)) is not None]
     return {
         "groups": len(keys),
         "rollouts": len(pairs),
@@ -48,11 +72,11 @@ def compared(base: Groups, other: Groups) -> dict[str, Any]:
         "shift": fmean(abs(a - b) for a, b in pairs) if pairs else None,
         "correlation": pearson([a for a, _ in pairs], [b for _, b in pairs]),
         "kendall": fmean(taus) if taus else None,
-        "zero_variance": _share(flat(other[key]) for key in keys),
-        "zero_variance_base": _share(flat(base[key]) for key in keys),
+        "zero_variance": _share(other[key].flat for key in keys),
+        "zero_variance_base": _share(base[key].flat for key in keys),
     }
 
 
-def _share(events: Any) -> float | None:
-    events = list(events)
-    return sum(events) / len(events) if events else None
+def _share(events: Iterable[bool]) -> float | None:
+    found = list(events)
+    return sum(found) / len(found) if found else None

@@ -36,7 +36,7 @@ class HybridReward:
     judge is in the score's status.
     """
 
-    def __init__(self, config: WeThinkConfig, judge: Judge | None = None) -> None:
+    def __init__(self, config: WeThinkConfig, judge: Judge | None = None, journalled: bool = True) -> None:
         if config.shadow.active:
             raise ConfigError(
                 "this reward would be paid although another one shall train",
@@ -46,9 +46,9 @@ class HybridReward:
         self.config = config
         self.judge = judge_from(config) if judge is None else judge
         self._terms = load_terms(config.terms)
-        self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb)
+        self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb) if journalled else None
         self._first_batch = FirstBatch(config.style)
-        self._digest = config.digest()
+        self._digest, self._judge_digest = config.digest(), config.judge.digest()
         self._loop = LoopThread("wethink-judge")
         if config.rules.symbolic == "full":
             rules.start()  # so that the first formula doesn't find math-verify still starting
@@ -93,9 +93,9 @@ class HybridReward:
         self._first_batch.add(samples, scores, whole_batch=True)
         return scores
 
-    def __reduce__(self) -> tuple[type[HybridReward], tuple[WeThinkConfig, Judge | None]]:
+    def __reduce__(self) -> tuple[type[HybridReward], tuple[WeThinkConfig, Judge | None, bool]]:
         """A copy, also in another process, is a reward of its own: same settings and judge, own thread and journal."""
-        return type(self), (self.config, self.judge)
+        return type(self), (self.config, self.judge, self.journals)
 
     def close(self) -> None:
         """Writes out the journal and ends the judge's thread."""
@@ -151,14 +151,14 @@ class HybridReward:
     def note(self, sample: Sample, score: Score) -> None:
         """A line in the journal, where there is one; `score` and its like do this by themselves."""
         if self._journal:
-            self._journal.write(journal_line(sample, score, self._digest))
+            self._journal.write(journal_line(sample, score, self._digest, self._judge_digest))
 
 
 def _rest(score: Score) -> tuple[Any, ...]:
     return score.accuracy, score.format, score.method, score.status, score.reason, score.grader, score.tier
 
 
-def journal_line(sample: Sample, score: Score, config_digest: str) -> dict[str, Any]:
+def journal_line(sample: Sample, score: Score, config_digest: str, judge_digest: str) -> dict[str, Any]:
     """What the journal keeps of a sample; enough to score it again."""
     return {
         "time": time.time(),
@@ -188,4 +188,5 @@ def journal_line(sample: Sample, score: Score, config_digest: str) -> dict[str, 
         "active": sample.meta.get("active"),
         "shadow": sample.meta.get("shadow"),
         "config": config_digest,
+        "judge_config": judge_digest,
     }
