@@ -35,6 +35,11 @@ def wethink(site, tmp_path):
     Image.new("RGB", (40, 40), "blue").save(tmp_path / "a.png")
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
     (tmp_path / "rollouts.jsonl").write_text(json.dumps(ROLLOUT) + "\n")
+    shadow = [
+        {**ROLLOUT, "gold": "4", "overall": ours, "active": theirs, "shadow": {"process": 1}}
+        for ours, theirs in ((1.0, 0.0), (0.3, 1.0))
+    ]
+    (tmp_path / "shadow.jsonl").write_text("".join(json.dumps(line) + "\n" for line in shadow))
     (tmp_path / "wethink.yaml").write_text("judge: {offline: true}\n")
 
     def run(*words):
@@ -64,6 +69,8 @@ VERBS = [
     (["data", "export", "trl", "rows.jsonl", "--out", "trl.parquet"], "trl.parquet"),
     (["score", "rollouts.jsonl"], "fill_in_blank"),
     (["redteam"], "accepted: 0"),
+    (["sweep", "rollouts.jsonl", "--out", "sweep"], "no training result"),
+    (["shadow", "report", "shadow.jsonl", "--out", "shadow"], "2 of 2 rollouts compared"),
     (["judge", "calibrate", "--out", "calibration"], "calibration.html"),
     (["judge", "stability"], "reordered"),
 ]

@@ -33,21 +33,21 @@ class HybridReward:
     Synchronous callers (`score`, `score_batch`) and asynchronous ones (`ascore`, `ascore_batch`) get the same scores
     and the same concurrency towards the judge. Raises SampleError and TermError, which name the row, for what is the
     caller's fault, and JudgeRequired for a sample that needs a judge where none is configured; what goes wrong with a
-    judge is in the score's status.
+    judge is in the score's status. `live` False is for scoring again what is on disk: no journal, no first-batch report.
     """
 
-    def __init__(self, config: WeThinkConfig, judge: Judge | None = None, journalled: bool = True) -> None:
+    def __init__(self, config: WeThinkConfig, judge: Judge | None = None, live: bool = True) -> None:
         if config.shadow.active:
             raise ConfigError(
                 "this reward would be paid although another one shall train",
                 fix="use it through an adapter that knows shadow mode (verl, TRL), or remove the key",
                 field="shadow.active",
             )
-        self.config = config
+        self.config, self._live = config, live
         self.judge = judge_from(config) if judge is None else judge
         self._terms = load_terms(config.terms)
-        self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb) if journalled else None
-        self._first_batch = FirstBatch(config.style)
+        self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb) if live else None
+        self._first_batch = FirstBatch(config.style) if live else None
         self._digest, self._judge_digest = config.digest(), config.judge.digest()
         self._loop = LoopThread("wethink-judge")
         if config.rules.symbolic == "full":
@@ -78,7 +78,8 @@ class HybridReward:
 
     async def ascore(self, sample: Sample) -> Score:
         score = await self._one(sample)
-        self._first_batch.add([sample], [score], whole_batch=False)
+        if self._first_batch:
+            self._first_batch.add([sample], [score], whole_batch=False)
         return score
 
     async def ascore_batch(self, samples: Sequence[Sample]) -> list[Score]:
@@ -90,12 +91,13 @@ class HybridReward:
         finally:
             for task in tasks:  # after one that raised, the others need no judge any more
                 task.cancel()
-        self._first_batch.add(samples, scores, whole_batch=True)
+        if self._first_batch:
+            self._first_batch.add(samples, scores, whole_batch=True)
         return scores
 
     def __reduce__(self) -> tuple[type[HybridReward], tuple[WeThinkConfig, Judge | None, bool]]:
         """A copy, also in another process, is a reward of its own: same settings and judge, own thread and journal."""
-        return type(self), (self.config, self.judge, self.journals)
+        return type(self), (self.config, self.judge, self._live)
 
     def close(self) -> None:
         """Writes out the journal and ends the judge's thread."""

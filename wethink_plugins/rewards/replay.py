@@ -36,12 +36,8 @@ class Rollout:
     @property
     def group(self) -> Hashable:
         """Rollouts of one prompt in one step. Without a group in the file: the same row in the same step."""
-        sample = self.sample
-        return (
-            (sample.meta.get("step"), sample.group)
-            if sample.group is not None
-            else (sample.meta.get("step"), sample.id)
-        )
+        meta, sample = self.sample.meta, self.sample
+        return meta.get("split"), meta.get("step"), sample.id if sample.group is None else sample.group
 
 
 @dataclass(frozen=True)
@@ -73,11 +69,11 @@ def replay(
     """
     stored = _Stored(rollouts, config, judge_from(config) if judge is None else judge, retry_unscored)
     quiet = config.model_copy(update={"journal": JournalFile(), "shadow": Shadow()})
-    reward = HybridReward(quiet, stored, journalled=False)
+    reward = HybridReward(quiet, stored, live=False)
     samples = [replace(rollout.sample, meta={**rollout.sample.meta, _NUMBER: rollout.number}) for rollout in rollouts]
     try:
         if stored.inner is None and not stored.lines:
-            HybridReward(quiet, None, journalled=False).require(samples)  # before anything is computed
+            HybridReward(quiet, None, live=False).require(samples)  # before anything is computed
         scores: list[Score] = []
         for start in range(0, len(samples), _BATCH):
             scores += reward.score_batch(samples[start : start + _BATCH])

@@ -40,9 +40,10 @@ _log = logging.getLogger(__name__)
 
 
 class Shadow:
-    """The active reward, and ours beside it. `dropped` and `failed` count samples of this process.
+    """The active reward, and ours beside it. Counts of this process: `dropped` (no room), `failed` (ours raised), and
+    of those `unread` (the row made no sample).
 
-    Journal lines carry the active number as `active`, and under `shadow` the process and its drops so far.
+    Journal lines carry the active number as `active`, and under `shadow` the process and what it lost so far.
     """
 
     def __init__(self, config: WeThinkConfig, judge: Judge | None = None, most_waiting: int = _MOST_WAITING) -> None:
@@ -54,7 +55,7 @@ class Shadow:
                 fix="set journal.path, or WETHINK_JOURNAL, to a folder",
                 field="journal.path",
             )
-        self.dropped = self.failed = 0
+        self.dropped = self.unread = self.failed = 0
         self._most_waiting = most_waiting
         self._told: set[type] = set()
         self._starting = threading.Lock()
@@ -86,6 +87,7 @@ class Shadow:
         try:
             pairs = [(sample, number_of(result)) for sample, result in zip(samples(), results, strict=True)]
         except Exception as error:  # noqa: BLE001  a row that we can't read must not end a training that can
+            self.unread += len(results)
             self._fail(len(results), error)
             return
         for sample, active in pairs:
@@ -105,7 +107,7 @@ class Shadow:
     def _enqueue(self, sample: Sample, active: float | None) -> None:
         try:
             self._start_if_needed()
-            shadow = {"process": os.getpid(), "dropped": self.dropped, "failed": self.failed}
+            shadow = {"process": os.getpid(), "dropped": self.dropped, "unread": self.unread}
             meta = {**sample.meta, "active": active, "shadow": shadow}
             self._waiting.put_nowait(replace(sample, meta=meta))
         except queue.Full:
