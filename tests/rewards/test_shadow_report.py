@@ -102,7 +102,7 @@ def test_the_page_shows_both_and_trusts_neither(report):
     found = report(*(line(i, i % 2, i % 3 == 0, step=i // 4) for i in range(16)))
     html = shadow_page(found).html()
     assert "<script" not in html and "&lt;script&gt;" in html
-    assert "<svg" in html and "no training by ours" in html
+    assert "<svg" in html and "no training by ours" in html and "grouped by group" in html
     json.dumps(found, allow_nan=False)
 
 

@@ -23,8 +23,9 @@ NAMES = {
 def calibration_page(report: Mapping[str, Any]) -> Page:
     """From what `calibrate` returns, with `file` set."""
     page = Page(f"Judge {report['judge']}", f"measured on {report['file']}")
-    page.numbers(*(_number(name, report["figures"][name]) for name in ("kappa_quadratic", "agreement")))
     page.numbers(
+        _number("kappa_quadratic", report["figures"]["kappa_quadratic"]),
+        _number("agreement", report["figures"]["agreement"]),
         _number("false_correct", report["figures"]["false_correct"]),
         _number("bias", report["figures"]["bias"]),
         Number("no opinion", str(report["unscored"] + report["ungradable"]), "unscored or ungradable, left out"),
