@@ -55,9 +55,11 @@ class Setting:
         return WeThinkConfig.load(values)
 
 
-def default_settings(policies: Sequence[str] = ()) -> list[Setting]:
+def default_settings() -> list[Setting]:
+    """Each axis by itself."""
     weights = [Setting(weights=weights_of(share)) for share in _WEIGHTS]
-    return [*weights, *(Setting(tiers=tiers) for tiers in _TIERS), *(Setting(unscored=p) for p in policies or POLICIES)]
+    tiers = [Setting(tiers=values) for values in _TIERS]
+    return [*weights, *tiers, *(Setting(unscored=policy) for policy in POLICIES[1:])]
 
 
 def weights_of(share: float) -> dict[str, float]:

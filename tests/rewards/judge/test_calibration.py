@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from wethink_plugins.rewards.judge.labelled import LabelledRow, read_labelled
 from wethink_plugins.rewards.judge.offline import OfflineJudge
 from wethink_plugins.rewards.judge.stability import stability
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 CONFIG = WeThinkConfig()
 ROWS = read_labelled()
 BY_TEXT = {(row.question, row.answer): row for row in ROWS}
@@ -129,6 +131,12 @@ def test_the_stand_in_says_of_itself_what_it_measures():
     ]:
         assert f"{says} {found[name]:.3f}" in text, name
     assert "stand-in" in text
+    page, readme = ((CHECKOUT / name).read_text() for name in ("docs/judge-tools.md", "README.md"))
+    kappa, same, falsely = (found[name] for name in ("kappa_quadratic", "agreement", "false_correct"))
+    assert f"weighted kappa {kappa:.3f}, same tier {same:.3f}" in page
+    assert f"it isn't {falsely:.3f}" in " ".join(page.split())
+    assert f"kappa of {kappa:.3f} and takes {falsely:.1%}" in readme
+    assert f"{report['rows']} answers" in page and f"{report['rows']} labelled answers" in readme
 
 
 def test_stability_finds_the_edit_that_a_judge_follows():
