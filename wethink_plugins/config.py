@@ -119,22 +119,33 @@ class Ceiling(_Section):
 
 class Tolerate(_Section):
     share: Share = Field(
-        0.2, description="largest share of a batch that may stay unscored before the run is stopped (chosen)"
+        0.2,
+        description="largest share of what needed the judge in a batch that may stay unscored before the run is stopped (chosen)",
     )
     dead_batches: Annotated[int, Field(ge=1)] = Field(
-        2, description="batches in a row with nothing scored before the run is stopped (chosen)"
+        2, description="batches in a row with no verdict from the judge before the run is stopped (chosen)"
     )
 
 
 class Judge(_Section):
     endpoints: list[Endpoint] = Field(
         [],
-        description="tried in order; the next one takes over when one fails. Not in this version yet: refused at start",
+        description="tried in order; the next one takes over when one fails",
     )
     offline: bool = Field(
         False, description="true: a stand-in that compares words and is no model; for trying things out"
     )
     prompt: str = Field("default", description="a registered judge prompt, or a file; for endpoints")
+    images: bool = Field(False, description="true: the judge sees; each call carries the row's pictures, made small")
+    constrain: bool = Field(
+        True, description="ask servers that can for nothing but the verdict; false: let the judge write reasons first"
+    )
+    max_tokens: Annotated[int, Field(ge=1)] = Field(
+        1024, description="longest reply, thinking included; a reply that is cut off is no verdict"
+    )
+    longest_answer: Annotated[int, Field(ge=1)] = Field(
+        8000, description="in characters (chosen); a longer answer gets the lowest tier unread, so that length never pays"
+    )
     tiers: dict[str, Share] = Field(
         {"correct": 1.0, "mostly": 0.7, "partly": 0.3, "wrong": 0.0},
         description="verdict -> accuracy (chosen: the paper's tiers aren't published)",
@@ -144,6 +155,10 @@ class Judge(_Section):
     rate: Rate = Field(Rate(), description="limits of the whole run; for endpoints")
     ceiling: Ceiling = Field(Ceiling(), description="hard stop of the whole run; for endpoints")
     tolerate: Tolerate = Field(Tolerate(), description="how much may fail before the run is stopped")
+    on_unscored: Literal["auto", "drop", "mean"] = Field(
+        "auto",
+        description="verl's reward manager, in training. drop: verl leaves the trajectory out; mean: it gets the mean reward so far; auto: drop, but mean where this verl would die of the padding that replaces it (pictures and transformers 5)",
+    )
     store: str | None = Field("~/.cache/wethink/calls.sqlite", description="cache and ledger of calls; for endpoints")
 
     @field_validator("tiers")

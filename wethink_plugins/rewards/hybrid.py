@@ -21,7 +21,7 @@ from wethink_plugins.rewards.journal import Journal
 from wethink_plugins.rewards.judge import Judge, judge_from
 from wethink_plugins.rewards.loop import LoopThread
 from wethink_plugins.rewards.question import Question, question_of
-from wethink_plugins.rewards.response import read_response
+from wethink_plugins.rewards.response import Response, read_response
 from wethink_plugins.rewards.terms import load_terms, term_values
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
@@ -36,11 +36,13 @@ class HybridReward:
     judge is in the score's status.
     """
 
-    def __init__(self, config: WeThinkConfig, judge: Judge | None = None) -> None:
+    def __init__(self, config: WeThinkConfig, judge: Judge | None = None, router: str | None = None) -> None:
         if config.shadow.active:
             raise ConfigError("shadow mode is not supported by this version", fix="remove it", field="shadow.active")
         self.config = config
-        self.judge = judge_from(config) if judge is None else judge
+        self.judge = judge_from(config, router) if judge is None else judge
+        # Set by adapters of hosts that take a number for every sample; for the journal.
+        self.imputes = False
         self._terms = load_terms(config.terms)
         self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb)
         self._first_batch = FirstBatch(config.style)
@@ -51,10 +53,16 @@ class HybridReward:
 
     @classmethod
     def from_config(
-        cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, judge: Judge | None = None
+        cls,
+        source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None,
+        judge: Judge | None = None,
+        router: str | None = None,
     ) -> HybridReward:
-        """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError."""
-        return cls(WeThinkConfig.load(source), judge)
+        """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError.
+
+        Whatever is wrong with the judge's settings is found here; nothing is connected before the first question.
+        """
+        return cls(WeThinkConfig.load(source), judge, router)
 
     def require(self, samples: Iterable[Sample]) -> None:
         """Raises what scoring these would raise (SampleError, JudgeRequired), before any model is loaded.
@@ -103,13 +111,19 @@ class HybridReward:
         start = time.monotonic()
         question = question_of(sample, self.config.aliases)
         response = read_response(sample.response, self.config.style)
-        found = by_rule(sample, question, response, self.config)
+        found = await self._by_rule(sample, question, response)
         if found is None:
             left_s = None if deadline is None else deadline - time.monotonic()
             found = await by_judge(sample, question, str(response.answer), self.config, self.judge, left_s)
         score = self._weighed(sample, question, response.answer, found, time.monotonic() - start)
         self._note(sample, score)
         return score
+
+    async def _by_rule(self, sample: Sample, question: Question, response: Response) -> Assessment | None:
+        """In a thread where a judge may be waited for in this loop: a formula can take `rules.timeout_s`."""
+        if self.judge is None or response.answer is None or question.method == "model":
+            return by_rule(sample, question, response, self.config)
+        return await asyncio.to_thread(by_rule, sample, question, response, self.config)
 
     def _weighed(
         self, sample: Sample, question: Question, answer: str | None, found: Assessment, latency_s: float
@@ -142,7 +156,8 @@ class HybridReward:
 
     def _note(self, sample: Sample, score: Score) -> None:
         if self._journal:
-            self._journal.write(journal_line(sample, score, self._digest))
+            imputed = self.imputes and score.status == "unscored"
+            self._journal.write({**journal_line(sample, score, self._digest), "imputed": imputed})
 
 
 def _rest(score: Score) -> tuple[Any, ...]:
@@ -174,6 +189,9 @@ def journal_line(sample: Sample, score: Score, config_digest: str) -> dict[str, 
         "grader": score.grader,
         "tier": score.tier,
         "terms": score.extra.get("terms", {}),
+        "rule_undecided": bool(score.extra.get("rule_undecided")),
+        "judge_called": bool(score.extra.get("judge_called")),
+        "judge": score.extra.get("judge"),
         "judge_reply": score.extra.get("judge_reply"),
         "latency_s": score.extra.get("latency_s"),
         "config": config_digest,
