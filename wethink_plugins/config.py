@@ -98,13 +98,29 @@ class Rules(_Section):
     )
 
 
+class Prices(_Section):
+    prompt: Annotated[Finite, Field(ge=0)] = Field(description="of a million tokens of what is asked")
+    completion: Annotated[Finite, Field(ge=0)] = Field(description="of a million tokens of what is answered")
+
+
 class Endpoint(_Section):
-    base_url: str = Field(description="an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1")
+    base_url: str = Field(
+        description="an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1; env:NAME; router: verl's own"
+    )
     model: str = Field(description="the name the server knows the model by")
     api_key_env: str | None = Field(
         None, description="NAME of the environment variable that holds the key; never the key"
     )
-    max_concurrency: Annotated[int, Field(ge=1)] = Field(64, description="calls in flight at once")
+    max_concurrency: Annotated[int, Field(ge=1)] = Field(64, description="calls in flight at once, of one process")
+    usd_per_million: Prices | None = Field(
+        None, description="{prompt: 0.15, completion: 0.6}: prices in dollars; a ceiling in usd needs them"
+    )
+    identity: str | None = Field(
+        None, description="whose replies these are, to the store; null: base_url and model. One name shares them"
+    )
+    extra_body: dict[str, Any] = Field(
+        {}, description="further fields of each request; null takes one away, e.g. {max_tokens: null}"
+    )
 
 
 class Rate(_Section):
