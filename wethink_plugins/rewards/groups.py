@@ -105,8 +105,10 @@ class Budget:
 
 
 def needed_judge(score: Score) -> bool:
-    """Also where there was no time left to call it."""
-    return score.status == "unscored" or bool(score.extra.get("judge_called"))
+    """Also where there was no time left to call it; not where the answer settled it without a question."""
+    if score.status == "unscored":
+        return True
+    return score.method == "model" and (score.extra.get("judge") or {}).get("asked") != 0
 
 
 def _last(batches: list[tuple[int, int]]) -> list[tuple[int, int]]:
