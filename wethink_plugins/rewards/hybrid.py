@@ -47,7 +47,7 @@ class HybridReward:
         self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb)
         self._first_batch = FirstBatch(config.style)
         self._digest = config.digest()
-        self._loop = LoopThread("wethink-judge")
+        self._loop = LoopThread("wethink-judge", getattr(self.judge, "aclose", None))
         if config.rules.symbolic == "full":
             rules.start()  # so that the first formula doesn't find math-verify still starting
 
