@@ -9,7 +9,7 @@ from tests.adapters.hosts import extra_info, item_of
 from tests.adapters.test_contract import CASES
 from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
-from wethink_plugins.adapters import trl, verl, verl_manager
+from wethink_plugins.adapters import trl, verl, verl_manager, verl_process
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.rewards.journal import read_journal
@@ -56,7 +56,7 @@ def in_trl(shadow, samples, monkeypatch):
 
 
 def in_verl(shadow, samples, monkeypatch):
-    monkeypatch.setattr(verl, "shared_shadow", lambda: shadow)
+    monkeypatch.setattr(verl_process, "shared_shadow", lambda router=None: shadow)
     return [verl.compute_score("source", s.response, s.answer, extra_info=extra_info(s)) for s in samples]
 
 
@@ -178,7 +178,7 @@ def test_verl_gets_the_whole_dict_and_the_user_all_arguments(sample_of, tmp_path
     host = Host(lambda shadow, samples: in_verl(shadow, samples, monkeypatch), "verl_active", tmp_path)
     PAID["seen"].clear()
     shadow, sample = host.shadow(), sample_of(meta={"split": "train"})
-    monkeypatch.setattr(verl, "shared_shadow", lambda: shadow)
+    monkeypatch.setattr(verl_process, "shared_shadow", lambda router=None: shadow)
     result = verl.compute_score("src", sample.response, "4", extra_info=extra_info(sample), sandbox_fusion_url=None)
     assert result == {"score": len(sample.response) / 1000, "acc": 0.25, "own": "a word"}
     assert PAID["seen"][0][0:2] == ("src", "4") and PAID["seen"][0][3] == ["sandbox_fusion_url"]

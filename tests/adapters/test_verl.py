@@ -14,7 +14,7 @@ import pytest
 from tests.adapters.hosts import VerlFunction, VerlManager, item_of
 from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
-from wethink_plugins.adapters import verl, verl_manager
+from wethink_plugins.adapters import verl, verl_manager, verl_process, verl_sample
 from wethink_plugins.adapters.faults import FaultCount
 from wethink_plugins.adapters.verl_start import refuse_unpayable
 from wethink_plugins.errors import JudgeBudgetSpent, JudgeRequired, SampleError
@@ -54,16 +54,16 @@ def test_the_plain_function_never_ends_a_run_in_validation(sample_of, monkeypatc
 
 
 def test_the_first_calls_from_many_threads_share_one_reward():
-    verl._reward.cache_clear()
+    verl_process._reward.cache_clear()
     start = threading.Barrier(16)
 
     def first_call(_):
         start.wait()
-        return verl.shared_reward()
+        return verl_process.shared_reward()
 
     with ThreadPoolExecutor(16) as pool:
         assert len(set(pool.map(first_call, range(16)))) == 1
-    verl._reward.cache_clear()
+    verl_process._reward.cache_clear()
 
 
 KWARGS = [
@@ -82,7 +82,7 @@ def test_the_plain_function_takes_what_each_version_passes(sample_of, monkeypatc
 
 def test_a_row_is_named_by_its_id_even_by_zero():
     for extra, name in (({"id": 0, "index": 9}, "0"), ({"index": 0}, "0"), ({"index": None}, "unknown")):
-        assert verl.sample_of("r", "4", extra, "s").id == name
+        assert verl_sample.sample_of("r", "4", extra, "s").id == name
 
 
 UNPAYABLE = [

@@ -19,6 +19,7 @@ from statistics import fmean
 from typing import Any
 
 from wethink_plugins.adapters.fields import gold_text, options_of
+from wethink_plugins.adapters.split import is_validation
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import SampleError
 from wethink_plugins.rewards.groups import Budget
@@ -36,8 +37,8 @@ def make_reward(
     """`(prompts, completions, **columns) -> [reward or None]`, one entry a completion, in order.
 
     None stands for an unscored sample: TRL keeps it out of the group's mean and gives it no advantage. Raises
-    JudgeBudgetSpent when more stays unscored than `judge.tolerate` allows. With `shadow.active` in the configuration:
-    that function, under its own name, with ours scored beside it.
+    JudgeBudgetSpent when more stays unscored than `judge.tolerate` allows; not for rows whose `split` is a validation.
+    With `shadow.active` in the configuration: that function, under its own name, with ours scored beside it.
     """
     shadow = Shadow.from_config(config) if reward is None else None
     if shadow is not None:
@@ -46,9 +47,11 @@ def make_reward(
     budget = Budget(hybrid.config.judge.tolerate)
 
     def wethink_reward(prompts: Sequence[Any], completions: Sequence[Any], **columns: Any) -> list[float | None]:
-        scores = hybrid.score_batch(samples_of(prompts, completions, columns))
+        samples = samples_of(prompts, completions, columns)
+        scores = hybrid.score_batch(samples)
         _log_metrics(scores, columns.get("log_metric"))
-        budget.spend(scores)
+        if not all(map(is_validation, samples)):
+            budget.spend(scores)
         return [score.overall for score in scores]
 
     return wethink_reward

@@ -21,7 +21,7 @@ from wethink_plugins.rewards.journal import Journal
 from wethink_plugins.rewards.judge import Judge, judge_from
 from wethink_plugins.rewards.loop import LoopThread
 from wethink_plugins.rewards.question import Question, question_of
-from wethink_plugins.rewards.response import read_response
+from wethink_plugins.rewards.response import Response, read_response
 from wethink_plugins.rewards.terms import load_terms, term_values
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
@@ -36,7 +36,9 @@ class HybridReward:
     judge is in the score's status. `live` False is for scoring again what is on disk: no journal, no first-batch report.
     """
 
-    def __init__(self, config: WeThinkConfig, judge: Judge | None = None, live: bool = True) -> None:
+    def __init__(
+        self, config: WeThinkConfig, judge: Judge | None = None, router: str | None = None, live: bool = True
+    ) -> None:
         if config.shadow.active:
             raise ConfigError(
                 "this reward would be paid although another one shall train",
@@ -44,21 +46,29 @@ class HybridReward:
                 field="shadow.active",
             )
         self.config, self._live = config, live
-        self.judge = judge_from(config) if judge is None else judge
+        self.judge = judge_from(config, router) if judge is None else judge
+        # Set by adapters of hosts that take a number for every sample; for the journal.
+        self.imputes = False
         self._terms = load_terms(config.terms)
         self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb) if live else None
         self._first_batch = FirstBatch(config.style) if live else None
         self._digest, self._judge_digest = config.digest(), config.judge.digest()
-        self._loop = LoopThread("wethink-judge")
+        self._loop = LoopThread("wethink-judge", getattr(self.judge, "aclose", None))
         if config.rules.symbolic == "full":
             rules.start()  # so that the first formula doesn't find math-verify still starting
 
     @classmethod
     def from_config(
-        cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, judge: Judge | None = None
+        cls,
+        source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None,
+        judge: Judge | None = None,
+        router: str | None = None,
     ) -> HybridReward:
-        """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError."""
-        return cls(WeThinkConfig.load(source), judge)
+        """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError.
+
+        Whatever is wrong with the judge's settings is found here; nothing is connected before the first question.
+        """
+        return cls(WeThinkConfig.load(source), judge, router)
 
     def require(self, samples: Iterable[Sample]) -> None:
         """Raises what scoring these would raise (SampleError, JudgeRequired), before any model is loaded.
@@ -95,9 +105,9 @@ class HybridReward:
             self._first_batch.add(samples, scores, whole_batch=True)
         return scores
 
-    def __reduce__(self) -> tuple[type[HybridReward], tuple[WeThinkConfig, Judge | None, bool]]:
+    def __reduce__(self) -> tuple[type[HybridReward], tuple[WeThinkConfig, Judge | None, None, bool]]:
         """A copy, also in another process, is a reward of its own: same settings and judge, own thread and journal."""
-        return type(self), (self.config, self.judge, self._live)
+        return type(self), (self.config, self.judge, None, self._live)
 
     def close(self) -> None:
         """Writes out the journal and ends the judge's thread."""
@@ -109,13 +119,19 @@ class HybridReward:
         start = time.monotonic()
         question = question_of(sample, self.config.aliases)
         response = read_response(sample.response, self.config.style)
-        found = by_rule(sample, question, response, self.config)
+        found = await self._by_rule(sample, question, response)
         if found is None:
             left_s = None if deadline is None else deadline - time.monotonic()
             found = await by_judge(sample, question, str(response.answer), self.config, self.judge, left_s)
         score = self._weighed(sample, question, response.answer, found, time.monotonic() - start)
         self.note(sample, score)
         return score
+
+    async def _by_rule(self, sample: Sample, question: Question, response: Response) -> Assessment | None:
+        """In a thread where a judge may be waited for in this loop: a formula can take `rules.timeout_s`."""
+        if self.judge is None or response.answer is None or question.method == "model":
+            return by_rule(sample, question, response, self.config)
+        return await asyncio.to_thread(by_rule, sample, question, response, self.config)
 
     def _weighed(
         self, sample: Sample, question: Question, answer: str | None, found: Assessment, latency_s: float
@@ -153,7 +169,8 @@ class HybridReward:
     def note(self, sample: Sample, score: Score) -> None:
         """A line in the journal, where there is one; `score` and its like do this by themselves."""
         if self._journal:
-            self._journal.write(journal_line(sample, score, self._digest, self._judge_digest))
+            imputed = self.imputes and score.status == "unscored"
+            self._journal.write({**journal_line(sample, score, self._digest, self._judge_digest), "imputed": imputed})
 
 
 def _rest(score: Score) -> tuple[Any, ...]:
@@ -185,6 +202,9 @@ def journal_line(sample: Sample, score: Score, config_digest: str, judge_digest:
         "grader": score.grader,
         "tier": score.tier,
         "terms": score.extra.get("terms", {}),
+        "rule_undecided": bool(score.extra.get("rule_undecided")),
+        "judge_called": bool(score.extra.get("judge_called")),
+        "judge": score.extra.get("judge"),
         "judge_reply": score.extra.get("judge_reply"),
         "latency_s": score.extra.get("latency_s"),
         "active": sample.meta.get("active"),

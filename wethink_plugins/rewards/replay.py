@@ -93,6 +93,7 @@ class _Stored:
         self.inner = inner
         self.lines = {r.number: r.line for r in rollouts if _is_verdict(r.line, config, retry_unscored)}
         self.name = str(getattr(inner, "name", next((line["grader"] for line in self.lines.values()), "none")))
+        self.keeps_deadline = bool(getattr(inner, "keeps_deadline", False))
         self.reused = self.asked = 0
         self.missing: Sample | None = None
 
@@ -106,6 +107,11 @@ class _Stored:
             raise Unscored("no judge is configured")
         self.asked += 1
         return await self.inner.judge(sample, answer)
+
+    async def aclose(self) -> None:
+        close = getattr(self.inner, "aclose", None)
+        if close is not None:
+            await close()
 
 
 def _is_verdict(line: Mapping[str, Any], config: WeThinkConfig, retry_unscored: bool) -> bool:

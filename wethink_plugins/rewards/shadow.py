@@ -46,9 +46,15 @@ class Shadow:
     Journal lines carry the active number as `active`, and under `shadow` the process and what it lost so far.
     """
 
-    def __init__(self, config: WeThinkConfig, judge: Judge | None = None, most_waiting: int = _MOST_WAITING) -> None:
+    def __init__(
+        self,
+        config: WeThinkConfig,
+        judge: Judge | None = None,
+        most_waiting: int = _MOST_WAITING,
+        router: str | None = None,
+    ) -> None:
         self.active = _active(config)
-        self.reward = HybridReward(config.model_copy(update={"shadow": ShadowSettings()}), judge)
+        self.reward = HybridReward(config.model_copy(update={"shadow": ShadowSettings()}), judge, router)
         if not self.reward.journals:
             raise ConfigError(
                 "shadow mode writes to a journal, and none is configured",
@@ -63,10 +69,12 @@ class Shadow:
         self._pid: int | None = None
 
     @classmethod
-    def from_config(cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None) -> Shadow | None:
+    def from_config(
+        cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, router: str | None = None
+    ) -> Shadow | None:
         """None where `shadow.active` isn't set. ConfigError for a function that can't be had, or no journal."""
         config = WeThinkConfig.load(source)
-        return cls(config) if config.shadow.active else None
+        return cls(config, router=router) if config.shadow.active else None
 
     def call(self, *arguments: Any, **named: Any) -> Any:
         """What the active reward returns or raises; an async one is waited for."""
@@ -136,6 +144,9 @@ class Shadow:
         while going:
             samples, going = _drain(waiting)
             loop.run_until_complete(self._score_all(samples))
+        close_judge = getattr(self.reward.judge, "aclose", None)
+        if close_judge is not None:
+            loop.run_until_complete(close_judge())
         loop.close()
 
     async def _score_all(self, samples: Sequence[Sample]) -> None:
