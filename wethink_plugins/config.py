@@ -160,7 +160,8 @@ class Judge(_Section):
         1024, description="longest reply, thinking included; a reply that is cut off is no verdict"
     )
     longest_answer: Annotated[int, Field(ge=1)] = Field(
-        8000, description="in characters (chosen); a longer answer gets the lowest tier unread, so that length never pays"
+        8000,
+        description="in characters (chosen); a longer answer gets the lowest tier unread, so that length never pays",
     )
     tiers: dict[str, Share] = Field(
         {"correct": 1.0, "mostly": 0.7, "partly": 0.3, "wrong": 0.0},

@@ -68,7 +68,11 @@ def hollow_scores(count):
 
 BUDGETS = [
     ("dead", [scores_of(8, 8)] * 2, r"2 batches in a row.*429"),
-    ("dead, between batches that need no judge", [scores_of(8, 8), [], scores_of(0, 0, 9), scores_of(8, 8)], "2 batches"),
+    (
+        "dead, between batches that need no judge",
+        [scores_of(8, 8), [], scores_of(0, 0, 9), scores_of(8, 8)],
+        "2 batches",
+    ),
     ("dead beside nine in ten rows by rule", [scores_of(8, 8, 72)] * 2, "2 batches"),
     ("dead beside answers that need no question", [scores_of(8, 8) + hollow_scores(50)] * 2, "2 batches"),
     ("dead once", [scores_of(8, 8), scores_of(0, 8), scores_of(8, 8), scores_of(0, 40)], ""),

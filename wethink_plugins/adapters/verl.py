@@ -43,7 +43,11 @@ def _add_manager(managers: ModuleType) -> None:
 
 
 def compute_score(
-    data_source: str, solution_str: str, ground_truth: object, extra_info: Mapping[str, Any] | None = None, **more: object
+    data_source: str,
+    solution_str: str,
+    ground_truth: object,
+    extra_info: Mapping[str, Any] | None = None,
+    **more: object,
 ) -> dict[str, float]:
     """For verl's own managers: `score` and the closed list of metrics, all finite floats, the same keys each time.
 

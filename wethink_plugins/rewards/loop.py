@@ -54,7 +54,9 @@ class LoopThread:
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=_serve, args=(self._loop, self._at_end), name=self._name, daemon=True)
+            self._thread = threading.Thread(
+                target=_serve, args=(self._loop, self._at_end), name=self._name, daemon=True
+            )
             self._thread.start()
         return self._loop
 
