@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wethink_plugins import __version__
-from wethink_plugins.cli import data, grade, path, recipe, redteam, score
+from wethink_plugins.cli import data, grade, judge, path, recipe, redteam, score
 from wethink_plugins.cli.output import complain, say
 from wethink_plugins.errors import WeThinkError
 
@@ -25,6 +25,7 @@ app.command("grade", context_settings=grade.CONTEXT)(grade.grade)
 app.command("score")(score.score)
 app.command("redteam")(redteam.redteam)
 app.add_typer(data.app, name="data")
+app.add_typer(judge.app, name="judge")
 app.add_typer(recipe.app, name="recipe")
 
 
