@@ -92,8 +92,10 @@ def test_losses_add_up_over_processes(report):
 
 
 def test_cost(report):
-    lines = [line(1, 1, 1), line(2, 1, 1, step=2, latency_s=1.5), line(3, 1, 1, method="rule")]
+    call = {"prompt_tokens": 100, "completion_tokens": 5, "usd": 0.25, "cached": True}
+    lines = [line(1, 1, 1), line(2, 1, 1, step=2, latency_s=1.5, judge=call), line(3, 1, 1, method="rule")]
     cost = report(*lines)["cost"]
+    assert (cost["tokens"], cost["usd"], cost["from_store"]) == (105, 0.25, 1)
     assert (cost["judge_calls"], cost["judge_calls_a_step"]) == (2, 1.0)
     assert (cost["mean_wait_s"], cost["longest_wait_s"]) == (1.0, 1.5)
 

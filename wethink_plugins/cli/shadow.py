@@ -61,7 +61,8 @@ def _show(report: Mapping[str, Any], out: Path | None) -> None:
     say(
         f"{found['groups']} groups (by {report['grouped_by']}): {flips}, Kendall's tau {shown(found['kendall'])}, {flat}"
     )
-    say(f"cost: {cost['judge_calls']} judge calls, {shown(cost['judge_calls_a_step'])} a step")
+    spent = f"{cost['tokens']} tokens, {cost['usd']:.4g} USD where the endpoint says so"
+    say(f"cost: {cost['judge_calls']} judge calls, {shown(cost['judge_calls_a_step'])} a step; {spent}")
     for card in report["cards"][:3]:
         say(
             f"row {card['id']} step {card['step']}: active {card['active']:.3f} ({card['active_advantage']:+.2f}), "

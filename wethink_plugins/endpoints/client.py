@@ -5,7 +5,6 @@ What it doesn't do: spread load by weight or adapt its concurrency. Put a vLLM o
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import threading
@@ -22,8 +21,6 @@ from wethink_plugins.endpoints.transport import list_models, require_aiohttp
 from wethink_plugins.endpoints.workplace import Here, Workplace, routes_of
 from wethink_plugins.errors import ConfigError
 
-# A look-up that takes longer than this is not waited for; the store's disk must not decide over a deadline.
-_FIND_S = 2.0
 _log = logging.getLogger(__name__)
 # What a fork inherited is never used and never closed: closing a database that the parent has open can damage it.
 _inherited: list[Any] = []
@@ -134,7 +131,7 @@ class Client:
         here = place.here()
         flight = _open_flight(here, digest)
         if flight is None and place.keeps:
-            stored = await _within(place.desk.find(key_of(digest, place.routes[0].identity)))
+            stored = await here.patience.watch(place.desk.find(key_of(digest, place.routes[0].identity)))
             if stored is not None:
                 place.counter.call("cached")
                 return reply_from(stored)
@@ -158,16 +155,5 @@ def _take_off(call: Call, digest: str, here: Here, place: Workplace) -> Flight:
         if here.flights.get(digest) is flight:
             del here.flights[digest]
 
-    flight.launch(Pursuit(call, digest, flight, here.session, place).run(), over)
+    flight.launch(Pursuit(call, digest, flight, here, place).run(), over)
     return flight
-
-
-async def _within(future: asyncio.Future[Any]) -> Any:
-    """Its result, or None when it takes too long."""
-    if not future.done():
-        timer = asyncio.get_running_loop().call_later(_FIND_S, lambda: future.done() or future.set_result(None))
-        try:
-            return await future
-        finally:
-            timer.cancel()
-    return future.result()

@@ -70,13 +70,13 @@ class Desk:
             future.set_result(None)
         else:
             self._finds.append((key, future))
-            self._wake.set()
+            self._call()
         return future
 
     def book(self, want: Want) -> asyncio.Future[Grant]:
         future: asyncio.Future[Grant] = asyncio.get_running_loop().create_future()
         self._wants.append((want, future))
-        self._wake.set()
+        self._call()
         return future
 
     def record(self, attempt: Attempt) -> None:
@@ -103,6 +103,10 @@ class Desk:
         self._wake.set()
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join(timeout_s)
+
+    def _call(self) -> None:
+        if not self._wake.is_set():  # setting it costs a lock, looking doesn't
+            self._wake.set()
 
     def _serve(self) -> None:
         last = False

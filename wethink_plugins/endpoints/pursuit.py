@@ -17,9 +17,7 @@ from wethink_plugins.endpoints.route import Route
 from wethink_plugins.endpoints.transport import post
 
 if TYPE_CHECKING:
-    import aiohttp
-
-    from wethink_plugins.endpoints.workplace import Workplace
+    from wethink_plugins.endpoints.workplace import Here, Workplace
 
 # Chosen. Tries of one call at one endpoint; with the pauses between them some 10 seconds.
 _TRIES = 6
@@ -29,10 +27,8 @@ _UNWELL = frozenset({"connect", "dropped", "server_error", "deadline", "bad_repl
 
 
 class Pursuit:
-    def __init__(
-        self, call: Call, digest: str, flight: Flight, session: aiohttp.ClientSession, place: Workplace
-    ) -> None:
-        self._call, self._digest, self._flight, self._session, self._place = call, digest, flight, session, place
+    def __init__(self, call: Call, digest: str, flight: Flight, here: Here, place: Workplace) -> None:
+        self._call, self._digest, self._flight, self._here, self._place = call, digest, flight, here, place
         self._left = list(place.routes)
         self._tries = dict.fromkeys(place.routes, 0)
         self._not_before = dict.fromkeys(place.routes, 0.0)
@@ -148,7 +144,7 @@ class Pursuit:
         limit_s = max(flight.time_left() / 2, 0.05) if len(self._left) > 1 else None
         try:
             body = route.body(self._call, fields_of(self._ways[route], self._call.schema))
-            reading = await post(self._session, route.url, route.headers(), body, route.proxy, limit_s)
+            reading = await post(self._here.session, route.url, route.headers(), body, route.proxy, limit_s)
         except asyncio.CancelledError:
             self._cut_off(route, want, start)
             raise

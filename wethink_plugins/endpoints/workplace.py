@@ -14,6 +14,7 @@ from wethink_plugins.endpoints.books import Books
 from wethink_plugins.endpoints.desk import Desk, Ledger
 from wethink_plugins.endpoints.entries import Limits
 from wethink_plugins.endpoints.flight import Flight
+from wethink_plugins.endpoints.patience import Patience
 from wethink_plugins.endpoints.route import Route
 from wethink_plugins.endpoints.run import initialised_ray, run_id
 from wethink_plugins.endpoints.totals import Counter
@@ -22,6 +23,8 @@ from wethink_plugins.endpoints.transport import new_session
 if TYPE_CHECKING:
     import aiohttp
 
+# A look-up that takes longer than this is not waited for: no disk may decide over a deadline.
+_FIND_S = 2.0
 _log = logging.getLogger(__name__)
 
 
@@ -31,6 +34,7 @@ class Here:
     def __init__(self) -> None:
         self.session: aiohttp.ClientSession = new_session()
         self.flights: dict[str, Flight] = {}
+        self.patience = Patience(_FIND_S)
 
 
 class Workplace:

@@ -91,7 +91,8 @@ class _Stored:
         self, rollouts: Sequence[Rollout], config: WeThinkConfig, inner: Judge | None, retry_unscored: bool
     ) -> None:
         self.inner = inner
-        self.lines = {r.number: r.line for r in rollouts if _is_verdict(r.line, config, retry_unscored)}
+        prompt = _prompt_digest(config)
+        self.lines = {r.number: r.line for r in rollouts if _is_verdict(r.line, config, prompt, retry_unscored)}
         self.name = str(getattr(inner, "name", next((line["grader"] for line in self.lines.values()), "none")))
         self.keeps_deadline = bool(getattr(inner, "keeps_deadline", False))
         self.reused = self.asked = 0
@@ -114,8 +115,18 @@ class _Stored:
             await close()
 
 
-def _is_verdict(line: Mapping[str, Any], config: WeThinkConfig, retry_unscored: bool) -> bool:
+def _prompt_digest(config: WeThinkConfig) -> str | None:
+    """Of the wording itself: a prompt file may have changed under its name."""
+    from wethink_plugins.rewards.judge.prompt import judge_prompt
+
+    return judge_prompt(config.judge.prompt).digest if config.judge.endpoints else None
+
+
+def _is_verdict(line: Mapping[str, Any], config: WeThinkConfig, prompt: str | None, retry_unscored: bool) -> bool:
     if line.get("method") != "model" or line.get("judge_config") != config.judge.digest():
+        return False
+    asked_with = (line.get("judge") or {}).get("prompt")
+    if prompt is not None and asked_with not in (None, prompt):
         return False
     return line.get("status") in ("scored", "ungradable") or not retry_unscored
 

@@ -21,7 +21,11 @@ def shadow_page(report: Mapping[str, Any]) -> Page:
         Number("correlation of rewards", text_of(report["correlation"])),
         Number("pushed the other way", text_of(found["sign_flips"]), f"of {found['rollouts']} rollouts in groups"),
         Number("pushed by one only", text_of(found["pushed_or_not"])),
-        Number("judge calls", str(cost["judge_calls"]), f"mean wait {text_of(cost['mean_wait_s'])} s"),
+        Number(
+            "judge calls",
+            str(cost["judge_calls"]),
+            f"{cost['tokens']} tokens, mean wait {text_of(cost['mean_wait_s'])} s",
+        ),
         Number("dropped", str(report["dropped"]), f"{report['ours_unscored']} unscored, {report['unread']} unread"),
     )
     page.text(f"Rollouts are grouped by {report['grouped_by']}.")

@@ -119,13 +119,17 @@ def _by_step(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
 
 
 def _cost(rollouts: Sequence[Rollout]) -> dict[str, Any]:
-    judged = [one.line for one in rollouts if one.line.get("method") == "model"]
+    judged = [one.line for one in rollouts if one.line.get("judge_called", one.line.get("method") == "model")]
+    calls: list[Mapping[str, Any]] = [line.get("judge") or {} for line in judged]
     waits = [float(line.get("latency_s") or 0.0) for line in judged]
     steps = {one.line.get("step") for one in rollouts}
     return {
         "judge_calls": len(judged),
         "judge_calls_a_step": len(judged) / len(steps) if None not in steps else None,
         "share_judged": len(judged) / len(rollouts),
+        "from_store": sum(bool(call.get("cached")) for call in calls),
+        "tokens": sum(int(call.get(key) or 0) for call in calls for key in ("prompt_tokens", "completion_tokens")),
+        "usd": sum(float(call.get("usd") or 0.0) for call in calls),
         "mean_wait_s": fmean(waits) if waits else None,
         "longest_wait_s": max(waits, default=None),
     }

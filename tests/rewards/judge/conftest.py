@@ -4,8 +4,6 @@ import contextlib
 
 import pytest
 
-pytest.importorskip("aiohttp", reason="needs the judge extra")
-
 from tests.servers import ModelServer
 from wethink_plugins import HybridReward
 
@@ -18,6 +16,7 @@ def settings(*servers, **judge):
 @pytest.fixture
 def judged_by():
     """`reward, server = judged_by(reply=...)`: server settings by name, judge settings as `judge={...}`."""
+    pytest.importorskip("aiohttp", reason="needs the judge extra")
     with contextlib.ExitStack() as stack:
 
         def start(judge=(), config=(), **server_settings):

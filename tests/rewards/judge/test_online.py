@@ -2,14 +2,18 @@
 
 import asyncio
 import pickle
+import sys
+import threading
 
 import pytest
 
 from tests.rewards.judge.conftest import settings
-from tests.servers import marked
+from tests.servers import ModelServer, marked
 from wethink_plugins import HybridReward
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.rewards.journal import read_journal
+
+pytest.importorskip("aiohttp", reason="needs the judge extra")
 
 # Actions of the server -> status, tier, and what the reason says. A repeated action is met by every attempt.
 FAULTS = [
@@ -172,8 +176,6 @@ def test_the_batch_deadline_holds_and_keeps_what_was_answered(judged_by, describ
 
 
 def test_waiting_for_a_place_is_not_charged_to_a_call(described):
-    from tests.servers import ModelServer
-
     with ModelServer(latency_s=0.3) as server:
         config = settings(server, deadline_s=1)
         config["judge"]["endpoints"][0]["max_concurrency"] = 2
@@ -194,10 +196,8 @@ def test_a_server_killed_half_way_and_started_again_is_survived(judged_by, descr
     assert {score.tier for score in scores} == {"correct"}
 
 
-def test_killed_in_the_middle_of_a_batch(judged_by, described):
-    import threading
-
-    reward, server = judged_by(latency_s=0.5, judge={"deadline_s": 30})
+def test_a_server_killed_in_the_middle_of_a_batch_costs_no_verdict(judged_by, described):
+    _, server = judged_by(latency_s=0.5)
     timer = threading.Timer(0.8, lambda: (server.kill(), server.start()))
     config = settings(server, deadline_s=30)
     config["judge"]["endpoints"][0]["max_concurrency"] = 20
@@ -229,3 +229,9 @@ def test_a_wrong_set_up_is_refused_at_start(why, endpoint, judge, says):
 
 def test_nothing_is_connected_before_the_first_question():
     HybridReward.from_config({"judge": {"endpoints": [{"base_url": "http://127.0.0.1:9/v1", "model": "m"}]}})
+
+
+def test_a_missing_extra_is_said_at_start(monkeypatch):
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    with pytest.raises(ConfigError, match="judge"):
+        HybridReward.from_config({"judge": {"endpoints": [{"base_url": "http://127.0.0.1:9/v1", "model": "m"}]}})

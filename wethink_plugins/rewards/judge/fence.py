@@ -17,9 +17,12 @@ _BRACKET = re.compile(r"\[(?=/?(?:INST|SYS|TOOL|AVAILABLE|IMG)\b|/?(?:INST|TOOL_
 _CODE_LENGTH = 16
 
 
-def code_for(*texts: str) -> str:
-    """Hex digits that depend on all the texts and occur in none of them, also not in disguise. The same each time."""
-    flat = [_flat(text) for text in texts]
+def code_for(*texts: str, avoid: str = "") -> str:
+    """Hex digits that depend on the texts and occur in none of them nor in `avoid`, also not in disguise.
+
+    The same each time.
+    """
+    flat = [_flat(text) for text in (*texts, avoid)]
     seed = "\0".join(texts).encode("utf-8", "backslashreplace")
     for turn in range(1_000_000):
         code = hashlib.sha256(b"%d\0" % turn + seed).hexdigest()[:_CODE_LENGTH]

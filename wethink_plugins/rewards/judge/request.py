@@ -27,13 +27,11 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def text_for(prompt: JudgePrompt, sample: Sample, answer: str) -> str:
     """The same for the same sample, so that the call store knows it again.
 
-    The answer's code depends on all texts. The others share one that depends on the answer only if it occurs in it:
-    so the prompts of a group begin alike, and a server that caches prefixes reads question and reference once.
+    The answer's code depends on all texts, the one of the others on these alone, unless the answer holds it: so the
+    prompts of a group begin alike, and a server that caches prefixes reads question and reference once.
     """
     question = _with_options(sample)
-    code = code_for(question, sample.answer)
-    if code in answer.casefold():
-        code = code_for(question, sample.answer, answer)
+    code = code_for(question, sample.answer, avoid=answer)
     fields = {
         "question": fenced("QUESTION", code, question),
         "reference": fenced("REFERENCE", code, sample.answer),
