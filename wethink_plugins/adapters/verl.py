@@ -23,6 +23,7 @@ from wethink_plugins.adapters.faults import SharedFaults
 from wethink_plugins.adapters.fields import first_given, gold_text, options_of
 from wethink_plugins.adapters.post_import import when_imported
 from wethink_plugins.adapters.running_mean import RunningMean
+from wethink_plugins.adapters.split import is_validation  # also for verl_manager
 from wethink_plugins.errors import JudgeBudgetSpent
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.sample import Sample
@@ -30,7 +31,6 @@ from wethink_plugins.score import Score
 
 NAME = "wethink"
 _MANAGERS = "verl.experimental.reward_loop.reward_manager"
-_VALIDATION_SPLITS = frozenset({"val", "valid", "validation", "test", "dev", "eval"})
 # verl calls a plain function from many threads at once, and `cache` lets each of the first ones build its own.
 _building = threading.Lock()
 _log = logging.getLogger(__name__)
@@ -121,10 +121,6 @@ def _imputed(sample: Sample, score: Score) -> float:
     if mean is None:
         raise JudgeBudgetSpent(f"nothing could be scored yet: {score.reason}", fix="check the judge", row=sample.id)
     return mean
-
-
-def is_validation(sample: Sample) -> bool:
-    return str(sample.meta.get("split")).lower() in _VALIDATION_SPLITS
 
 
 def __getattr__(name: str) -> Any:
