@@ -70,7 +70,7 @@ class Workers:
         tokens = torch.full((len(answers), length), self.tokenizer.pad_token_id)
         mask = torch.zeros_like(tokens)
         for i, answer in enumerate(answers):
-            text = f"<think>{'so ' * (next(self.order) * 7 % 11)}</think><answer>{answer}</answer>"
+            text = f"<think>{'so ' * (1 + next(self.order) * 7 % 11)}</think><answer>{answer}</answer>"
             ids = [*self.tokenizer.encode(text), self.tokenizer.eos_token_id]
             assert len(ids) <= length, "the test's responses must fit"
             tokens[i, : len(ids)] = torch.tensor(ids)
