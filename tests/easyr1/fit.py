@@ -1,7 +1,8 @@
-"""Runs EasyR1's real RayPPOTrainer on a CPU: `python fit.py SPEC.json`, with the GPU workers replaced.
+"""Runs EasyR1's real RayPPOTrainer on a CPU: `python fit.py SPECS.json`, with the GPU workers replaced.
 
-SPEC: {"arguments": [...as for verl.trainer.main...], "records": FILE, "answers": [...], "val_answers": [...]}
-Answers are given in turn, one a rollout. FILE gets a line a rollout that the trainer wanted to learn from.
+SPECS: name -> {"arguments": [...as for verl.trainer.main...], "answers": [...], "val_answers": [...]}
+Answers are given in turn, one a rollout. Writes, beside SPECS.json, NAME.json: the error that ended the run, or null,
+and the rollouts that the trainer wanted to learn from. All in one process, since most of the time goes into imports.
 """
 
 import itertools
@@ -32,8 +33,7 @@ class Workers:
     def __init__(self, spec, config, tokenizer):
         self.config, self.tokenizer, self.step = config, tokenizer, 0
         self.answers, self.val_answers = (itertools.cycle(spec[key]) for key in ("answers", "val_answers"))
-        self.records = Path(spec["records"])
-        self.records.touch()
+        self.records = []
         self.order = itertools.count()
 
     def __getattr__(self, name):
@@ -87,11 +87,10 @@ class Workers:
         self.step += 1
         lengths = batch.batch["response_mask"].sum(dim=-1)
         rows = zip(batch.non_tensor_batch["uid"], batch.non_tensor_batch["ground_truth"], strict=True)
-        lines = []
         for i, (uid, gold) in enumerate(rows):
             advantages = batch.batch["advantages"][i][: lengths[i]]
             assert torch.allclose(advantages, advantages[0])
-            line = {
+            record = {
                 "step": self.step,
                 "uid": uid,
                 "gold": gold,
@@ -99,9 +98,7 @@ class Workers:
                 "reward": batch.batch["token_level_scores"][i].sum().item(),
                 "advantage": advantages[0].item(),
             }
-            lines.append(json.dumps(line) + "\n")
-        with self.records.open("a", encoding="utf-8") as records:
-            records.writelines(lines)
+            self.records.append(record)
         return DataProto(non_tensor_batch={"actor/lr": np.array([1e-6] * GPUS)})
 
 
@@ -128,10 +125,9 @@ def reward_actor(config, tokenizer):
     return ray.remote(manager).options(num_cpus=0).remote(config.worker.reward, tokenizer)
 
 
-def main():
-    spec = json.loads(Path(sys.argv[1]).read_text())
+def fit(spec):
+    """As verl.trainer.main does it; (the error that ended it, or None, and the records)."""
     config = config_from(spec["arguments"])
-    ray.init(num_cpus=2, include_dashboard=False, object_store_memory=200 * 2**20)
     folder, template = config.worker.actor.model.model_path, config.data.override_chat_template
     tokenizer = get_tokenizer(folder, override_chat_template=template, use_fast=True)
     processor = get_processor(folder, override_chat_template=template, use_fast=True)
@@ -139,6 +135,7 @@ def main():
     os.makedirs(config.trainer.save_checkpoint_path, exist_ok=True)
     workers = Workers(spec, config, tokenizer)
     RayPPOTrainer.init_workers = lambda trainer: setattr(trainer, "actor_rollout_ref_wg", workers)
+    actors = [reward_actor(config, tokenizer) for _ in range(2)]
     trainer = RayPPOTrainer(
         config=config,
         tokenizer=tokenizer,
@@ -147,12 +144,26 @@ def main():
         val_dataloader=val,
         role_worker_mapping={Role.ActorRolloutRef: None},
         resource_pool_manager=Pools({"pool": [GPUS]}, {Role.ActorRolloutRef: "pool"}),
-        reward_fn=reward_actor(config, tokenizer),
-        val_reward_fn=reward_actor(config, tokenizer),
+        reward_fn=actors[0],
+        val_reward_fn=actors[1],
     )
     trainer.init_workers()
-    trainer.fit()
-    print("FIT IS DONE")
+    error = None
+    try:
+        trainer.fit()
+    except ray.exceptions.RayTaskError as raised:
+        error = str(raised)
+    for actor in actors:
+        actor.__ray_terminate__.remote()  # not killed, so that the journal is written out
+    return error, workers.records
+
+
+def main():
+    file = Path(sys.argv[1])
+    ray.init(num_cpus=2, include_dashboard=False, object_store_memory=200 * 2**20)
+    for name, spec in json.loads(file.read_text()).items():
+        error, records = fit(spec)
+        (file.parent / f"{name}.json").write_text(json.dumps({"error": error, "records": records}))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Our adapter with a judge that says what the answer says: a tier, or that it can't be reached."""
 
+from functools import cache
+
 from wethink_plugins.adapters import easyr1
-from wethink_plugins.adapters.easyr1_reward import EasyR1Reward
+from wethink_plugins.adapters.easyr1_reward import EasyR1Reward, source_of
 from wethink_plugins.errors import Unscored
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.rewards.judge import Judgement
@@ -18,6 +20,10 @@ class Told:
         return Judgement(answer, "as told")
 
 
-_reward = EasyR1Reward(HybridReward.from_config(judge=Told()))
-easyr1.shared_reward = lambda settings: _reward
+@cache
+def _reward(config):
+    return EasyR1Reward(HybridReward.from_config(source_of({"config": config}), judge=Told()))
+
+
+easyr1.shared_reward = lambda settings: _reward(settings["config"])
 compute_score = easyr1.compute_score
