@@ -6,7 +6,8 @@ verl's DataProto item is stood in for by a record with the same two fields; test
 import asyncio
 from types import SimpleNamespace
 
-from wethink_plugins.adapters import trl, verl, verl_manager, verl_process
+from wethink_plugins.adapters import easyr1, trl, verl, verl_manager, verl_process
+from wethink_plugins.adapters.easyr1_reward import EasyR1Reward
 from wethink_plugins.adapters.faults import SharedFaults
 from wethink_plugins.adapters.running_mean import RunningMean
 from wethink_plugins.adapters.verl_outcome import managed, refuse_when_spent
@@ -124,4 +125,39 @@ class VerlManagerMean(VerlManager):
     on_unscored = "mean"
 
 
-HOSTS = [Trl, VerlFunction, VerlManager, VerlManagerMean]
+class EasyR1:
+    """A batch of dicts, with the row in an envelope; a mapping, since some golds of the table fit into no JSON."""
+
+    def __init__(self, reward, monkeypatch):
+        self.reward = reward
+        ours = EasyR1Reward(reward)
+        monkeypatch.setattr(easyr1, "shared_reward", lambda settings: ours)
+
+    def rewards(self, samples):
+        return [result["overall"] for result in self._call(samples)]
+
+    def metrics(self, sample):
+        return self._call([sample])[0]
+
+    def _call(self, samples):
+        return easyr1.compute_score(
+            [{"response": s.response, "response_length": 9, "ground_truth": ground_truth(s)} for s in samples]
+        )
+
+
+class EasyR1Sequential(EasyR1):
+    """`reward_type: sequential` of v0.3.1 and v0.3.2."""
+
+    def _call(self, samples):
+        return [
+            easyr1.compute_score({"response": s.response, "response_length": 9, "ground_truth": ground_truth(s)})
+            for s in samples
+        ]
+
+
+def ground_truth(sample):
+    fields = {"id": sample.id, "question": sample.question, "type": sample.question_type, "options": sample.options}
+    return {"answer": sample.answer, "v": 1, "method": sample.reward_method, **fields, "meta": dict(sample.meta)}
+
+
+HOSTS = [Trl, VerlFunction, VerlManager, VerlManagerMean, EasyR1, EasyR1Sequential]

@@ -1,15 +1,17 @@
 """Shadow mode in every adapter: the trainer gets what the user's reward says, whatever becomes of ours."""
 
 import asyncio
+import json
 import threading
 
 import pytest
 
-from tests.adapters.hosts import extra_info, item_of
+from tests.adapters.hosts import extra_info, ground_truth, item_of
 from tests.adapters.test_contract import CASES
 from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
-from wethink_plugins.adapters import trl, verl, verl_manager, verl_process
+from wethink_plugins.adapters import easyr1, trl, verl, verl_manager, verl_process
+from wethink_plugins.adapters.easyr1_shadow import EasyR1Shadow
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.rewards.journal import read_journal
@@ -37,6 +39,23 @@ def trl_active(prompts, completions, answer, **columns):
 
 async def trl_async(prompts, completions, answer, **columns):
     return [len(turns[0]["content"]) / 1000 for turns in completions]
+
+
+def easyr1_active(reward_inputs):
+    assert all(item["ground_truth"] in ("4", "B", "gold", "a long story", " ") for item in reward_inputs)
+    return [{"overall": len(item["response"]) / 1000, "format": 0.0, "accuracy": 0.5} for item in reward_inputs]
+
+
+def easyr1_sequential(reward_input):
+    return {"overall": len(reward_input["response"]) / 1000}
+
+
+def easyr1_two_lists(predicts, ground_truths):
+    return [{"overall": len(text) / 1000} for text in predicts]
+
+
+def easyr1_two_texts(predict, ground_truth):
+    return {"overall": len(predict) / 1000}
 
 
 def breaks(*_, **__):
@@ -68,7 +87,42 @@ def in_verls_manager(shadow, samples, monkeypatch):
     return [result["reward_score"] for result in asyncio.run(all_of_them())]
 
 
+def in_easyr1(shadow, samples, monkeypatch):
+    ours = EasyR1Shadow(shadow)
+    monkeypatch.setattr(easyr1, "shared_shadow", lambda settings: ours)
+    items = [{"response": s.response, "response_length": 9, "ground_truth": envelope(s)} for s in samples]
+    return [result["overall"] for result in easyr1.compute_score(items)]
+
+
+def in_easyr1_one_by_one(shadow, samples, monkeypatch):
+    ours = EasyR1Shadow(shadow)
+    monkeypatch.setattr(easyr1, "shared_shadow", lambda settings: ours)
+    items = [{"response": s.response, "response_length": 9, "ground_truth": envelope(s)} for s in samples]
+    return [easyr1.compute_score(item)["overall"] for item in items]
+
+
+def in_easyr1_with_lists(shadow, samples, monkeypatch):
+    ours = EasyR1Shadow(shadow)
+    monkeypatch.setattr(easyr1, "shared_shadow", lambda settings: ours)
+    golds = [envelope(s) for s in samples]
+    return [result["overall"] for result in easyr1.compute_score([s.response for s in samples], golds)]
+
+
+def in_easyr1_with_texts(shadow, samples, monkeypatch):
+    ours = EasyR1Shadow(shadow)
+    monkeypatch.setattr(easyr1, "shared_shadow", lambda settings: ours)
+    return [easyr1.compute_score(s.response, envelope(s))["overall"] for s in samples]
+
+
+def envelope(sample):
+    return json.dumps(ground_truth(sample))
+
+
 HOSTS = [
+    ("easyr1", in_easyr1, "easyr1_active"),
+    ("easyr1 sequential", in_easyr1_one_by_one, "easyr1_sequential"),
+    ("easyr1 two lists", in_easyr1_with_lists, "easyr1_two_lists"),
+    ("easyr1 v0.3.0", in_easyr1_with_texts, "easyr1_two_texts"),
     ("trl", in_trl, "trl_active"),
     ("trl async", in_trl, "trl_async"),
     ("verl", in_verl, "verl_number"),

@@ -42,7 +42,7 @@ class HybridReward:
         if config.shadow.active:
             raise ConfigError(
                 "this reward would be paid although another one shall train",
-                fix="use it through an adapter that knows shadow mode (verl, TRL), or remove the key",
+                fix="use it through an adapter that knows shadow mode (EasyR1, verl, TRL), or remove the key",
                 field="shadow.active",
             )
         self.config, self._live = config, live
