@@ -81,6 +81,16 @@ def test_shadow_mode_trains_on_the_users_reward(train, task):
     assert shadow_report(task / "shadow-journal")["grouped_by"] == "group"
 
 
+def test_a_dead_judge_stops_a_run_that_rules_would_keep_alive(train):
+    done = train(
+        "dead", "reward.reward_manager.name=wethink", "trainer.total_training_steps=9", check=False,
+        VERL_USE_EXTERNAL_MODULES="dead_judge", PYTHONPATH=CHECKOUT / "tests" / "hosts",
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "step:2" in done.stdout and "step:5" not in done.stdout
+    assert "2 batches in a row with no verdict from the judge: connect: nobody answers" in done.stdout
+
+
 MANAGERS = """
 import json, sys
 from hydra import compose, initialize_config_dir

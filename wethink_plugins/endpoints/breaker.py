@@ -24,6 +24,11 @@ class Breaker:
         self._open_until: float | None = None
         self._probing = False
 
+    @property
+    def open(self) -> bool:
+        """Half open too: until a call came back."""
+        return self._open_until is not None
+
     def wait_s(self) -> float:
         """Seconds until a call may be tried; 0 for now."""
         if self._open_until is None:

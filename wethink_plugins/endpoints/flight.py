@@ -54,6 +54,10 @@ class Flight:
         """Until the last of the waiters gives up."""
         return max((waiter.until for waiter in self._waiters), default=0.0) - time.monotonic()
 
+    def patience_s(self) -> float:
+        """The longest deadline of those who wait, whenever it began."""
+        return max((waiter.deadline_s for waiter in self._waiters), default=0.0)
+
     async def join(self, deadline_s: float, wait_s: float) -> Reply:
         """Raises CallFailed deadline, or what the work raises (CallFailed or CallRefused). `wait_s` holds until the first slot is had."""
         waiter = Waiter(deadline_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ class Pursuit:
         self._not_before = dict.fromkeys(place.routes, 0.0)
         self._ways = {route: route.constraint.first(call.schema) for route in place.routes}
         self._last: Reading | None = None
+        self._dark_since: float | None = None
 
     async def run(self) -> Reply:
         while True:
@@ -74,9 +76,17 @@ class Pursuit:
             for route, wait_s in zip(self._left, waits, strict=True):
                 if wait_s == 0.0:
                     return route
-            if not waits or min(waits) >= self._flight.time_left():
+            if not waits or min(waits) >= min(self._flight.time_left(), self._patience_left()):
                 raise self._failure(min(waits, default=None))
             await asyncio.sleep(min(waits))
+
+    def _patience_left(self) -> float:
+        """A queue is charged to nobody, but in front of servers that are all down no call waits past its deadline."""
+        if not all(route.breaker.open for route in self._left):
+            self._dark_since = None
+            return math.inf
+        self._dark_since = self._dark_since or time.monotonic()
+        return self._flight.patience_s() - (time.monotonic() - self._dark_since)
 
     def _failure(self, wait_s: float | None) -> CallFailed | CallRefused:
         why = "" if wait_s is None else f"; the next try would come {wait_s:.1f} s from now, past the deadline"

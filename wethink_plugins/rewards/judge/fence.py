@@ -15,6 +15,7 @@ import unicodedata
 _TAG = re.compile(r"<(?=[|/!A-Za-z｜▁])")
 _BRACKET = re.compile(r"\[(?=/?(?:INST|SYS|TOOL|AVAILABLE|IMG)\b|/?(?:INST|TOOL_|IMG_))", re.IGNORECASE)
 _CODE_LENGTH = 16
+_NO_WORD = re.compile("[^0-9A-Za-z]+")
 
 
 def code_for(*texts: str, avoid: str = "") -> str:
@@ -38,13 +39,16 @@ def fenced(name: str, code: str, text: str) -> str:
 
 def disarmed(text: str) -> str:
     """One kind of line break, no control characters, half surrogates or chat template marks; else as it is."""
-    text = "\n".join(text.splitlines())
-    text = "".join(_plain(character) for character in text)
+    text = "\n".join(line if line.isprintable() else _printable(line) for line in text.splitlines())
     return _BRACKET.sub("[ ", _TAG.sub("< ", text))
 
 
+def _printable(line: str) -> str:
+    return "".join(_plain(character) for character in line)
+
+
 def _plain(character: str) -> str:
-    if character in "\n\t" or character.isprintable():
+    if character == "\t" or character.isprintable():
         return character
     kind = unicodedata.category(character)
     return " " if kind == "Zs" else "" if kind == "Cf" else "\N{REPLACEMENT CHARACTER}"
@@ -52,4 +56,6 @@ def _plain(character: str) -> str:
 
 def _flat(text: str) -> str:
     """As a reader may see it: wide and narrow forms are one, what has no width is gone."""
+    if text.isascii():
+        return _NO_WORD.sub("", text).lower()
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())

@@ -65,6 +65,7 @@ _OPENINGS = frozenset(
     """.splitlines()
     if line.strip()
 )
+_NO_WORD = re.compile("[^0-9A-Za-z]+")
 _APOSTROPHES = re.compile("['’`´]")
 
 
@@ -79,13 +80,15 @@ def hollow(answer: str, reference: str) -> str:
         return ""
     if words in _OPENINGS:
         return f"says nothing: {words!r} opens an answer and is none"
-    if not _words("\n".join(line for line in answer.splitlines() if read_verdict(line) is None)):
+    if "verdict" in words and not _words("\n".join(x for x in answer.splitlines() if read_verdict(x) is None)):
         return "says nothing but a verdict on itself"
     return ""
 
 
 def _words(text: str) -> str:
     """Without case, punctuation and what has no width. ASCII signs count as punctuation, ∞ or → do not."""
+    if text.isascii():
+        return " ".join(_NO_WORD.sub(" ", text.replace("'", "").replace("`", "")).lower().split())
     folded = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold())
     return " ".join("".join(c if _means_something(c) else " " for c in folded).split())
 
