@@ -10,7 +10,7 @@ PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(
 LOWEST := .venvs/lowest/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-lowest test-hosts clean-demo
+.PHONY: help demo demo-controls test test-unit test-lowest test-hosts test-easyr1 clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,10 +23,11 @@ demo-controls: demo ## the same start with other rewards: noise, permuted answer
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
 test: test-unit test-lowest test-hosts ## unit and contract tests, then short runs in the real verl, TRL and LLaMA-Factory
+	@echo "test-easyr1: left out, it needs a clone of EasyR1: make test-easyr1 EASYR1_HOME=DIR"
 
 test-unit: ## the tests that need no host
 	@$(SETUP) test
-	@$(TEST) -m pytest -m "not host"
+	@$(TEST) -m pytest -m "not host and not easyr1"
 
 test-lowest: ## the core on Python 3.10 with the lowest versions of its dependencies
 ifeq ($(PYTHON310),)
@@ -35,12 +36,22 @@ else
 	@$(PYTHON310) -m venv .venvs/lowest
 	@$(LOWEST) -m pip install -q --disable-pip-version-check -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
 	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1 | grep -v "^WARNING: Location" || true
-	@$(LOWEST) -m pytest -q -m "not host" --ignore tests/recipes
+	@$(LOWEST) -m pytest -q -m "not host and not easyr1" --ignore tests/recipes
 endif
 
 test-hosts: ## short runs in the real hosts, and the whole demo in small
 	@$(SETUP) test sft grpo
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m host
+
+test-easyr1: ## inside EasyR1's own code, three versions of it (EASYR1_HOME: a clone with its tags)
+ifeq ($(EASYR1_HOME),)
+	@echo "test-easyr1: EASYR1_HOME is not set. git clone https://github.com/hiyouga/EasyR1 and give its folder:" >&2
+	@echo "  make test-easyr1 EASYR1_HOME=DIR" >&2
+	@exit 2
+else
+	@$(SETUP) test easyr1
+	@WETHINK_REQUIRE_HOSTS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -m easyr1
+endif
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small

@@ -13,6 +13,7 @@ ROWS = [
     {"id": "a", "problem": "Which?\nA. red\nB. blue", "answer": "B", "category": "multiple_choice", "abilities": "recognition", "refined_cot": "Blue.", "image_path": "a.png", "reward": "rule"},
     {"id": "b", "problem": "Describe it.", "answer": "a blue square", "category": "descriptive", "abilities": "recognition", "refined_cot": "Square.", "image_path": "a.png", "reward": "model"},
 ]  # fmt: skip
+TEMPLATE = "{% for turn in messages %}{{ turn.role }}: {{ turn.content }}\n{% endfor %}"
 ROLLOUT = {"id": "a", "question": "2+2?", "response": "<think>a</think><answer>4</answer>", "answer": "4"}
 
 
@@ -35,7 +36,14 @@ def wethink(site, tmp_path):
     Image.new("RGB", (40, 40), "blue").save(tmp_path / "a.png")
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
     (tmp_path / "rollouts.jsonl").write_text(json.dumps(ROLLOUT) + "\n")
+    shadow = [
+        {**ROLLOUT, "gold": "4", "overall": ours, "active": theirs, "shadow": {"process": 1}}
+        for ours, theirs in ((1.0, 0.0), (0.3, 1.0))
+    ]
+    (tmp_path / "shadow.jsonl").write_text("".join(json.dumps(line) + "\n" for line in shadow))
     (tmp_path / "wethink.yaml").write_text("judge: {offline: true}\n")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "chat_template.jinja").write_text(TEMPLATE)
 
     def run(*words):
         call = "from wethink_plugins.cli.main import main; import sys; sys.argv[0] = 'wethink'; main()"
@@ -57,13 +65,20 @@ VERBS = [
     (["recipe", "show", "cpu/grpo"], "total_training_steps"),
     (["path", "verl"], "pkg://wethink_plugins.adapters.verl"),
     (["path", "trl"], "make_reward"),
+    (["path", "easyr1"], "adapters/easyr1.py:compute_score"),
+    (["prompt", "easyr1", "--model", "model"], "{% for turn in messages %}"),
     (["grade", "4", "--gold", "4"], "right"),
     (["data", "validate", "rows.jsonl"], "2"),
     (["data", "export", "verl", "rows.jsonl", "--out", "out.parquet"], "out.parquet"),
+    (["data", "export", "easyr1", "rows.jsonl", "--out", "easyr1.parquet"], "easyr1.parquet"),
     (["data", "export", "llamafactory", "rows.jsonl", "--out", "lf"], "lf"),
     (["data", "export", "trl", "rows.jsonl", "--out", "trl.parquet"], "trl.parquet"),
     (["score", "rollouts.jsonl"], "fill_in_blank"),
     (["redteam"], "accepted: 0"),
+    (["sweep", "rollouts.jsonl", "--out", "sweep"], "no training result"),
+    (["shadow", "report", "shadow.jsonl", "--out", "shadow"], "2 of 2 rollouts compared"),
+    (["judge", "calibrate", "--out", "calibration"], "calibration.html"),
+    (["judge", "stability"], "reordered"),
 ]
 
 

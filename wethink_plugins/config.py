@@ -32,6 +32,19 @@ Positive = Annotated[float, Field(gt=0), AfterValidator(_finite)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+# Of the judge's settings; one that isn't named here is taken to matter.
+_NO_MATTER_FOR_VERDICTS = {
+    "tiers",
+    "deadline_s",
+    "batch_deadline_s",
+    "rate",
+    "ceiling",
+    "tolerate",
+    "on_unscored",
+    "store",
+}
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -102,13 +115,29 @@ class Rules(_Section):
     )
 
 
+class Prices(_Section):
+    prompt: Annotated[Finite, Field(ge=0)] = Field(description="of a million tokens of what is asked")
+    completion: Annotated[Finite, Field(ge=0)] = Field(description="of a million tokens of what is answered")
+
+
 class Endpoint(_Section):
-    base_url: str = Field(description="an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1")
+    base_url: str = Field(
+        description="an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1; env:NAME; router: verl's own"
+    )
     model: str = Field(description="the name the server knows the model by")
     api_key_env: str | None = Field(
         None, description="NAME of the environment variable that holds the key; never the key"
     )
-    max_concurrency: Annotated[int, Field(ge=1)] = Field(64, description="calls in flight at once")
+    max_concurrency: Annotated[int, Field(ge=1)] = Field(64, description="calls in flight at once, of one process")
+    usd_per_million: Prices | None = Field(
+        None, description="{prompt: 0.15, completion: 0.6}: prices in dollars; a ceiling in usd needs them"
+    )
+    identity: str | None = Field(
+        None, description="whose replies these are, to the store; null: base_url and model. One name shares them"
+    )
+    extra_body: dict[str, Any] = Field(
+        {}, description="further fields of each request; null takes one away, e.g. {max_tokens: null}"
+    )
 
 
 class Rate(_Section):
@@ -123,22 +152,34 @@ class Ceiling(_Section):
 
 class Tolerate(_Section):
     share: Share = Field(
-        0.2, description="largest share of a batch that may stay unscored before the run is stopped (chosen)"
+        0.2,
+        description="largest share of what needed the judge in a batch that may stay unscored before the run is stopped (chosen)",
     )
     dead_batches: Annotated[int, Field(ge=1)] = Field(
-        2, description="batches in a row with nothing scored before the run is stopped (chosen)"
+        2, description="batches in a row with no verdict from the judge before the run is stopped (chosen)"
     )
 
 
 class Judge(_Section):
     endpoints: list[Endpoint] = Field(
         [],
-        description="tried in order; the next one takes over when one fails. Not in this version yet: refused at start",
+        description="tried in order; the next one takes over when one fails",
     )
     offline: bool = Field(
         False, description="true: a stand-in that compares words and is no model; for trying things out"
     )
     prompt: str = Field("default", description="a registered judge prompt, or a file; for endpoints")
+    images: bool = Field(False, description="true: the judge sees; each call carries the row's pictures, made small")
+    constrain: bool = Field(
+        True, description="ask servers that can for nothing but the verdict; false: let the judge write reasons first"
+    )
+    max_tokens: Annotated[int, Field(ge=1)] = Field(
+        1024, description="longest reply, thinking included; a reply that is cut off is no verdict"
+    )
+    longest_answer: Annotated[int, Field(ge=1)] = Field(
+        8000,
+        description="in characters (chosen); a longer answer gets the lowest tier unread, so that length never pays",
+    )
     tiers: dict[str, Share] = Field(
         {"correct": 1.0, "mostly": 0.7, "partly": 0.3, "wrong": 0.0},
         description="verdict -> accuracy (chosen: the paper's tiers aren't published)",
@@ -148,7 +189,19 @@ class Judge(_Section):
     rate: Rate = Field(Rate(), description="limits of the whole run; for endpoints")
     ceiling: Ceiling = Field(Ceiling(), description="hard stop of the whole run; for endpoints")
     tolerate: Tolerate = Field(Tolerate(), description="how much may fail before the run is stopped")
+    on_unscored: Literal["auto", "drop", "mean"] = Field(
+        "auto",
+        description="verl's reward manager, in training. drop: verl leaves the trajectory out; mean: it gets the mean reward so far; auto: drop, but mean where this verl would die of the padding that replaces it (pictures and transformers 5)",
+    )
     store: str | None = Field("~/.cache/wethink/calls.sqlite", description="cache and ledger of calls; for endpoints")
+
+    def digest(self) -> str:
+        """Twelve hex digits that change with what shapes a verdict, and not with limits or what a tier is worth."""
+        shaping = self.model_dump(exclude=_NO_MATTER_FOR_VERDICTS)
+        for endpoint in shaping["endpoints"]:
+            endpoint.pop("max_concurrency", None)
+            endpoint.pop("api_key_env", None)
+        return _digest(shaping)
 
     @field_validator("tiers")
     @classmethod
@@ -172,7 +225,7 @@ class JournalFile(_Section):
 class Shadow(_Section):
     active: str | None = Field(
         None,
-        description="module:function or file.py:function that trains while this reward is only journalled. Not in this version yet: refused at start",
+        description="module:function or file.py:function, a reward of your own in your trainer's form, that trains while this one is only journalled",
     )
 
 
@@ -230,7 +283,11 @@ class WeThinkConfig(_Section):
 
     def digest(self) -> str:
         """Twelve hex digits that change with every setting; in each journal line."""
-        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()[:12]
+        return _digest(self.model_dump())
+
+
+def _digest(values: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _targets(value: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class WeThinkError(Exception):
     """Bad input or a broken set-up, in one line.
@@ -39,9 +42,17 @@ class JudgeBudgetSpent(WeThinkError):
     """More samples stayed unscored than `judge.tolerate` allows: stop the run, the judge is down."""
 
 
-class Unscored(Exception):
+class _NotGraded(Exception):
+    """`call` is what the journal keeps of the attempt: endpoint, fault, `asked` (questions put to a model)."""
+
+    def __init__(self, reason: str = "", call: Mapping[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.call = dict(call or {})
+
+
+class Unscored(_NotGraded):
     """The score could not be found out, for a reason that lies outside the response (connection, deadline, ceiling)."""
 
 
-class Ungradable(Exception):
+class Ungradable(_NotGraded):
     """The response itself makes grading impossible (limit hit, verdict unparseable twice): lowest tier, counted apart."""

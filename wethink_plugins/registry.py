@@ -1,6 +1,7 @@
 """Things that are found by name: what ships here, and what other packages add through entry points.
 
-Groups: `wethink.rewards` (terms), `wethink.prompts` (system prompts), `wethink.datasets` (loaders by file kind).
+Groups: `wethink.rewards` (terms), `wethink.prompts` (system prompts), `wethink.judge_prompts`, `wethink.datasets`
+(loaders by file kind).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from wethink_plugins.errors import ConfigError
 
-GROUPS = ("rewards", "prompts", "datasets")
+GROUPS = ("rewards", "prompts", "judge_prompts", "datasets")
 _log = logging.getLogger(__name__)
 
 

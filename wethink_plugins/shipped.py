@@ -41,6 +41,14 @@ def recipe(name: str) -> Path:
     raise WeThinkError(problem, fix=f"known: config, {', '.join(known)}")
 
 
+def with_paths(text: str, folder: Path) -> str:
+    """A recipe for this machine: `{reward_file}` becomes the adapter that EasyR1 loads, `{here}` the given folder."""
+    names = {"{reward_file}": _PACKAGE / "adapters" / "easyr1.py", "{here}": folder.expanduser().resolve()}
+    for name, path in names.items():
+        text = text.replace(name, str(path))
+    return text
+
+
 def summary(file: Path) -> str:
     """The first sentence of the comment that heads a recipe."""
     words: list[str] = []

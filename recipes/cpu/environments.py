@@ -32,9 +32,9 @@ CHECKOUT = HERE.parents[1]
 LOCKS = HERE / "locks"
 PATCHES = CHECKOUT / "patches"
 PACKAGE_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "wethink_plugins", "recipes", "patches")
-GIGABYTES = {"sft": 1.8, "grpo": 2.6, "test": 0.4}
+GIGABYTES = {"sft": 1.8, "grpo": 2.6, "easyr1": 2.0, "test": 0.4}
 """Disk that an environment may need while it is built; less when it is done."""
-WITH_HOST = ("sft", "grpo")
+WITH_HOST = ("sft", "grpo", "easyr1")
 PIP_OPTIONS = ("-q", "--disable-pip-version-check", "--no-input", "--no-compile")
 BUILDING = threading.Lock()
 NOISE = re.compile(r"^WARNING: .*(Location .* is ignored|Ignoring invalid distribution)|^\s*$")

@@ -6,9 +6,12 @@ verl's DataProto item is stood in for by a record with the same two fields; test
 import asyncio
 from types import SimpleNamespace
 
-from wethink_plugins.adapters import trl, verl, verl_manager
+from wethink_plugins.adapters import easyr1, trl, verl, verl_manager, verl_process
+from wethink_plugins.adapters.easyr1_reward import EasyR1Reward
+from wethink_plugins.adapters.faults import SharedFaults
 from wethink_plugins.adapters.running_mean import RunningMean
-from wethink_plugins.errors import Unscored
+from wethink_plugins.adapters.verl_outcome import managed, refuse_when_spent
+from wethink_plugins.errors import JudgeBudgetSpent, Unscored
 
 
 class Trl:
@@ -45,9 +48,11 @@ class Trl:
 class VerlFunction:
     def __init__(self, reward, monkeypatch):
         self.reward = reward
-        mean = RunningMean()
-        monkeypatch.setattr(verl, "shared_reward", lambda: reward)
-        monkeypatch.setattr(verl, "mean_so_far", lambda: mean)
+        self.faults = SharedFaults(reward.config.judge.tolerate)
+        means = {False: RunningMean(), True: RunningMean()}
+        monkeypatch.setattr(verl_process, "shared_reward", lambda router=None: reward)
+        monkeypatch.setattr(verl_process, "mean_so_far", means.get)
+        monkeypatch.setattr(verl_process, "shared_faults", lambda tolerate: self.faults)
 
     def rewards(self, samples):
         return [self._call(sample)["score"] for sample in samples]
@@ -62,6 +67,8 @@ class VerlFunction:
 class VerlManager(VerlFunction):
     """The manager's path below the tensors: what `run_single` does once the response is decoded."""
 
+    on_unscored = "drop"
+
     def rewards(self, samples):
         return asyncio.run(self._in_turn(samples))
 
@@ -74,7 +81,7 @@ class VerlManager(VerlFunction):
     async def _one(self, sample):
         try:
             return (await self._result(sample))["reward_score"]
-        except Unscored:
+        except (Unscored, JudgeBudgetSpent):
             return "left out"
 
     def metrics(self, sample):
@@ -82,7 +89,9 @@ class VerlManager(VerlFunction):
 
     async def _result(self, sample):
         built = verl_manager.sample_of_item(item_of(sample), sample.response, with_images=False)
-        return verl_manager.result_of(built, await self.reward.ascore(built))
+        tolerate = self.reward.config.judge.tolerate
+        refuse_when_spent(built, tolerate)
+        return managed(built, await self.reward.ascore(built), tolerate, self.on_unscored)
 
 
 def extra_info(sample):
@@ -112,4 +121,43 @@ def item_of(sample):
     return SimpleNamespace(non_tensor_batch=fields)
 
 
-HOSTS = [Trl, VerlFunction, VerlManager]
+class VerlManagerMean(VerlManager):
+    on_unscored = "mean"
+
+
+class EasyR1:
+    """A batch of dicts, with the row in an envelope; a mapping, since some golds of the table fit into no JSON."""
+
+    def __init__(self, reward, monkeypatch):
+        self.reward = reward
+        ours = EasyR1Reward(reward)
+        monkeypatch.setattr(easyr1, "shared_reward", lambda settings: ours)
+
+    def rewards(self, samples):
+        return [result["overall"] for result in self._call(samples)]
+
+    def metrics(self, sample):
+        return self._call([sample])[0]
+
+    def _call(self, samples):
+        return easyr1.compute_score(
+            [{"response": s.response, "response_length": 9, "ground_truth": ground_truth(s)} for s in samples]
+        )
+
+
+class EasyR1Sequential(EasyR1):
+    """`reward_type: sequential` of v0.3.1 and v0.3.2."""
+
+    def _call(self, samples):
+        return [
+            easyr1.compute_score({"response": s.response, "response_length": 9, "ground_truth": ground_truth(s)})
+            for s in samples
+        ]
+
+
+def ground_truth(sample):
+    fields = {"id": sample.id, "question": sample.question, "type": sample.question_type, "options": sample.options}
+    return {"answer": sample.answer, "v": 1, "method": sample.reward_method, **fields, "meta": dict(sample.meta)}
+
+
+HOSTS = [Trl, VerlFunction, VerlManager, VerlManagerMean, EasyR1, EasyR1Sequential]

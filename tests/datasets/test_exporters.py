@@ -7,6 +7,7 @@ from PIL import Image
 
 from tests.datasets.builders import JUDGED, row, write_rows
 from wethink_plugins.datasets.exporters import export, output_file
+from wethink_plugins.datasets.exporters.easyr1 import record_of as easyr1_record
 from wethink_plugins.datasets.exporters.trl import trl_rows
 from wethink_plugins.datasets.manifest import file_sha256
 from wethink_plugins.datasets.validate import validate
@@ -123,7 +124,8 @@ def test_the_split_comes_from_row_option_or_file_name(tmp_path, name, fields, gi
 
 
 @pytest.mark.parametrize(
-    ("host", "out"), [("llamafactory", "out"), ("verl", "out/a.parquet"), ("trl", "out/a.parquet")]
+    ("host", "out"),
+    [("llamafactory", "out"), ("verl", "out/a.parquet"), ("trl", "out/a.parquet"), ("easyr1", "out/a.parquet")],
 )
 def test_the_same_rows_give_the_same_bytes_and_a_manifest(tmp_path, host, out):
     rows = [row(i) for i in range(300)]  # more than a row group
@@ -135,6 +137,44 @@ def test_the_same_rows_give_the_same_bytes_and_a_manifest(tmp_path, host, out):
     assert manifest["source"] == {"file": "train.jsonl", "sha256": file_sha256(tmp_path / "train.jsonl")}
     assert manifest["counts"]["accepted"] == 300 and manifest["settings"]["prompt"] == "wethink"
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_easyr1_gets_an_envelope_and_a_list_of_image_paths(tmp_path):
+    file = export("easyr1", valid(tmp_path), tmp_path / "train.parquet")
+    records = pq.read_table(file).to_pylist()
+    assert [r["prompt"].count("<image>") for r in records] == [len(r["images"]) for r in records] == [1, 1, 2, 0, 1]
+    assert records[2]["images"] == [str(tmp_path / "images/a.png"), str(tmp_path / "images/b.png")]
+    assert json.loads(records[1]["answer"]) == {
+        "answer": "B",
+        "v": 1,
+        "id": "r1",
+        "question": "Which?\nA. red\nB. blue",
+        "type": "multiple_choice",
+        "method": "rule",
+        "options": ["red", "blue"],
+        "meta": {
+            "split": "train",
+            "source": "images",
+            "category": "multiple_choice",
+            "abilities": ["recognition", "maths"],
+        },
+    }
+
+
+def test_easyr1_gets_no_list_but_the_images_and_no_column_of_its_own(tmp_path):
+    """Lists of one length become a matrix there; these names are overwritten."""
+    form = pq.read_schema(export("easyr1", valid(tmp_path), tmp_path / "train.parquet"))
+    assert {field.name: str(field.type) for field in form} == {
+        "prompt": "string", "answer": "string", "id": "string", "images": "list<element: string>",
+    }  # fmt: skip
+    text_only = export("easyr1", valid(tmp_path, [row(0, image_path=None)]), tmp_path / "text.parquet")
+    assert "images" not in pq.read_schema(text_only).names
+
+
+def test_easyr1_is_never_given_more_placeholders_than_images(tmp_path):
+    broken = valid(tmp_path).rows[0].model_copy(update={"problem": "Is <image> a tag?"})
+    with pytest.raises(WeThinkError, match="row r0: problem: 2 <image> for 1 images"):
+        easyr1_record(broken)
 
 
 def test_trl_rows_have_the_columns_of_the_reward(tmp_path):
@@ -179,6 +219,8 @@ def test_trl_parquet_tells_the_datasets_package_of_its_images(tmp_path, rows):
         ("verl", ".", None),
         ("verl", "/", None),
         ("trl", "folder.parquet", None),
+        ("easyr1", "a@b.parquet", None),
+        ("easyr1", "a.json", None),
         ("llamafactory", ".", "a,b"),
         ("llamafactory", ".", "../a"),
         ("llamafactory", ".", "a\\b"),

@@ -5,7 +5,7 @@ The tiny model of the tests has random weights and answers nothing, so each resp
 
 import itertools
 
-from wethink_plugins.adapters import verl as adapter
+from wethink_plugins.adapters import verl_process, verl_sample
 from wethink_plugins.errors import Unscored
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.rewards.judge import Judgement
@@ -21,13 +21,13 @@ class EverySecondCallFails:
         return Judgement("mostly", "as told")
 
 
-_sample_of = adapter.sample_of
+_sample_of = verl_sample.sample_of
 
 
 def judged_sample(response, *arguments, **more):
     return _sample_of("<think>I look.</think><answer>a story</answer>", *arguments, **more)
 
 
-adapter.sample_of = judged_sample
+verl_sample.sample_of = judged_sample
 _reward = HybridReward.from_config({"rules": {"escalate": True}}, judge=EverySecondCallFails())
-adapter.shared_reward = lambda: _reward
+verl_process.shared_reward = lambda router=None: _reward

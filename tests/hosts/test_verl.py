@@ -1,13 +1,16 @@
 """Unmodified verl trains with our reward manager, found by its name; a failing judge drops trajectories, not the run."""
 
 import json
+import re
 import tempfile
 from collections import Counter
+from statistics import fmean
 
 import pytest
 
 from tests.hosts.conftest import CHECKOUT, RECIPE, export
 from wethink_plugins.rewards.journal import read_journal
+from wethink_plugins.rewards.shadow_report import shadow_report
 
 pytestmark = pytest.mark.host
 STEPS, PROMPTS, ROLLOUTS = 2, 4, 5
@@ -18,7 +21,7 @@ def train(grpo, task):
     """Runs main_ppo for two steps with more overrides and variables; its output."""
     rows = {name: export(grpo, task, "verl", f"{name}.jsonl", f"{name}.parquet") for name in ("train", "val")}
 
-    def run(name, *overrides, check=True, **variables):
+    def run(name, *overrides, check=True, config="wethink.yaml", **variables):
         with tempfile.TemporaryDirectory(prefix="wt", dir="/tmp") as ray:  # Ray's sockets want a short path
             return grpo.run(
                 "python", "-m", "verl.trainer.main_ppo", "--config-path", RECIPE, "--config-name", "grpo",
@@ -28,7 +31,7 @@ def train(grpo, task):
                 f"actor_rollout_ref.rollout.n={ROLLOUTS}", f"actor_rollout_ref.model.path={task / 'model'}",
                 f"trainer.total_training_steps={STEPS}", f"trainer.default_local_dir={task / name}", *overrides,
                 VERL_PLATFORM="cpu", RAY_TMPDIR=ray, RAY_USAGE_STATS_ENABLED=0, RAY_DEDUP_LOGS=0, HYDRA_FULL_ERROR=1,
-                WETHINK_CONFIG=task / "wethink.yaml", WETHINK_JOURNAL=task / f"{name}-journal", check=check, cwd=task, **variables,
+                WETHINK_CONFIG=task / config, WETHINK_JOURNAL=task / f"{name}-journal", check=check, cwd=task, **variables,
             )  # fmt: skip
 
     return run
@@ -60,6 +63,32 @@ def test_a_failing_judge_drops_trajectories_and_says_so(train, task):
     status = Counter(line["status"] for line in read_journal(task / "failing-journal"))
     assert status["unscored"] > 0
     assert status["scored"] > 0
+
+
+def test_shadow_mode_trains_on_the_users_reward(train, task):
+    """verl's own log shows the mean of the user's numbers, and the journal has ours beside each."""
+    (task / "mine.py").write_text("def paid(solution_str, **_):\n    return len(solution_str) / 1000\n")
+    (task / "shadow.yaml").write_text(f"judge: {{offline: true}}\nshadow: {{active: '{task / 'mine.py'}:paid'}}\n")
+    done = train("shadow", "reward.reward_manager.name=wethink", config="shadow.yaml")
+    lines = [line for line in read_journal(task / "shadow-journal") if line["split"] == "train"]
+    assert len(lines) == STEPS * PROMPTS * ROLLOUTS
+    assert all(line["active"] == len(line["response"]) / 1000 and line["overall"] is not None for line in lines)
+    logged = [float(value) for value in re.findall(r"critic/score/mean:(?:np\.float64\()?([0-9.e+-]+)", done.stdout)]
+    means = [
+        fmean(line["active"] for line in lines if line["step"] == step) for step in sorted({n["step"] for n in lines})
+    ]
+    assert logged == pytest.approx(means, rel=1e-4)
+    assert shadow_report(task / "shadow-journal")["grouped_by"] == "group"
+
+
+def test_a_dead_judge_stops_a_run_that_rules_would_keep_alive(train):
+    done = train(
+        "dead", "reward.reward_manager.name=wethink", "trainer.total_training_steps=9", check=False,
+        VERL_USE_EXTERNAL_MODULES="dead_judge", PYTHONPATH=CHECKOUT / "tests" / "hosts",
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "step:2" in done.stdout and "step:5" not in done.stdout
+    assert "2 batches in a row with no verdict from the judge: connect: nobody answers" in done.stdout
 
 
 MANAGERS = """

@@ -1,5 +1,7 @@
 """What an unscored rollout gets: an advantage of exactly 0, and a run that stops when too many go unscored."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,23 +57,65 @@ def test_nothing_scored_needs_an_earlier_mean():
     assert rewards_of([("g", None), ("g", None)], fallback=0.4) == [0.4, 0.4]
 
 
-def scores_of(unscored, total):
-    return [rollout("g", None if i < unscored else 1.0)[1] for i in range(total)]
+def scores_of(unscored, needed, by_rule=0):
+    judged = [rollout("g", None if i < unscored else 1.0)[1] for i in range(needed)]
+    return judged + [Score(1.0, 1.0, 1.0, "rule", "scored", "equal", "number")] * by_rule
 
 
-def test_a_dead_judge_stops_the_run_within_two_batches():
+def hollow_scores(count):
+    return [Score(0.3, 0.0, 1.0, "model", "scored", "says nothing", "judge", extra={"judge": {"asked": 0}})] * count
+
+
+BUDGETS = [
+    ("dead", [scores_of(8, 8)] * 2, r"2 batches in a row.*429"),
+    (
+        "dead, between batches that need no judge",
+        [scores_of(8, 8), [], scores_of(0, 0, 9), scores_of(8, 8)],
+        "2 batches",
+    ),
+    ("dead beside nine in ten rows by rule", [scores_of(8, 8, 72)] * 2, "2 batches"),
+    ("dead beside answers that need no question", [scores_of(8, 8) + hollow_scores(50)] * 2, "2 batches"),
+    ("dead once", [scores_of(8, 8), scores_of(0, 8), scores_of(8, 8), scores_of(0, 40)], ""),
+    ("under the share", [scores_of(8, 40)] * 9, ""),
+    ("over the share", [scores_of(9, 40)], r"9 of 40.*over the share of 0.2: 429"),
+    ("over the share of what needed the judge", [scores_of(9, 40, 400)], "9 of 40"),
+    ("a good batch forgives", [scores_of(8, 40), scores_of(0, 40), scores_of(8, 40)], ""),
+    ("one lost of a few says little", [scores_of(1, 2)] * 3, ""),
+    ("many few are enough", [scores_of(1, 2)] * 16, r"16 of 32 .* in 16 batches"),
+]
+
+
+@pytest.mark.parametrize(("why", "batches", "stops"), BUDGETS, ids=[case[0] for case in BUDGETS])
+def test_budget(why, batches, stops):
     budget = Budget(Tolerate())
-    budget.spend(scores_of(8, 8))
-    budget.spend([])
-    with pytest.raises(JudgeBudgetSpent, match=r"2 batches in a row.*429"):
-        budget.spend(scores_of(8, 8))
+    for scores in batches[:-1]:
+        budget.spend(scores)
+    if not stops:
+        return budget.spend(batches[-1])
+    with pytest.raises(JudgeBudgetSpent, match=stops):
+        budget.spend(batches[-1])
 
 
-def test_the_share_of_a_batch_is_limited_and_a_good_batch_forgives():
-    budget = Budget(Tolerate())
-    budget.spend(scores_of(2, 10))
-    with pytest.raises(JudgeBudgetSpent, match="3 of 10"):
-        budget.spend(scores_of(3, 10))
-    budget.spend(scores_of(8, 8))
-    budget.spend(scores_of(0, 8))
-    budget.spend(scores_of(8, 8))
+def advantages(rewards):
+    """EasyR1's GRPO (verl/trainer/core_algos.py): mean of the group, standard deviation with ddof=1, eps 1e-6."""
+    mean = sum(rewards) / len(rewards)
+    deviation = math.sqrt(sum((reward - mean) ** 2 for reward in rewards) / (len(rewards) - 1))
+    return [(reward - mean) / (deviation + 1e-6) for reward in rewards]
+
+
+GROUPS = [[1.0, 0.3, 0.51, 1.0], [1.0, 1.0, 1.0, 0.3], [1.0, 0.3]]
+
+
+@pytest.mark.parametrize("scored", GROUPS, ids=str)
+@pytest.mark.parametrize("size", [5, 8])
+def test_advantages_in_numbers(scored, size):
+    k = len(scored)
+    rewards = rewards_of([("g", value) for value in scored] + [("g", None)] * (size - k))
+    ours, alone = advantages(rewards), advantages(scored)
+    false_zeros = advantages(scored + [0.0] * (size - k))
+    print(f"G={size} k={k} rewards {scored} factor {math.sqrt((size - 1) / (k - 1)):.4f}")
+    for name, values in (("alone", alone), ("ours", ours), ("as false zeros", false_zeros)):
+        print(f"  {name:>15}: " + " ".join(f"{value:+.4f}" for value in values))
+    assert ours[:k] == pytest.approx([value * math.sqrt((size - 1) / (k - 1)) for value in alone], abs=1e-4)
+    assert ours[k:] == pytest.approx([0.0] * (size - k), abs=1e-9)
+    assert all(value < -0.4 for value in false_zeros[k:]), "what a false zero does instead"

@@ -10,17 +10,21 @@ returns None for it (grpo_trainer.py:2756-2764, trl 1.16).
 
 from __future__ import annotations
 
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 from wethink_plugins.adapters.fields import gold_text, options_of
+from wethink_plugins.adapters.split import is_validation
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import SampleError
 from wethink_plugins.rewards.groups import Budget
 from wethink_plugins.rewards.hybrid import HybridReward
+from wethink_plugins.rewards.shadow import Shadow
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
 
@@ -33,18 +37,47 @@ def make_reward(
     """`(prompts, completions, **columns) -> [reward or None]`, one entry a completion, in order.
 
     None stands for an unscored sample: TRL keeps it out of the group's mean and gives it no advantage. Raises
-    JudgeBudgetSpent when more stays unscored than `judge.tolerate` allows.
+    JudgeBudgetSpent when more stays unscored than `judge.tolerate` allows; not for rows whose `split` is a validation.
+    With `shadow.active` in the configuration: that function, under its own name, with ours scored beside it.
     """
+    shadow = Shadow.from_config(config) if reward is None else None
+    if shadow is not None:
+        return shadowed(shadow)
     hybrid = reward or HybridReward.from_config(config)
     budget = Budget(hybrid.config.judge.tolerate)
 
     def wethink_reward(prompts: Sequence[Any], completions: Sequence[Any], **columns: Any) -> list[float | None]:
-        scores = hybrid.score_batch(samples_of(prompts, completions, columns))
+        samples = samples_of(prompts, completions, columns)
+        scores = hybrid.score_batch(samples)
         _log_metrics(scores, columns.get("log_metric"))
-        budget.spend(scores)
+        if not all(map(is_validation, samples)):
+            budget.spend(scores)
         return [score.overall for score in scores]
 
     return wethink_reward
+
+
+def shadowed(shadow: Shadow) -> Callable[..., Any]:
+    """The active reward as TRL would call it by itself; async when it is."""
+
+    def note(named: dict[str, Any], values: Any) -> Any:
+        columns = {key: value for key, value in named.items() if key not in ("prompts", "completions")}
+        shadow.note(lambda: samples_of(named["prompts"], named["completions"], columns), values or [])
+        return values
+
+    if inspect.iscoroutinefunction(shadow.active):
+
+        @wraps(shadow.active)
+        async def active(**named: Any) -> Any:
+            return note(named, await shadow.active(**named))
+
+    else:
+
+        @wraps(shadow.active)
+        def active(**named: Any) -> Any:
+            return note(named, shadow.call(**named))
+
+    return active
 
 
 def samples_of(prompts: Sequence[Any], completions: Sequence[Any], columns: Mapping[str, Any]) -> list[Sample]:

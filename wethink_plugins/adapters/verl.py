@@ -13,26 +13,17 @@ The configuration is the YAML that WETHINK_CONFIG names.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping
-from functools import cache
 from types import ModuleType
 from typing import Any
 
-from wethink_plugins.adapters.faults import SharedFaults
-from wethink_plugins.adapters.fields import first_given, gold_text, options_of
+from wethink_plugins.adapters import verl_process as process
+from wethink_plugins.adapters import verl_sample
 from wethink_plugins.adapters.post_import import when_imported
-from wethink_plugins.adapters.running_mean import RunningMean
-from wethink_plugins.errors import JudgeBudgetSpent
-from wethink_plugins.rewards.hybrid import HybridReward
-from wethink_plugins.sample import Sample
-from wethink_plugins.score import Score
+from wethink_plugins.adapters.verl_outcome import plain, refuse_when_spent
 
 NAME = "wethink"
 _MANAGERS = "verl.experimental.reward_loop.reward_manager"
-_VALIDATION_SPLITS = frozenset({"val", "valid", "validation", "test", "dev", "eval"})
-# verl calls a plain function from many threads at once, and `cache` lets each of the first ones build its own.
-_building = threading.Lock()
 _log = logging.getLogger(__name__)
 
 
@@ -51,80 +42,36 @@ def _add_manager(managers: ModuleType) -> None:
         _log.exception("reward.reward_manager.name=%s is not available in this verl", NAME)
 
 
-def shared_reward() -> HybridReward:
-    """One for each process: journal, first batch and judge connections belong to a process."""
-    with _building:
-        return _reward()
-
-
-@cache
-def _reward() -> HybridReward:
-    return HybridReward.from_config()
-
-
-def mean_so_far() -> RunningMean:
-    """Of this process."""
-    return _MEAN
-
-
-def shared_faults() -> SharedFaults:
-    """Of the whole run where Ray is up."""
-    return _FAULTS
-
-
-_MEAN, _FAULTS = RunningMean(), SharedFaults()
-
-
 def compute_score(
-    data_source: str, solution_str: str, ground_truth: object, extra_info: Mapping[str, Any] | None = None, **_: object
-) -> dict[str, float]:
+    data_source: str,
+    solution_str: str,
+    ground_truth: object,
+    extra_info: Mapping[str, Any] | None = None,
+    **more: object,
+) -> Any:
     """For verl's own managers: `score` and the closed list of metrics, all finite floats, the same keys each time.
 
     A rollout that could not be scored gets the mean reward of this process so far, counted as `unscored` and
-    `imputed`, because in versions before 0.9 a raise would end the run. With no mean yet, JudgeBudgetSpent is raised,
-    or in validation, which must not end a run, 0.0 is given.
+    `imputed`, because in versions before 0.9 a raise would end the run. It is raised all the same, JudgeBudgetSpent,
+    with no mean yet and when the judge is dead (`judge.tolerate`); never in validation.
+
+    In shadow mode: whatever the active reward returns, which is called with the same arguments.
     """
-    sample = sample_of(solution_str, ground_truth, extra_info or {}, data_source)
-    score = shared_reward().score(sample)
-    if score.overall is not None:
-        mean_so_far().add(score.overall)
-        return {"score": score.overall, **score.metrics()}
-    shared_faults().note(sample.meta.get("step"), score.reason)
-    imputed = _imputed(sample, score)
-    return {"score": imputed, **score.metrics(imputed)}
-
-
-def sample_of(
-    response: str, ground_truth: object, extra_info: Mapping[str, Any], data_source: object, **more: Any
-) -> Sample:
-    """From a row of our exporter, or of anybody's: what `extra_info` lacks is inferred from the gold answer."""
-    meta = {"source": str(data_source), "split": extra_info.get("split"), **more.pop("meta", {})}
-    question = str(extra_info.get("question") or more.pop("question", ""))
-    more.pop("question", None)
-    return Sample(
-        id=first_given(extra_info.get("id"), extra_info.get("index"), default="unknown"),
-        question=question,
-        response=response,
-        answer=gold_text(ground_truth),
-        question_type=extra_info.get("question_type") or None,
-        options=options_of(extra_info.get("options")),
-        reward_method=str(extra_info.get("reward_method") or "auto"),
-        meta=meta,
-        **{"group": None, **more},
-    )
-
-
-def _imputed(sample: Sample, score: Score) -> float:
-    mean = mean_so_far().value
-    if mean is None and is_validation(sample):
-        return 0.0
-    if mean is None:
-        raise JudgeBudgetSpent(f"nothing could be scored yet: {score.reason}", fix="check the judge", row=sample.id)
-    return mean
-
-
-def is_validation(sample: Sample) -> bool:
-    return str(sample.meta.get("split")).lower() in _VALIDATION_SPLITS
+    router = str(more["reward_router_address"]) if more.get("reward_router_address") else None
+    shadow = process.shared_shadow(router)
+    if shadow is not None:
+        row = {"data_source": data_source, "solution_str": solution_str, "ground_truth": ground_truth}
+        result = shadow.call(**row, extra_info=extra_info, **more)
+        shadow.note(
+            lambda: [verl_sample.sample_of(solution_str, ground_truth, extra_info or {}, data_source)], [result]
+        )
+        return result
+    sample = verl_sample.sample_of(solution_str, ground_truth, extra_info or {}, data_source)
+    reward = process.shared_reward(router)
+    reward.imputes = True
+    tolerate = reward.config.judge.tolerate
+    refuse_when_spent(sample, tolerate)
+    return plain(sample, reward.score(sample), tolerate)
 
 
 def __getattr__(name: str) -> Any:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from wethink_plugins.adapters import verl as host
+from wethink_plugins.adapters import verl_process as process
+from wethink_plugins.adapters import verl_sample
 from wethink_plugins.adapters.fields import as_list
+from wethink_plugins.adapters.verl_outcome import managed, refuse_when_spent
+from wethink_plugins.adapters.verl_padding import on_unscored
 from wethink_plugins.adapters.verl_start import refuse_unpayable
-from wethink_plugins.errors import Unscored
+from wethink_plugins.rewards.shadow import Shadow
 from wethink_plugins.sample import Sample
-from wethink_plugins.score import Score
 
 
 @cache
@@ -19,8 +22,9 @@ def reward_manager_class() -> type:
     from verl.experimental.reward_loop.reward_manager.base import RewardManagerBase
 
     class WeThinkRewardManager(RewardManagerBase):
-        """Scores one trajectory at a time, concurrently. In training an unscored one raises, so that verl drops it;
-        in validation (extra_info.split) it is reported with None in place of its accuracy, which verl leaves out."""
+        """Scores one trajectory at a time, concurrently. In training an unscored one raises, so that verl drops it,
+        or gets the mean reward so far (`judge.on_unscored`); in validation (extra_info.split) it is reported with None
+        in place of its accuracy, which verl leaves out. Once the judge is dead, all raise: that stops verl."""
 
         def __init__(
             self,
@@ -31,14 +35,25 @@ def reward_manager_class() -> type:
             reward_model_tokenizer: Any = None,
         ) -> None:
             super().__init__(config, tokenizer, compute_score)
-            self.reward = host.shared_reward()
+            self.router = {"reward_router_address": reward_router_address}
+            self.router |= {"reward_model_tokenizer": reward_model_tokenizer}
+            self.shadow = process.shared_shadow(reward_router_address)
+            if self.shadow is not None:
+                return
+            self.reward = process.shared_reward(reward_router_address)
             refuse_unpayable(self.reward, config)
+            self.on_unscored = on_unscored(self.reward.config.judge.on_unscored, config)
+            self.reward.imputes = self.on_unscored == "mean"
 
         async def run_single(self, data: Any) -> dict[str, Any]:
             item = data[-1:][0]  # of several sequences in one session the last one is the answer
             text = await self.loop.run_in_executor(None, _decode, self.tokenizer, item)
+            if self.shadow is not None:
+                return await result_of_active(self.shadow, item, text, self.router)
             sample = sample_of_item(item, text, bool(getattr(self.reward.judge, "sees_images", False)))
-            return result_of(sample, await self.reward.ascore(sample))
+            tolerate = self.reward.config.judge.tolerate
+            refuse_when_spent(sample, tolerate)
+            return managed(sample, await self.reward.ascore(sample), tolerate, self.on_unscored)
 
     return WeThinkRewardManager
 
@@ -52,7 +67,7 @@ def _decode(tokenizer: Any, item: Any) -> str:
 def sample_of_item(item: Any, response: str, with_images: bool) -> Sample:
     fields = item.non_tensor_batch
     messages = fields.get("raw_prompt")
-    return host.sample_of(
+    return verl_sample.sample_of(
         response,
         fields["reward_model"]["ground_truth"],
         fields.get("extra_info") or {},
@@ -64,16 +79,23 @@ def sample_of_item(item: Any, response: str, with_images: bool) -> Sample:
     )
 
 
-def result_of(sample: Sample, score: Score) -> dict[str, Any]:
-    if score.overall is not None:
-        host.mean_so_far().add(score.overall)
-        return {"reward_score": score.overall, "reward_extra_info": score.metrics()}
-    host.shared_faults().note(sample.meta.get("step"), score.reason)
-    if not host.is_validation(sample):
-        raise Unscored(f"row {sample.id}: not scored, so this trajectory is left out: {score.reason}")
-    imputed = host.mean_so_far().value or 0.0
-    metrics: dict[str, Any] = {**score.metrics(imputed), "overall": None, "accuracy": None}
-    return {"reward_score": imputed, "reward_extra_info": metrics}
+async def result_of_active(shadow: Shadow, item: Any, text: str, router: Mapping[str, Any]) -> dict[str, Any]:
+    """Calls the active reward as verl's `naive` manager does and returns what that one would; ours comes after."""
+    fields = item.non_tensor_batch
+    extra = {**(fields.get("extra_info") or {}), **(fields.get("tool_extra_fields") or {})}
+    extra |= {"num_turns": fields.get("__num_turns__"), "rollout_reward_scores": fields.get("reward_scores", {})}
+    result = await shadow.acall(
+        data_source=fields.get("data_source", ""),
+        solution_str=text,
+        ground_truth=fields["reward_model"]["ground_truth"],
+        extra_info=extra,
+        **(router if router.get("reward_router_address") is not None else {}),
+    )
+    with_images = bool(getattr(shadow.reward.judge, "sees_images", False))
+    shadow.note(lambda: [sample_of_item(item, text, with_images)], [result])
+    if isinstance(result, Mapping):
+        return {"reward_score": result["score"], "reward_extra_info": dict(result)}
+    return {"reward_score": result, "reward_extra_info": {"acc": result}}
 
 
 def _parts(messages: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wethink_plugins.adapters.fields import as_list
-from wethink_plugins.adapters.verl import sample_of
+from wethink_plugins.adapters.verl_sample import sample_of
 from wethink_plugins.errors import JudgeRequired, SampleError
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.sample import Sample

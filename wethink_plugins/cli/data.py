@@ -19,12 +19,13 @@ from wethink_plugins.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from wethink_plugins.datasets.prompt_length import PromptLengths
     from wethink_plugins.datasets.validate import Validation
 
 app = typer.Typer(no_args_is_help=True, help="Check rows, and write them for a trainer.")
 
 _SHOWN = 5
-_HOSTS = ("llamafactory", "verl", "trl")
+_HOSTS = ("easyr1", "llamafactory", "verl", "trl")
 _SPLITS = ("train", "val", "test")
 FileArgument = Annotated[Path, typer.Argument(help="WeThink rows: .jsonl, .json or .parquet.")]
 ImagesOption = Annotated[
@@ -85,6 +86,15 @@ def export_command(
     allow_rejects: Annotated[
         bool, typer.Option("--allow-rejects", help="Export the good rows although others are rejected.")
     ] = False,
+    model: Annotated[
+        OptionalText,
+        typer.Option("--model", help="easyr1: folder of the model; rows too long for it are rejected."),
+    ] = None,
+    max_prompt_length: Annotated[
+        int, typer.Option("--max-prompt-length", help="With --model: EasyR1's data.max_prompt_length, in tokens.")
+    ] = 2048,
+    min_pixels: Annotated[int, typer.Option("--min-pixels", help="With --model: EasyR1's data.min_pixels.")] = 262144,
+    max_pixels: Annotated[int, typer.Option("--max-pixels", help="With --model: EasyR1's data.max_pixels.")] = 4194304,
     config: ConfigOption = None,
     json: JsonFlag = False,
 ) -> None:
@@ -96,19 +106,34 @@ def export_command(
         raise typer.BadParameter(f"{host!r} is not one of {', '.join(_HOSTS)}", param_hint="HOST")
     if split not in (None, *_SPLITS):
         raise typer.BadParameter(f"{split!r} is not one of {', '.join(_SPLITS)}", param_hint="--split")
+    if model is not None and host != "easyr1":
+        raise typer.BadParameter("prompt lengths are checked for easyr1 only", param_hint="--model")
     target = output_file(host, file, out, name)
-    found = validate(file, images, config, infer_types, for_sft=host in SFT_HOSTS)
+    lengths = _prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)
+    found = validate(
+        file, images, config, infer_types, for_sft=host in SFT_HOSTS, check=lengths.check if lengths else None
+    )
     _report(found)
     rejects = _keep_rejects(found, target)
     if found.rejects and not allow_rejects:
         what = f"nothing exported: {len(found.rejects)} of {found.counts['read']} rows are rejected, see {rejects}"
         complain(f"{what}; repair them or give --allow-rejects")
         raise typer.Exit(1)
-    written = export(host, found, out, prompt, name, split)
+    written = export(host, found, out, prompt, name, split, lengths.settings() if lengths else None)
+    if host == "easyr1" and lengths is None:
+        complain(f"{file}: prompt lengths are not checked; give --model, or leave data.filter_overlong_prompts on")
     result = {"file": str(written), "rejects": str(rejects) if rejects else None, **found.counts}
     say_json(result) if json else say(
         f"wrote {written}: {found.counts['accepted']} rows, {found.counts['rejected']} rejected"
     )
+
+
+def _prompt_lengths(
+    model: str | None, prompt: str, limit: int, min_pixels: int, max_pixels: int
+) -> PromptLengths | None:
+    from wethink_plugins.datasets.prompt_length import PromptLengths
+
+    return PromptLengths.of_model(model, prompt, limit, min_pixels, max_pixels) if model is not None else None
 
 
 def _keep_rejects(found: Validation, target: Path) -> Path | None:

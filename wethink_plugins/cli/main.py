@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wethink_plugins import __version__
-from wethink_plugins.cli import data, grade, path, recipe, redteam, score
+from wethink_plugins.cli import data, grade, judge, path, prompt, recipe, redteam, score, shadow, sweep
 from wethink_plugins.cli.output import complain, say
 from wethink_plugins.errors import WeThinkError
 
@@ -21,10 +21,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("path")(path.path)
+app.command("prompt")(prompt.prompt)
 app.command("grade", context_settings=grade.CONTEXT)(grade.grade)
 app.command("score")(score.score)
 app.command("redteam")(redteam.redteam)
+app.command("sweep")(sweep.sweep)
 app.add_typer(data.app, name="data")
+app.add_typer(judge.app, name="judge")
+app.add_typer(shadow.app, name="shadow")
 app.add_typer(recipe.app, name="recipe")
 
 

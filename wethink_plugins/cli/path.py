@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ from wethink_plugins.cli.output import JsonFlag, say, say_json
 
 _VERL = "pkg://wethink_plugins.adapters.verl"
 _DATASET = "pkg://wethink_plugins.datasets.verl_dataset"
+# EasyR1 takes a file, not a module.
+_EASYR1 = Path(__file__).resolve().parents[1] / "adapters" / "easyr1.py"
 
 # Host -> (what it is for, the settings to paste).
 PATHS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
@@ -30,6 +33,13 @@ PATHS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         (
             "dataset, reads WeThink rows without an export",
             (f"data.custom_cls.path={_DATASET}", "data.custom_cls.name=WeThinkDataset"),
+        ),
+    ),
+    "easyr1": (
+        ("reward function (v0.3.1 and later)", (f"worker.reward.reward_function={_EASYR1}:compute_score",)),
+        (
+            "reward function of v0.3.0, which says it differently",
+            (f"worker.reward.score_function={_EASYR1}:compute_score",),
         ),
     ),
     "trl": (

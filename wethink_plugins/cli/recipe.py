@@ -31,16 +31,19 @@ def list_recipes(json: JsonFlag = False) -> None:
 @app.command("show")
 def show(
     name: Annotated[str, typer.Argument(help="A name that `wethink recipe list` gives.")],
-    out: Annotated[OptionalPath, typer.Option("--out", help="Write to this file instead of printing.")] = None,
+    out: Annotated[
+        OptionalPath, typer.Option("--out", help="Write to this file instead of printing, with paths of this machine.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Print a recipe; with --out, start your own from it."""
     from wethink_plugins.cli.config_text import config_text
     from wethink_plugins.datasets.write import write_text
-    from wethink_plugins.shipped import recipe
+    from wethink_plugins.shipped import recipe, with_paths
 
     text = config_text() if name == CONFIG else recipe(name).read_text(encoding="utf-8")
     if out is not None:
+        text = with_paths(text, out.parent)
         write_text(out, text)
     if json:
         say_json({"name": name, "text": text, "file": str(out) if out else None})

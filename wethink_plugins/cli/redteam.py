@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wethink_plugins.cli.output import OptionalPath, OptionalText
+from wethink_plugins.cli.output import ConfigOption, OptionalPath, OptionalText
 from wethink_plugins.errors import WeThinkError
 
 
@@ -20,20 +20,45 @@ def redteam(
     rows: Annotated[
         OptionalPath, typer.Option(help="JSON lines with question, answer, options; default: a made set")
     ] = None,
+    config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="machine-readable")] = False,
 ) -> None:
-    """Tries the shipped attacks on a reward, or searches for gold-blind answers. Exit code 1: something was paid."""
+    """Tries the shipped attacks on a reward, or searches for gold-blind answers. Exit code 1: something was paid.
+
+    With --config, on the judge that it names: descriptive answers that try to be paid for nothing, and a few honest
+    ones, which a judge that refuses everything would fail.
+    """
     from wethink_plugins.rewards.redteam import reward_of
 
     try:
-        reward = reward_of(target)
-        found = _search(reward, rows) if search else _attacks(reward)
+        if config is not None and (target or search):
+            raise WeThinkError("--config names a judge to attack", fix="leave out the target and --search")
+        found = _judge(config) if config is not None else _search_or_attack(reward_of(target), search, rows)
     except (WeThinkError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     faults = found.pop("faults")
     typer.echo(json.dumps(found) if as_json else "\n".join(f"{key}: {value}" for key, value in found.items()))
     raise typer.Exit(1 if faults else 0)
+
+
+def _judge(config: Path) -> dict[str, object]:
+    from wethink_plugins.config import JournalFile, WeThinkConfig
+    from wethink_plugins.rewards.redteam.judged import attack_judge
+
+    report = attack_judge(WeThinkConfig.load(config).model_copy(update={"journal": JournalFile()}))
+    return {
+        "attacks": report.attacks,
+        "accepted": len(report.paid),
+        "unscored": len(report.unscored),
+        "honest answers refused": f"{len(report.refused)} of {report.honest}",
+        "which": ", ".join([*report.paid, *report.refused, *report.unscored]) or "none",
+        "faults": [*report.paid, *report.refused, *report.unscored],
+    }
+
+
+def _search_or_attack(reward: object, search: bool, rows: Path | None) -> dict[str, object]:
+    return _search(reward, rows) if search else _attacks(reward)
 
 
 def _attacks(reward: object) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,28 +26,31 @@ _FILE = (
 def score(
     file: Annotated[Path, typer.Argument(help=_FILE)],
     out: Annotated[OptionalPath, typer.Option("--out", help="Write one JSON line a sample: its score and why.")] = None,
+    retry_unscored: Annotated[
+        bool, typer.Option("--retry-unscored", help="Ask the judge again where it gave no verdict then.")
+    ] = False,
     config: ConfigOption = None,
     json: JsonFlag = False,
 ) -> None:
-    """Score again, and print accuracy and format by question type. The journal stays as it is."""
-    from wethink_plugins.config import JournalFile, WeThinkConfig
+    """Score again, and print accuracy and format by question type. The journal stays as it is.
+
+    A journal's verdicts are used again, and no judge is called, unless the judge's own settings have changed.
+    """
+    from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.datasets.write import refuse_overwriting, write_text
-    from wethink_plugins.errors import WeThinkError
-    from wethink_plugins.rewards.hybrid import HybridReward
+    from wethink_plugins.rewards.replay import read_rollouts, replay
 
     if out is not None:
         refuse_overwriting(file, out)
-    settings = WeThinkConfig.load(config).model_copy(update={"journal": JournalFile()})
-    samples = [_sample(line, file, number) for number, line in _lines(file)]
-    if not samples:
-        raise WeThinkError("holds no rollouts", fix="give a JSONL file, or the folder of a journal", file=file)
-    reward = HybridReward.from_config(settings)
-    reward.require(samples)
-    scores = reward.score_batch(samples)
+    rollouts = read_rollouts(file)
+    again = replay(rollouts, WeThinkConfig.load(config), retry_unscored=retry_unscored)
     if out is not None:
-        write_text(out, "".join(json_module.dumps(_line(s, r)) + "\n" for s, r in zip(samples, scores, strict=True)))
-    table = summary(scores)
+        pairs = zip(rollouts, again.scores, strict=True)
+        write_text(out, "".join(json_module.dumps(_line(one.sample, score)) + "\n" for one, score in pairs))
+    table = summary(again.scores)
     say_json(table) if json else _show(table, file)
+    if (again.reused or again.asked) and not json:
+        say(f"verdicts: {again.reused} from the journal, {again.asked} asked of the judge")
     if out is not None and not json:
         say(f"wrote {out}")
 
@@ -70,40 +73,6 @@ def _means(kind: str, scores: Sequence[Score]) -> dict[str, Any]:
         "overall": fmean(s.overall or 0.0 for s in scored) if scored else None,
         "unscored": len(scores) - len(scored),
     }
-
-
-def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    from wethink_plugins.datasets.load import read_records
-    from wethink_plugins.rewards.journal import read_journal
-
-    return enumerate(read_journal(file), start=1) if file.is_dir() else read_records(file)
-
-
-def _sample(line: Mapping[str, Any], file: Path, number: int) -> Sample:
-    """A journal calls the right answer `gold`, its `answer` is what was read from the response."""
-    from wethink_plugins.errors import SampleError
-    from wethink_plugins.sample import Sample
-
-    def fault(field: str, problem: str, fix: str) -> SampleError:
-        return SampleError(problem, fix=fix, file=f"{file}:{number}", row=line.get("id"), field=field)
-
-    for field in ("response", "gold" if "gold" in line else "answer"):
-        if not isinstance(line.get(field), str):
-            raise fault(field, "is missing or not text", "each line needs response and answer")
-    options = line.get("options") or []
-    if not isinstance(options, list) or not all(isinstance(text, str) for text in options):
-        raise fault("options", "is no list of texts", "write the option texts in order, as a list")
-    return Sample(
-        id=str(line.get("id", number)),
-        group=line.get("group"),
-        question=str(line.get("question") or line.get("problem") or ""),
-        response=line["response"],
-        answer=line.get("gold", line.get("answer")),
-        question_type=line.get("question_type") or line.get("category") or None,
-        options=tuple(options),
-        reward_method=line.get("reward_method") or line.get("reward") or "auto",
-        meta={key: line[key] for key in ("step", "split") if key in line},
-    )
 
 
 def _line(sample: Sample, score: Score) -> dict[str, Any]:

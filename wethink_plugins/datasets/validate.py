@@ -5,7 +5,7 @@ Exporters and dataset classes take only rows that went through here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from wethink_plugins.errors import JudgeRequired, WeThinkError
 from wethink_plugins.options import split_options
 from wethink_plugins.rows import Row, UnknownValue, row_id
 
+Check = Callable[[Row], None]
 ConfigSource = str | Path | Mapping[str, Any] | WeThinkConfig | None
 _ADD_A_JUDGE = "add `judge: {offline: true}` (a stand-in that compares words) to the YAML of --config or WETHINK_CONFIG"
 _REMOVE = "change the text or remove the row"
@@ -43,14 +44,16 @@ def validate(
     config: ConfigSource = None,
     infer_types: bool = False,
     for_sft: bool = False,
+    check: Check | None = None,
 ) -> Validation:
     """Reads, repairs and checks every row. `images` is what image paths are relative to (default: the file's folder).
 
     `for_sft`: every row needs a chain of thought (or a whole response), and no judge. Otherwise JudgeRequired is
-    raised when rows need a judge and the configuration has none. WeThinkError for a file that can't be read at all.
+    raised when rows need a judge and the configuration has none. `check` is asked about each row that is fine so far,
+    with its image files, and rejects it by raising WeThinkError. WeThinkError for a file that can't be read at all.
     """
     settings = WeThinkConfig.load(config)
-    checks = _Checks(settings, _folder(file, images), infer_types, for_sft)
+    checks = _Checks(settings, _folder(file, images), infer_types, for_sft, check)
     findings = Findings()
     for line, record in read_records(file):
         findings.read += 1
@@ -84,7 +87,10 @@ def require_judge(rows: list[Row], config: WeThinkConfig, file: object = None) -
 class _Checks:
     """Everything that is asked of one row; `row` raises WeThinkError for the first fault."""
 
-    def __init__(self, config: WeThinkConfig, folder: Path, infer_types: bool, for_sft: bool) -> None:
+    def __init__(
+        self, config: WeThinkConfig, folder: Path, infer_types: bool, for_sft: bool, check: Check | None = None
+    ) -> None:
+        self._check = check
         self._aliases, self._infer, self._for_sft = config.aliases, infer_types, for_sft
         self._images, self._rules = Images(folder), config.rules
         self._first_line: dict[str, int] = {}
@@ -103,7 +109,10 @@ class _Checks:
             raise WeThinkError(
                 "is empty", fix="a row for supervised fine-tuning needs it (or response)", field="refined_cot"
             )
-        return row.model_copy(update={"image_files": tuple(map(self._images.file, row.image_path))}), repairs
+        row = row.model_copy(update={"image_files": tuple(map(self._images.file, row.image_path))})
+        if self._check:
+            self._check(row)
+        return row, repairs
 
     def _read(self, record: Mapping[str, Any]) -> Row:
         try:

@@ -77,19 +77,25 @@ async def by_judge(
     """
     if judge is None:
         raise judge_required(sample)
-    limit_s, late = _limit(config.judge, left_s)
+    limit_s, late = _limit(config.judge, left_s, bool(getattr(judge, "keeps_deadline", False)))
     extra = {"judge_called": limit_s > 0, "rule_undecided": question.method == "rule"}
     if limit_s <= 0:
         return _unscored(late, judge, extra)
     try:
         judgement = await _within(limit_s, judge.judge(sample, answer))
     except _Late:
-        return _unscored(late, judge, extra)
+        return _unscored(late, judge, {**extra, "judge": {"fault": "deadline"}})
     except Unscored as error:
-        return _unscored(str(error) or "judge not reached", judge, extra)
+        return _unscored(str(error) or "judge not reached", judge, {**extra, **_journalled(error.call)})
     except Ungradable as error:
         return Assessment(
-            config.judge.tiers[LOWEST], "model", "ungradable", f"ungradable: {error}", _name(judge), LOWEST, extra
+            config.judge.tiers[LOWEST],
+            "model",
+            "ungradable",
+            f"ungradable: {error}",
+            _name(judge),
+            LOWEST,
+            {**extra, **_journalled(error.call)},
         )
     except Exception as error:  # noqa: BLE001  neither must a bug of the judge
         _log.exception("row %s: judge %s failed", sample.id, _name(judge))
@@ -98,7 +104,6 @@ async def by_judge(
         return _unscored(f"judge returned a {type(judgement).__name__}, not a Judgement", judge, extra)
     if judgement.tier not in TIERS:
         return _unscored(f"judge said {judgement.tier!r}, which is no tier", judge, extra)
-    extra["judge_reply"] = str(judgement.reply)
     return Assessment(
         config.judge.tiers[judgement.tier],
         "model",
@@ -106,19 +111,33 @@ async def by_judge(
         str(judgement.reason),
         _name(judge),
         judgement.tier,
-        extra,
+        {**extra, **_journalled(judgement.call), "judge_reply": str(judgement.reply)},
     )
+
+
+def _journalled(call: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of the call, without the judge's words, which have a place of their own."""
+    if not call:
+        return {}
+    known = {"judge": {name: value for name, value in call.items() if name != "reply"}}
+    if call.get("asked") == 0:
+        known["judge_called"] = False
+    return {**known, "judge_reply": call["reply"]} if "reply" in call else known
 
 
 class _Late(Exception):
     """The time was over first."""
 
 
-def _limit(settings: JudgeSettings, left_s: float | None) -> tuple[float, str]:
-    """The seconds that one call may take, and what to say of a call that takes longer."""
-    if left_s is not None and left_s < settings.deadline_s:
+def _limit(settings: JudgeSettings, left_s: float | None, keeps_deadline: bool) -> tuple[float, str]:
+    """The seconds that one call may take, and what to say of a call that takes longer.
+
+    A judge that keeps the deadline of a call itself is held to the batch's only: it knows when a call left the queue.
+    """
+    call_s = settings.batch_deadline_s if keeps_deadline else settings.deadline_s
+    if left_s is not None and left_s < call_s:
         return left_s, f"batch deadline of {settings.batch_deadline_s:g} s"
-    return settings.deadline_s, f"no verdict within {settings.deadline_s:g} s"
+    return call_s, f"no verdict within {call_s:g} s"
 
 
 async def _within(limit_s: float, verdict: Awaitable[Judgement]) -> Judgement:
@@ -150,7 +169,7 @@ def _name(judge: Judge) -> str:
 def judge_required(sample: Sample) -> JudgeRequired:
     return JudgeRequired(
         "needs a judge model and none is configured",
-        fix="set judge.offline: true (a stand-in that compares words) in the YAML, or pass a judge of your own",
+        fix="name a server under judge.endpoints in the YAML, or set judge.offline: true (a stand-in that compares words)",
         row=sample.id,
         field="reward_method",
     )

@@ -21,7 +21,7 @@ from wethink_plugins.rewards.journal import Journal
 from wethink_plugins.rewards.judge import Judge, judge_from
 from wethink_plugins.rewards.loop import LoopThread
 from wethink_plugins.rewards.question import Question, question_of
-from wethink_plugins.rewards.response import read_response
+from wethink_plugins.rewards.response import Response, read_response
 from wethink_plugins.rewards.terms import load_terms, term_values
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
@@ -33,28 +33,42 @@ class HybridReward:
     Synchronous callers (`score`, `score_batch`) and asynchronous ones (`ascore`, `ascore_batch`) get the same scores
     and the same concurrency towards the judge. Raises SampleError and TermError, which name the row, for what is the
     caller's fault, and JudgeRequired for a sample that needs a judge where none is configured; what goes wrong with a
-    judge is in the score's status.
+    judge is in the score's status. `live` False is for scoring again what is on disk: no journal, no first-batch report.
     """
 
-    def __init__(self, config: WeThinkConfig, judge: Judge | None = None) -> None:
+    def __init__(
+        self, config: WeThinkConfig, judge: Judge | None = None, router: str | None = None, live: bool = True
+    ) -> None:
         if config.shadow.active:
-            raise ConfigError("shadow mode is not supported by this version", fix="remove it", field="shadow.active")
-        self.config = config
-        self.judge = judge_from(config) if judge is None else judge
+            raise ConfigError(
+                "this reward would be paid although another one shall train",
+                fix="use it through an adapter that knows shadow mode (EasyR1, verl, TRL), or remove the key",
+                field="shadow.active",
+            )
+        self.config, self._live = config, live
+        self.judge = judge_from(config, router) if judge is None else judge
+        # Set by adapters of hosts that take a number for every sample; for the journal.
+        self.imputes = False
         self._terms = load_terms(config.terms)
-        self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb)
-        self._first_batch = FirstBatch(config.style)
-        self._digest = config.digest()
-        self._loop = LoopThread("wethink-judge")
+        self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb) if live else None
+        self._first_batch = FirstBatch(config.style) if live else None
+        self._digest, self._judge_digest = config.digest(), config.judge.digest()
+        self._loop = LoopThread("wethink-judge", getattr(self.judge, "aclose", None))
         if config.rules.symbolic == "full":
             rules.start()  # so that the first formula doesn't find math-verify still starting
 
     @classmethod
     def from_config(
-        cls, source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None, judge: Judge | None = None
+        cls,
+        source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None,
+        judge: Judge | None = None,
+        router: str | None = None,
     ) -> HybridReward:
-        """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError."""
-        return cls(WeThinkConfig.load(source), judge)
+        """From a path, a dict, or None: the file that WETHINK_CONFIG names, else all defaults. Raises ConfigError.
+
+        Whatever is wrong with the judge's settings is found here; nothing is connected before the first question.
+        """
+        return cls(WeThinkConfig.load(source), judge, router)
 
     def require(self, samples: Iterable[Sample]) -> None:
         """Raises what scoring these would raise (SampleError, JudgeRequired), before any model is loaded.
@@ -74,7 +88,8 @@ class HybridReward:
 
     async def ascore(self, sample: Sample) -> Score:
         score = await self._one(sample)
-        self._first_batch.add([sample], [score], whole_batch=False)
+        if self._first_batch:
+            self._first_batch.add([sample], [score], whole_batch=False)
         return score
 
     async def ascore_batch(self, samples: Sequence[Sample]) -> list[Score]:
@@ -86,12 +101,13 @@ class HybridReward:
         finally:
             for task in tasks:  # after one that raised, the others need no judge any more
                 task.cancel()
-        self._first_batch.add(samples, scores, whole_batch=True)
+        if self._first_batch:
+            self._first_batch.add(samples, scores, whole_batch=True)
         return scores
 
-    def __reduce__(self) -> tuple[type[HybridReward], tuple[WeThinkConfig, Judge | None]]:
+    def __reduce__(self) -> tuple[type[HybridReward], tuple[WeThinkConfig, Judge | None, None, bool]]:
         """A copy, also in another process, is a reward of its own: same settings and judge, own thread and journal."""
-        return type(self), (self.config, self.judge)
+        return type(self), (self.config, self.judge, None, self._live)
 
     def close(self) -> None:
         """Writes out the journal and ends the judge's thread."""
@@ -103,13 +119,19 @@ class HybridReward:
         start = time.monotonic()
         question = question_of(sample, self.config.aliases)
         response = read_response(sample.response, self.config.style)
-        found = by_rule(sample, question, response, self.config)
+        found = await self._by_rule(sample, question, response)
         if found is None:
             left_s = None if deadline is None else deadline - time.monotonic()
             found = await by_judge(sample, question, str(response.answer), self.config, self.judge, left_s)
         score = self._weighed(sample, question, response.answer, found, time.monotonic() - start)
-        self._note(sample, score)
+        self.note(sample, score)
         return score
+
+    async def _by_rule(self, sample: Sample, question: Question, response: Response) -> Assessment | None:
+        """In a thread where a judge may be waited for in this loop: a formula can take `rules.timeout_s`."""
+        if self.judge is None or response.answer is None or question.method == "model":
+            return by_rule(sample, question, response, self.config)
+        return await asyncio.to_thread(by_rule, sample, question, response, self.config)
 
     def _weighed(
         self, sample: Sample, question: Question, answer: str | None, found: Assessment, latency_s: float
@@ -140,16 +162,22 @@ class HybridReward:
         overall += sum(term.weight * values[term.name] for term in self._terms)
         return Score(overall, *_rest(score), extra={**extra, "terms": values})
 
-    def _note(self, sample: Sample, score: Score) -> None:
+    @property
+    def journals(self) -> bool:
+        return self._journal is not None
+
+    def note(self, sample: Sample, score: Score) -> None:
+        """A line in the journal, where there is one; `score` and its like do this by themselves."""
         if self._journal:
-            self._journal.write(journal_line(sample, score, self._digest))
+            imputed = self.imputes and score.status == "unscored"
+            self._journal.write({**journal_line(sample, score, self._digest, self._judge_digest), "imputed": imputed})
 
 
 def _rest(score: Score) -> tuple[Any, ...]:
     return score.accuracy, score.format, score.method, score.status, score.reason, score.grader, score.tier
 
 
-def journal_line(sample: Sample, score: Score, config_digest: str) -> dict[str, Any]:
+def journal_line(sample: Sample, score: Score, config_digest: str, judge_digest: str) -> dict[str, Any]:
     """What the journal keeps of a sample; enough to score it again."""
     return {
         "time": time.time(),
@@ -174,7 +202,13 @@ def journal_line(sample: Sample, score: Score, config_digest: str) -> dict[str, 
         "grader": score.grader,
         "tier": score.tier,
         "terms": score.extra.get("terms", {}),
+        "rule_undecided": bool(score.extra.get("rule_undecided")),
+        "judge_called": bool(score.extra.get("judge_called")),
+        "judge": score.extra.get("judge"),
         "judge_reply": score.extra.get("judge_reply"),
         "latency_s": score.extra.get("latency_s"),
+        "active": sample.meta.get("active"),
+        "shadow": sample.meta.get("shadow"),
         "config": config_digest,
+        "judge_config": judge_digest,
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -16,8 +17,9 @@ _END_S = 1.0
 class LoopThread:
     """Started at the first use, again after a fork; so that async clients keep one loop for the life of a process."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, at_end: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """`at_end` runs in the loop when it ends, for what belongs to it: connections."""
+        self._name, self._at_end = name, at_end
         self._reset()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -36,9 +38,12 @@ class LoopThread:
         if self._pid != os.getpid():
             return
         with self._lock:
+            thread = self._thread
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._loop.stop)
             self._loop = self._thread = None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(3 * _END_S)
 
     def _reset(self) -> None:
         self._pid = os.getpid()
@@ -49,12 +54,14 @@ class LoopThread:
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=_serve, args=(self._loop,), name=self._name, daemon=True)
+            self._thread = threading.Thread(
+                target=_serve, args=(self._loop, self._at_end), name=self._name, daemon=True
+            )
             self._thread.start()
         return self._loop
 
 
-def _serve(loop: asyncio.AbstractEventLoop) -> None:
+def _serve(loop: asyncio.AbstractEventLoop, at_end: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
     asyncio.set_event_loop(loop)
     while not _stopped(loop):
         pass
@@ -63,6 +70,9 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
         task.cancel()
     if tasks:
         loop.run_until_complete(asyncio.wait(tasks, timeout=_END_S))
+    if at_end is not None:
+        with contextlib.suppress(Exception):  # nobody is there to hear it, and nothing depends on it
+            loop.run_until_complete(asyncio.wait_for(at_end(), _END_S))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
 

@@ -9,14 +9,17 @@ from wethink_plugins.rewards.judge.judge import Judge, Judgement
 __all__ = ["Judge", "Judgement", "judge_from"]
 
 
-def judge_from(config: WeThinkConfig) -> Judge | None:
-    """The configured judge, None when none is. ConfigError for settings that this version can't honour."""
+def judge_from(config: WeThinkConfig, router: str | None = None) -> Judge | None:
+    """The configured judge, None when none is. ConfigError for settings that can't work; nothing is connected yet.
+
+    `router` is the address of verl's reward-model router, for an endpoint whose `base_url` is `router`.
+    """
+    if config.judge.endpoints and config.judge.offline:
+        raise ConfigError("endpoints are given and offline is true", fix="remove one of them", field="judge")
     if config.judge.endpoints:
-        raise ConfigError(
-            "judge models over HTTP are not supported by this version",
-            fix="set `judge: {offline: true}` for the stand-in, or pass your own object: HybridReward(config, judge=...)",
-            field="judge.endpoints",
-        )
+        from wethink_plugins.rewards.judge.online import OnlineJudge
+
+        return OnlineJudge(config.judge, router)
     if not config.judge.offline:
         return None
     from wethink_plugins.rewards.judge.offline import OfflineJudge

@@ -1,0 +1,1 @@
+LoRAModel = type("LoRAModel", (), {})

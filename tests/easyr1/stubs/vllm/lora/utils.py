@@ -1,0 +1,1 @@
+get_adapter_absolute_path = str

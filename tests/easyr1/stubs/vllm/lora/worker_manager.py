@@ -1,0 +1,1 @@
+LRUCacheWorkerLoRAManager = type("LRUCacheWorkerLoRAManager", (), {})

@@ -1,0 +1,53 @@
+"""Starts, kills and restarts a scripted model server, and reads what it was asked."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class ModelServer:
+    """`with ModelServer(latency_s=0.2, plan={...}) as server:` and ask at `server.base_url`.
+
+    Settings: model, text (the good reply), plan (see `script`), latency_s, refuse (request fields answered with 400),
+    key (else 401), reply ("module:function" of the request body, instead of text), log (False: keep none).
+    """
+
+    def __init__(self, **settings):
+        self.settings = settings
+        self.folder = tempfile.TemporaryDirectory(prefix="model-server-")
+        self._log = Path(self.folder.name) / "log.jsonl"
+        self._log.touch()
+        self.process = None
+
+    def start(self):
+        settings = {**self.settings, "log": str(self._log) if self.settings.get("log", True) else None}
+        command = [sys.executable, "-m", "tests.servers.model", json.dumps(settings)]
+        self.process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+        self.settings["port"] = int(self.process.stdout.readline())  # the same one after a restart
+        return self
+
+    def kill(self):
+        """As by the kernel: no goodbye on any connection. What it has seen of each prompt is forgotten."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def log(self):
+        """Every attempt that reached it, in order, over restarts."""
+        return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+    @property
+    def base_url(self):
+        return f"http://127.0.0.1:{self.settings['port']}/v1"
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.kill()
+        self.folder.cleanup()

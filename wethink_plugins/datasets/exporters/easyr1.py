@@ -1,0 +1,62 @@
+"""EasyR1: parquet for its RLHFDataset with the default keys `prompt`, `answer`, `images` (v0.3.1 and later).
+
+What would hurt there, all seen: a missing, broken or string-typed image ends the run in mid-epoch; placeholders and
+images that differ in number train blind or end it; a column of lists (but the images, which are taken out) breaks the
+join of two batches; a column named like one of EasyR1's own is overwritten. Image paths are absolute, so
+`data.image_dir` and the folder that training starts from don't matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wethink_plugins.datasets.exporters.render import IMAGE_TAG, question_text, split_of, user_text
+from wethink_plugins.datasets.write import replacing
+from wethink_plugins.envelope import pack
+from wethink_plugins.errors import WeThinkError
+from wethink_plugins.rows import Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS_A_GROUP = 1024
+
+
+def write_parquet(file: Path, rows: Sequence[Row], split: str = "train") -> None:
+    """Writes the rows group by group; `split` (or a file stem) stands in for rows that name none.
+
+    Without any image there is no image column: EasyR1 would ask for the processor that a text model hasn't got.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with_images = any(row.image_path for row in rows)
+    form = schema(with_images)
+    with replacing(file) as temporary, pq.ParquetWriter(temporary, form) as writer:
+        for start in range(0, len(rows), _ROWS_A_GROUP):
+            records = [record_of(row, split, with_images) for row in rows[start : start + _ROWS_A_GROUP]]
+            writer.write_table(pa.Table.from_pylist(records, schema=form))
+
+
+def record_of(row: Row, split: str = "train", with_images: bool = True) -> dict[str, Any]:
+    """One row; everything that the reward needs is in `answer`, the envelope."""
+    text = user_text(row)
+    if text.count(IMAGE_TAG) != len(row.image_files):
+        raise WeThinkError(
+            f"{text.count(IMAGE_TAG)} {IMAGE_TAG} for {len(row.image_files)} images",
+            fix="export rows that validate() returned",
+            row=row.id,
+            field="problem",
+        )
+    record = {"prompt": text, "answer": pack(row, question_text(row), split_of(row, split)), "id": row.id}
+    return {**record, "images": list(row.image_files)} if with_images else record
+
+
+def schema(with_images: bool) -> pa.Schema:
+    """Written out, so that any two files can be read together."""
+    import pyarrow as pa
+
+    columns = {"prompt": pa.string(), "answer": pa.string(), "id": pa.string()}
+    return pa.schema({**columns, **({"images": pa.list_(pa.string())} if with_images else {})})

@@ -1,0 +1,159 @@
+"""The client that everything asks models through; see `ask`.
+
+What it doesn't do: spread load by weight or adapt its concurrency. Put a vLLM or LiteLLM router in front for that.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import Any
+
+from wethink_plugins import config
+from wethink_plugins.endpoints.call import Call, Reply, key_of
+from wethink_plugins.endpoints.constraint import Mode
+from wethink_plugins.endpoints.faults import CallFailed, CallRefused
+from wethink_plugins.endpoints.flight import Flight
+from wethink_plugins.endpoints.pursuit import Pursuit, reply_from
+from wethink_plugins.endpoints.totals import Totals
+from wethink_plugins.endpoints.transport import list_models, require_aiohttp
+from wethink_plugins.endpoints.workplace import Here, Workplace, routes_of
+from wethink_plugins.errors import ConfigError
+
+_log = logging.getLogger(__name__)
+# What a fork inherited is never used and never closed: closing a database that the parent has open can damage it.
+_inherited: list[Any] = []
+
+
+class Client:
+    """Works from any number of event loops and threads, after a fork, and pickled (without its connections).
+
+    `aclose` belongs into each loop that asked. What an unclosed one has not written yet is written at exit.
+    """
+
+    def __init__(self, judge: config.Judge, router: str | None = None) -> None:
+        self._judge, self._router = judge, router
+        self._reset()
+
+    @classmethod
+    def from_settings(cls, judge: config.Judge, router: str | None = None) -> Client:
+        """Opens no connection. `router` is what `base_url: router` stands for: verl's `reward_router_address`.
+
+        ConfigError: no endpoint, a bad address, a key variable that isn't set, a ceiling in usd without prices, the
+        judge extra not installed.
+        """
+        if not judge.endpoints:
+            raise ConfigError("no endpoint is named", fix="add base_url and model", field="judge.endpoints")
+        unpriced = [endpoint.model for endpoint in judge.endpoints if endpoint.usd_per_million is None]
+        if judge.ceiling.usd is not None and unpriced:
+            raise ConfigError(
+                f"a ceiling in usd needs the prices of every endpoint; {', '.join(unpriced)} has none",
+                fix="add usd_per_million: {prompt: ..., completion: ...} to it, or use ceiling.tokens",
+                field="judge.ceiling.usd",
+            )
+        require_aiohttp()
+        routes_of(judge, router)
+        return cls(judge, router)
+
+    async def ask(self, call: Call, deadline_s: float, wait_s: float | None = None) -> Reply:
+        """Raises CallFailed or CallRefused and nothing else; CancelledError passes.
+
+        `deadline_s` holds from the moment the first attempt may start, retries and pauses included. Before that the call
+        may wait `wait_s` (default: the batch deadline) for one of the endpoint's slots and for the run's own rate: a
+        long queue is no fault of the server. Both may end in CallFailed deadline.
+        """
+        try:
+            return await self._ask(call, deadline_s, self._judge.batch_deadline_s if wait_s is None else wait_s)
+        except (CallFailed, CallRefused) as error:
+            self._place().counter.call("failed" if isinstance(error, CallFailed) else "refused")
+            raise
+        except Exception as error:  # the promise above: a caller has a batch to save
+            _log.exception("a call ended in a way that nobody foresaw")
+            raise CallFailed("bad_reply", f"{type(error).__name__}: {error}") from error
+
+    def forget(self, call: Call) -> None:
+        """The store no longer serves replies to this call, whichever endpoint gave them. The ledger keeps its lines."""
+        place, digest = self._place(), call.digest()
+        for route in place.routes:
+            if place.keeps:
+                place.desk.keep(key_of(digest, route.identity), None)
+
+    def totals(self) -> Totals:
+        """Of this process."""
+        return self._place().counter.totals()
+
+    def mode(self, endpoint: str | int = 0) -> Mode:
+        """How constrained output is had there: by place in the list, or by `Reply.endpoint`."""
+        routes = self._place().routes
+        if isinstance(endpoint, int):
+            return routes[endpoint].constraint.mode
+        return next((route.constraint.mode for route in routes if route.name == endpoint), "unknown")
+
+    async def models(self, endpoint: int = 0, deadline_s: float = 10.0) -> list[str]:
+        """The models that the server lists. CallFailed where it can't be reached or lists none."""
+        place = self._place()
+        route = place.routes[endpoint]
+        return await list_models(place.here().session, route.models_url, route.headers(), route.proxy, deadline_s)
+
+    async def aclose(self) -> None:
+        """Closes the running loop's connections and waits until the ledger is written. A later `ask` opens anew."""
+        if self._made is not None and self._pid == os.getpid():
+            await self._made.leave()
+
+    def __repr__(self) -> str:
+        return f"Client({', '.join(endpoint.model for endpoint in self._judge.endpoints)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Client, (self._judge, self._router)
+
+    def _reset(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._made: Workplace | None = None
+
+    def _place(self) -> Workplace:
+        if self._pid != os.getpid():
+            _inherited.append(self._made)
+            self._reset()
+        if self._made is None:
+            with self._lock:
+                self._made = self._made or Workplace(self._judge, self._router)
+        return self._made
+
+    async def _ask(self, call: Call, deadline_s: float, wait_s: float) -> Reply:
+        place = self._place()
+        place.counter.call("calls")
+        try:
+            digest = call.digest()
+        except (TypeError, ValueError) as error:
+            raise CallRefused("bad_request", f"the call is no JSON: {error}") from None
+        here = place.here()
+        flight = _open_flight(here, digest)
+        if flight is None and place.keeps:
+            stored = await here.patience.watch(place.desk.find(key_of(digest, place.routes[0].identity)))
+            if stored is not None:
+                place.counter.call("cached")
+                return reply_from(stored)
+            flight = _open_flight(here, digest)
+        if flight is not None:
+            place.counter.call("joined")
+        else:
+            flight = _take_off(call, digest, here, place)
+        return await flight.join(deadline_s, wait_s)
+
+
+def _open_flight(here: Here, digest: str) -> Flight | None:
+    flight = here.flights.get(digest)
+    return None if flight is None or flight.abandoned else flight
+
+
+def _take_off(call: Call, digest: str, here: Here, place: Workplace) -> Flight:
+    flight = here.flights[digest] = Flight()
+
+    def over() -> None:
+        if here.flights.get(digest) is flight:
+            del here.flights[digest]
+
+    flight.launch(Pursuit(call, digest, flight, here, place).run(), over)
+    return flight

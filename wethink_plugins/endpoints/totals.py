@@ -1,0 +1,68 @@
+"""What a client has done so far, in this process."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointTotals:
+    attempts: int = 0
+    answered: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """`calls` were asked; `cached` came from the store, `joined` shared another's attempt, `failed` and `refused` raised.
+
+    Tokens are those of every answered attempt, refused ones included. `usd` leaves out endpoints without prices.
+    """
+
+    calls: int = 0
+    cached: int = 0
+    joined: int = 0
+    failed: int = 0
+    refused: int = 0
+    attempts: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    usd: float = 0.0
+    endpoints: dict[str, EndpointTotals] = field(default_factory=dict)
+
+
+class Counter:
+    """Adds up from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls = dict.fromkeys(("calls", "cached", "joined", "failed", "refused"), 0)
+        self._endpoints: dict[str, list[float]] = {}
+
+    def call(self, what: str) -> None:
+        with self._lock:
+            self._calls[what] += 1
+
+    def attempt(self, endpoint: str, answered: bool, prompt: int, completion: int, usd: float) -> None:
+        with self._lock:
+            sums = self._endpoints.setdefault(endpoint, [0, 0, 0, 0, 0.0])
+            for i, value in enumerate((1, answered, prompt, completion, usd)):
+                sums[i] += value
+
+    def totals(self) -> Totals:
+        with self._lock:
+            each = {
+                name: EndpointTotals(*(int(value) for value in sums[:4]), sums[4])
+                for name, sums in self._endpoints.items()
+            }
+            return Totals(
+                **self._calls,
+                attempts=sum(one.attempts for one in each.values()),
+                prompt_tokens=sum(one.prompt_tokens for one in each.values()),
+                completion_tokens=sum(one.completion_tokens for one in each.values()),
+                usd=sum(one.usd for one in each.values()),
+                endpoints=each,
+            )

@@ -1,0 +1,111 @@
+"""One HTTP request over aiohttp; whatever becomes of it is a `Reading`, never an exception.
+
+The official `openai` client over aiohttp costs about five times the processor time of this a call (measured in
+`benchmarks/judge.py`), which two busy cores don't have; nothing of it but the request is needed here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from wethink_plugins.endpoints.faults import CallFailed
+from wethink_plugins.endpoints.reading import Reading, read_answer
+from wethink_plugins.errors import ConfigError
+
+if TYPE_CHECKING:
+    import aiohttp
+
+_CONNECT_S = 10.0
+# Below the five seconds after which uvicorn, and so vLLM, closes a connection that is idle: a request that is sent into
+# the closing is lost.
+_KEEP_ALIVE_S = 4.0
+_LARGEST_BODY = 16_000_000
+
+
+def require_aiohttp() -> None:
+    try:
+        import aiohttp  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            "calls to a model server need aiohttp",
+            fix="pip install 'wethink-plugins[judge]'",
+            field="judge.endpoints",
+        ) from None
+
+
+def new_session() -> aiohttp.ClientSession:
+    """For the running loop. How many requests are under way is not its business."""
+    import aiohttp
+
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S, ttl_dns_cache=60)
+    return aiohttp.ClientSession(
+        connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=aiohttp.ClientTimeout(total=None)
+    )
+
+
+async def post(
+    session: aiohttp.ClientSession,
+    url: str,
+    headers: dict[str, str],
+    body: bytes,
+    proxy: str | None,
+    limit_s: float | None,
+) -> Reading:
+    """`limit_s`: an end for this attempt before the caller's own. Kinds beside those of an answer: connect, dropped,
+    deadline and bad_reply."""
+    import aiohttp
+
+    timeout = aiohttp.ClientTimeout(total=limit_s, sock_connect=_CONNECT_S)
+    try:
+        async with session.post(
+            url, data=body, headers=headers, proxy=proxy, timeout=timeout, allow_redirects=False
+        ) as answer:
+            content = await _whole(answer)
+            if content is None:
+                return Reading("bad_reply", f"more than {_LARGEST_BODY} bytes", answer.status)
+            return read_answer(answer.status, answer.headers.get("Retry-After"), content)
+    except aiohttp.ServerTimeoutError:  # only connecting has a limit of its own
+        return Reading("connect", f"no connection within {_CONNECT_S:g} s", 0)
+    except asyncio.TimeoutError:
+        return Reading("deadline", f"no answer within {limit_s or 0:.3g} s", 0)
+    except aiohttp.ClientConnectorError as error:
+        return Reading("connect", str(error), 0)
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError, OSError) as error:
+        return Reading("dropped", f"the connection ended before the answer ({error or type(error).__name__})", 0)
+    except (aiohttp.ClientError, ValueError) as error:
+        return Reading("bad_reply", f"{type(error).__name__}: {error}", 0)
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes | None:
+    """None for a body that has no end in sight."""
+    if answer.content_length is not None and answer.content_length <= _LARGEST_BODY:
+        return await answer.read()
+    parts, size = [], 0
+    async for part in answer.content.iter_chunked(65_536):
+        parts.append(part)
+        size += len(part)
+        if size > _LARGEST_BODY:
+            answer.close()
+            return None
+    return b"".join(parts)
+
+
+async def list_models(
+    session: aiohttp.ClientSession, url: str, headers: dict[str, str], proxy: str | None, deadline_s: float
+) -> list[str]:
+    import aiohttp
+
+    try:
+        async with session.get(
+            url, headers=headers, proxy=proxy, timeout=aiohttp.ClientTimeout(total=deadline_s)
+        ) as answer:
+            content = await answer.read()
+    except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError) as error:
+        raise CallFailed("connect", f"{url}: {error or type(error).__name__}") from None
+    try:
+        return [str(model["id"]) for model in json.loads(content)["data"]]
+    except (ValueError, KeyError, TypeError):
+        kind = "auth" if answer.status in (401, 403) else "bad_reply"
+        raise CallFailed(kind, f"{url}: {answer.status}, and no list of models") from None

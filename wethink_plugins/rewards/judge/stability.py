@@ -1,0 +1,68 @@
+"""Whether a judge keeps its verdict when asked again, and when the answer changes in form only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.rewards.assess import Assessment
+from wethink_plugins.rewards.judge import Judge
+from wethink_plugins.rewards.judge.asking import Asked, ask_all
+from wethink_plugins.rewards.judge.edits import EDITS
+from wethink_plugins.rewards.judge.labelled import LabelledRow
+
+AGAIN = "asked again"
+
+
+def stability(judge: Judge, config: WeThinkConfig, rows: Sequence[LabelledRow], repeats: int = 3) -> dict[str, Any]:
+    """For asking again and for each edit: rows with both verdicts, share changed, mean change of what is paid.
+
+    An edit that leaves an answer as it is (nothing to reorder) doesn't count for that row.
+    """
+    asked = {AGAIN: [_asked(row, row.answer, f"repeat-{n}") for row in rows for n in range(1, repeats)]}
+    for name, edit in EDITS.items():
+        asked[name] = [_asked(row, edit(row.answer)) for row in rows if edit(row.answer) != row.answer]
+    every = [_asked(row, row.answer) for row in rows] + [one for many in asked.values() for one in many]
+    said = ask_all(judge, config, every)
+    first = dict(zip((row.id for row in rows), said, strict=False))
+    lines, place = [], len(rows)
+    for name, many in asked.items():
+        lines.append(_line(name, many, said[place : place + len(many)], first, config))
+        place += len(many)
+    return {
+        "judge": str(getattr(judge, "name", type(judge).__name__)),
+        "config": config.digest(),
+        "rows": len(rows),
+        "calls": len(every),
+        "no_opinion": sum(_tier(one) is None for one in said),
+        "edits": lines,
+    }
+
+
+def _line(
+    name: str, asked: Sequence[Asked], said: Sequence[Assessment], first: dict[str, Assessment], config: WeThinkConfig
+) -> dict[str, Any]:
+    tiers = config.judge.tiers
+    both = [
+        (one, _tier(first[one.id]), _tier(verdict))
+        for one, verdict in zip(asked, said, strict=True)
+        if _tier(first[one.id]) is not None and _tier(verdict) is not None
+    ]
+    changed = [(one, str(a), str(b)) for one, a, b in both if a != b]
+    return {
+        "edit": name,
+        "asked": len(asked),
+        "compared": len(both),
+        "changed": len(changed) / len(both) if both else None,
+        "paid_more": sum(tiers[str(b)] - tiers[str(a)] for _, a, b in both) / len(both) if both else None,
+        "examples": [{"id": one.id, "answer": one.answer, "before": a, "after": b} for one, a, b in changed[:5]],
+    }
+
+
+def _asked(row: LabelledRow, answer: str, salt: str = "") -> Asked:
+    return Asked(row.id, row.question, row.reference, answer, salt)
+
+
+def _tier(said: Assessment) -> str | None:
+    return said.tier if said.status == "scored" else None

@@ -1,0 +1,172 @@
+"""Scores rollouts that are on disk: a journal or saved ones, by any configuration, without a trainer or a GPU.
+
+A journal keeps what the judge said. As long as the judge's part of the configuration is the one that it was written
+with, and the answer reads the same, the stored verdict is used and no judge is called: so new weights, tiers, terms or
+rules cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from wethink_plugins.config import JournalFile, Shadow, WeThinkConfig
+from wethink_plugins.errors import SampleError, Ungradable, Unscored, WeThinkError
+from wethink_plugins.rewards.assess import judge_required
+from wethink_plugins.rewards.hybrid import HybridReward
+from wethink_plugins.rewards.judge import Judge, Judgement, judge_from
+from wethink_plugins.sample import Sample
+from wethink_plugins.score import Score
+
+# Scored at once: the deadline of a batch is made for what one step of a training holds, not for a whole journal.
+_BATCH = 512
+_NUMBER = "replay_number"
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """A sample as it was read, with the line it was read from; `number` counts from 1."""
+
+    sample: Sample
+    line: Mapping[str, Any]
+    number: int
+
+    @property
+    def group(self) -> Hashable:
+        """Rollouts of one prompt in one step. Without a group in the file: the same row in the same step."""
+        meta, sample = self.sample.meta, self.sample
+        return meta.get("split"), meta.get("step"), sample.id if sample.group is None else sample.group
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Scores in the order of the rollouts; how many verdicts were read, and how many a judge was asked for."""
+
+    scores: Sequence[Score]
+    reused: int
+    asked: int
+
+
+def read_rollouts(file: Path) -> list[Rollout]:
+    """From a JSONL (or what else `datasets` loads) of rollouts or of a journal, or a journal's folder.
+
+    SampleError names file, line and field of what can't be scored; WeThinkError when there is nothing.
+    """
+    rollouts = [Rollout(_sample(line, file, number), line, number) for number, line in _lines(file)]
+    if not rollouts:
+        raise WeThinkError("holds no rollouts", fix="give a JSONL file, or the folder of a journal", file=file)
+    return rollouts
+
+
+def replay(
+    rollouts: Sequence[Rollout], config: WeThinkConfig, judge: Judge | None = None, retry_unscored: bool = False
+) -> Replayed:
+    """By `config`, with nothing journalled. `retry_unscored` asks the judge again where it gave no verdict then.
+
+    Raises JudgeRequired, naming the row, where a verdict is needed that is neither stored nor to be had.
+    """
+    stored = _Stored(rollouts, config, judge_from(config) if judge is None else judge, retry_unscored)
+    quiet = config.model_copy(update={"journal": JournalFile(), "shadow": Shadow()})
+    reward = HybridReward(quiet, stored, live=False)
+    samples = [replace(rollout.sample, meta={**rollout.sample.meta, _NUMBER: rollout.number}) for rollout in rollouts]
+    try:
+        if stored.inner is None and not stored.lines:
+            HybridReward(quiet, None, live=False).require(samples)  # before anything is computed
+        scores: list[Score] = []
+        for start in range(0, len(samples), _BATCH):
+            scores += reward.score_batch(samples[start : start + _BATCH])
+            if stored.missing is not None:
+                raise judge_required(stored.missing)
+    finally:
+        reward.close()
+    return Replayed(scores, stored.reused, stored.asked)
+
+
+class _Stored:
+    """A judge that has its verdicts from the journal, and asks `inner` for the others."""
+
+    def __init__(
+        self, rollouts: Sequence[Rollout], config: WeThinkConfig, inner: Judge | None, retry_unscored: bool
+    ) -> None:
+        self.inner = inner
+        prompt = _prompt_digest(config)
+        self.lines = {r.number: r.line for r in rollouts if _is_verdict(r.line, config, prompt, retry_unscored)}
+        self.name = str(getattr(inner, "name", next((line["grader"] for line in self.lines.values()), "none")))
+        self.keeps_deadline = bool(getattr(inner, "keeps_deadline", False))
+        self.reused = self.asked = 0
+        self.missing: Sample | None = None
+
+    async def judge(self, sample: Sample, answer: str) -> Judgement:
+        line = self.lines.get(sample.meta[_NUMBER])
+        if line is not None and line.get("answer") == answer:
+            self.reused += 1
+            return _said(line)
+        if self.inner is None:
+            self.missing = self.missing or sample
+            raise Unscored("no judge is configured")
+        self.asked += 1
+        return await self.inner.judge(sample, answer)
+
+    async def aclose(self) -> None:
+        close = getattr(self.inner, "aclose", None)
+        if close is not None:
+            await close()
+
+
+def _prompt_digest(config: WeThinkConfig) -> str | None:
+    """Of the wording itself: a prompt file may have changed under its name."""
+    from wethink_plugins.rewards.judge.prompt import judge_prompt
+
+    return judge_prompt(config.judge.prompt).digest if config.judge.endpoints else None
+
+
+def _is_verdict(line: Mapping[str, Any], config: WeThinkConfig, prompt: str | None, retry_unscored: bool) -> bool:
+    if line.get("method") != "model" or line.get("judge_config") != config.judge.digest():
+        return False
+    asked_with = (line.get("judge") or {}).get("prompt")
+    if prompt is not None and asked_with not in (None, prompt):
+        return False
+    return line.get("status") in ("scored", "ungradable") or not retry_unscored
+
+
+def _said(line: Mapping[str, Any]) -> Judgement:
+    reason = str(line.get("reason"))
+    if line.get("status") == "unscored":
+        raise Unscored(reason)
+    if line.get("status") == "ungradable":
+        raise Ungradable(reason.removeprefix("ungradable: "))
+    return Judgement(str(line.get("tier")), reason, str(line.get("judge_reply") or ""))
+
+
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    from wethink_plugins.datasets.load import read_records
+    from wethink_plugins.rewards.journal import read_journal
+
+    return enumerate(read_journal(file), start=1) if file.is_dir() else read_records(file)
+
+
+def _sample(line: Mapping[str, Any], file: Path, number: int) -> Sample:
+    """A journal calls the right answer `gold`, its `answer` is what was read from the response."""
+
+    def fault(field: str, problem: str, fix: str) -> SampleError:
+        return SampleError(problem, fix=fix, file=f"{file}:{number}", row=line.get("id"), field=field)
+
+    for field in ("response", "gold" if "gold" in line else "answer"):
+        if not isinstance(line.get(field), str):
+            raise fault(field, "is missing or not text", "each line needs response and answer")
+    options = line.get("options") or []
+    if not isinstance(options, list) or not all(isinstance(text, str) for text in options):
+        raise fault("options", "is no list of texts", "write the option texts in order, as a list")
+    return Sample(
+        id=str(line.get("id", number)),
+        group=line.get("group"),
+        question=str(line.get("question") or line.get("problem") or ""),
+        response=line["response"],
+        answer=line.get("gold", line.get("answer")),
+        question_type=line.get("question_type") or line.get("category") or None,
+        options=tuple(options),
+        reward_method=line.get("reward_method") or line.get("reward") or "auto",
+        meta={key: line[key] for key in ("step", "split") if key in line},
+    )
