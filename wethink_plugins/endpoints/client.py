@@ -59,7 +59,8 @@ class Client:
     async def ask(self, call: Call, deadline_s: float, wait_s: float | None = None) -> Reply:
         """Raises CallFailed or CallRefused and nothing else; CancelledError passes.
 
-        `deadline_s` holds from the moment the first attempt may start, retries and pauses included. Before that the call
+        `deadline_s` holds from the moment the first attempt may start or the server is known to be down, retries and
+        pauses included. Before that the call
         may wait `wait_s` (default: the batch deadline) for one of the endpoint's slots and for the run's own rate: a
         long queue is no fault of the server. Both may end in CallFailed deadline.
         """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 # Chosen. Tries of one call at one endpoint; with the pauses between them some 10 seconds.
 _TRIES = 6
 _ASK_AGAIN_S = 0.25
+# With less time than this, another try would only put a deadline in the place of the fault that is known (chosen).
+_LEAST_S = 0.5
 # Faults that say the server is not well; the others are answers, if unwelcome ones.
 _UNWELL = frozenset({"connect", "dropped", "server_error", "deadline", "bad_reply"})
 
@@ -35,7 +36,6 @@ class Pursuit:
         self._not_before = dict.fromkeys(place.routes, 0.0)
         self._ways = {route: route.constraint.first(call.schema) for route in place.routes}
         self._last: Reading | None = None
-        self._dark_since: float | None = None
 
     async def run(self) -> Reply:
         while True:
@@ -74,22 +74,15 @@ class Pursuit:
         while True:
             waits = [max(self._not_before[r] - time.monotonic(), r.breaker.wait_s(), 0.0) for r in self._left]
             for route, wait_s in zip(self._left, waits, strict=True):
-                if wait_s == 0.0:
+                if wait_s == 0.0 and (self._flight.attempts == 0 or self._flight.time_left() > _LEAST_S):
                     return route
-            if not waits or min(waits) >= min(self._flight.time_left(), self._patience_left()):
+            self._flight.start()  # a server that is down is no queue
+            if not waits or min(waits) + _LEAST_S > self._flight.time_left():
                 raise self._failure(min(waits, default=None))
             await asyncio.sleep(min(waits))
 
-    def _patience_left(self) -> float:
-        """A queue is charged to nobody, but in front of servers that are all down no call waits past its deadline."""
-        if not all(route.breaker.open for route in self._left):
-            self._dark_since = None
-            return math.inf
-        self._dark_since = self._dark_since or time.monotonic()
-        return self._flight.patience_s() - (time.monotonic() - self._dark_since)
-
     def _failure(self, wait_s: float | None) -> CallFailed | CallRefused:
-        why = "" if wait_s is None else f"; the next try would come {wait_s:.1f} s from now, past the deadline"
+        why = "" if wait_s is None else f"; the next try would come {wait_s:.1f} s from now, too late for the deadline"
         if self._last is None:
             notes = "; ".join(f"{route.name}: {route.breaker.note}" for route in self._left)
             return CallFailed("breaker_open", f"{notes}{why}")
@@ -144,16 +137,17 @@ class Pursuit:
             raise
 
     def _give_back(self, want: Want) -> None:
+        """What was set aside for an attempt that was not made."""
         self._record(self._place.routes[0], Reading("unsent", status=0), want, 0.0)
 
     async def _attempt(self, route: Route, want: Want) -> Reading:
         flight, start = self._flight, time.monotonic()
+        body = self._body(route, want)
         flight.start()
         flight.attempts += 1
         route.breaker.enter()
         limit_s = max(flight.time_left() / 2, 0.05) if len(self._left) > 1 else None
         try:
-            body = route.body(self._call, fields_of(self._ways[route], self._call.schema))
             reading = await post(self._here.session, route.url, route.headers(), body, route.proxy, limit_s)
         except asyncio.CancelledError:
             self._cut_off(route, want, start)
@@ -166,6 +160,13 @@ class Pursuit:
             route.breaker.answered()
         self._record(route, reading, want, time.monotonic() - start)
         return reading
+
+    def _body(self, route: Route, want: Want) -> bytes:
+        try:
+            return route.body(self._call, fields_of(self._ways[route], self._call.schema))
+        except (TypeError, ValueError) as error:
+            self._give_back(want)
+            raise CallRefused("bad_request", f"the call is no JSON: {error}") from None
 
     def _cut_off(self, route: Route, want: Want, start: float) -> None:
         """By the deadline, which is the server's fault, or by the caller."""
