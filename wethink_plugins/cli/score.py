@@ -43,7 +43,10 @@ def score(
         raise WeThinkError("holds no rollouts", fix="give a JSONL file, or the folder of a journal", file=file)
     reward = HybridReward.from_config(settings)
     reward.require(samples)
-    scores = reward.score_batch(samples)
+    try:
+        scores = reward.score_batch(samples)
+    finally:
+        reward.close()
     if out is not None:
         write_text(out, "".join(json_module.dumps(_line(s, r)) + "\n" for s, r in zip(samples, scores, strict=True)))
     table = summary(scores)
