@@ -1,12 +1,15 @@
 """On Ray, one actor owns the store and the limits for the workers of all nodes."""
 
 import asyncio
+import itertools
 from collections import Counter
 
 import pytest
 
-ray = pytest.importorskip("ray")
+pytest.importorskip("ray")
 pytest.importorskip("aiohttp")
+
+import ray
 
 from tests.endpoints.conftest import call_of, ledger, outcome_of
 from tests.servers import ModelServer
@@ -32,7 +35,7 @@ def test_workers_share_the_ceiling_through_one_actor(client_for, store, monkeypa
         with ModelServer() as server:
             client = client_for(server, ceiling={"tokens": 150}, endpoint={"max_concurrency": 2})
             job = ray.remote(num_cpus=0)(work)
-            kinds = Counter(sum(ray.get([job.remote(client, name) for name in "abc"], timeout=120), []))
+            kinds = Counter(itertools.chain(*ray.get([job.remote(client, name) for name in "abc"], timeout=120)))
             names = {actor["name"] for actor in ray.util.list_named_actors(all_namespaces=True)}
             spent = sum(line["prompt_tokens"] + line["completion_tokens"] for line in ledger(store))
             assert spent == sum(line["prompt_tokens"] + line["completion_tokens"] for line in server.log())
