@@ -24,6 +24,7 @@ class Breaker:
         self._faults = 0
         self._pause_s = _FIRST_PAUSE_S
         self._open_until: float | None = None
+        self._down_since: float | None = None
         self._probing = False
         self._probe_until = 0.0
 
@@ -36,6 +37,10 @@ class Breaker:
             return left
         return _LOOK_AGAIN_S if self._probing and time.monotonic() < self._probe_until else 0.0
 
+    def down_s(self) -> float:
+        """Seconds since it opened, probes that failed included; 0 while it is closed."""
+        return 0.0 if self._down_since is None else time.monotonic() - self._down_since
+
     def enter(self) -> None:
         """A call goes out."""
         self._probing = self._open_until is not None
@@ -44,6 +49,7 @@ class Breaker:
     def answered(self) -> None:
         """The server is there, whatever it said."""
         self._faults, self._pause_s, self._open_until, self._probing = 0, _FIRST_PAUSE_S, None, False
+        self._down_since = None
 
     def failed(self, note: str) -> None:
         self.note = note
@@ -52,6 +58,7 @@ class Breaker:
             self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
         if self._probing or (self._open_until is None and self._faults >= _FAULTS_IN_A_ROW):
             self._open_until = time.monotonic() + self._pause_s
+            self._down_since = self._down_since or time.monotonic()
         self._probing = False
 
     def left(self) -> None:

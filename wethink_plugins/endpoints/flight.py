@@ -44,7 +44,7 @@ class Flight:
         self._task.add_done_callback(lambda task: self._land(task, over))
 
     def start(self) -> None:
-        """The first slot is had, or the server is known to be down: from now on the deadlines run."""
+        """The first attempt is made: from now on the deadlines run."""
         if self.started is None:
             self.started = time.monotonic()
             for waiter in self._waiters:
@@ -54,8 +54,11 @@ class Flight:
         """Until the last of the waiters gives up."""
         return max((waiter.until for waiter in self._waiters), default=0.0) - time.monotonic()
 
+    def deadline_s(self) -> float:
+        return max((waiter.deadline_s for waiter in self._waiters), default=0.0)
+
     async def join(self, deadline_s: float, wait_s: float) -> Reply:
-        """Raises CallFailed deadline, or what the work raises (CallFailed or CallRefused). `wait_s` holds until the first slot is had."""
+        """Raises CallFailed deadline, or what the work raises (CallFailed or CallRefused). `wait_s` holds until the first attempt."""
         waiter = Waiter(deadline_s)
         self._waiters.append(waiter)
         self._arm(waiter, deadline_s if self.started is not None else wait_s)

@@ -36,22 +36,44 @@ class Pursuit:
         self._not_before = dict.fromkeys(place.routes, 0.0)
         self._ways = {route: route.constraint.first(call.schema) for route in place.routes}
         self._last: Reading | None = None
+        self._held: Route | None = None
 
     async def run(self) -> Reply:
-        while True:
-            route = await self._next_route()
-            if route is not self._place.routes[0] and self._tries[route] == 0:
-                stored = (
-                    await self._place.desk.find(key_of(self._digest, route.identity)) if self._place.keeps else None
-                )
-                if stored is not None:
-                    return reply_from(stored)
-            reading = await self._in_a_slot(route)
-            if reading is None:
-                continue
-            if reading.kind == "ok":
-                return self._reply(route, reading)
-            self._consider(route, reading)
+        try:
+            while True:
+                route = await self._next_route()
+                if route is not self._held:
+                    stored = await self._found(route)
+                    if stored is not None:
+                        return reply_from(stored)
+                    await self._take_slot(route)
+                    continue  # it may have gone down meanwhile
+                want = self._want(route)
+                await self._permission(want)
+                reading = await self._attempt(route, want)
+                if reading.kind == "ok":
+                    return self._reply(route, reading)
+                self._consider(route, reading)
+        finally:
+            self._leave_slot()
+
+    async def _found(self, route: Route) -> Stored | None:
+        """For the endpoints after the first, which was looked up before there was a pursuit."""
+        if route is self._place.routes[0] or self._tries[route] or not self._place.keeps:
+            return None
+        return await self._here.patience.watch(self._place.desk.find(key_of(self._digest, route.identity)))
+
+    async def _take_slot(self, route: Route) -> None:
+        """Keeps it until the call ends or goes elsewhere, pauses included: nothing that has begun waits in a queue again,
+        and a server that says no gets fewer new calls."""
+        self._leave_slot()
+        await route.slots.acquire(first=self._flight.started is not None)
+        self._held = route
+
+    def _leave_slot(self) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            held.slots.release()
 
     def _consider(self, route: Route, reading: Reading) -> None:
         """Sets when and whether this endpoint is asked again; raises what is final."""
@@ -76,31 +98,27 @@ class Pursuit:
             for route, wait_s in zip(self._left, waits, strict=True):
                 if wait_s == 0.0 and (self._flight.attempts == 0 or self._flight.time_left() > _LEAST_S):
                     return route
-            self._flight.start()  # a server that is down is no queue
-            if not waits or min(waits) + _LEAST_S > self._flight.time_left():
+            if self._held is None and self._left:
+                return self._left[0]  # whoever waits for a server that is down waits in its queue
+            if not waits or self._too_late(min(waits)):
                 raise self._failure(min(waits, default=None))
             await asyncio.sleep(min(waits))
 
+    def _too_late(self, wait_s: float) -> bool:
+        """A call that has not begun outlasts a server that is down for less than its deadline."""
+        if self._flight.started is not None:
+            return wait_s + _LEAST_S > self._flight.time_left()
+        down_s = min(route.breaker.down_s() for route in self._left)
+        return down_s >= self._flight.deadline_s() or wait_s > self._flight.time_left()
+
     def _failure(self, wait_s: float | None) -> CallFailed | CallRefused:
-        why = "" if wait_s is None else f"; the next try would come {wait_s:.1f} s from now, too late for the deadline"
+        why = "" if wait_s is None else f"; the next try, {wait_s:.1f} s from now, would be too late"
         if self._last is None:
             notes = "; ".join(f"{route.name}: {route.breaker.note}" for route in self._left)
             return CallFailed("breaker_open", f"{notes}{why}")
         kind = "connect" if self._last.kind == "dropped" else self._last.kind
         note = f"{self._flight.note.partition(' ')[2]} (attempts: {self._flight.attempts}{why})"
         return CallRefused(kind, note) if kind in REFUSED else CallFailed(kind, note)
-
-    async def _in_a_slot(self, route: Route) -> Reading | None:
-        """None: while it waited for its slot, the endpoint went down."""
-        await route.slots.acquire()
-        try:
-            if route.breaker.wait_s() > 0:
-                return None
-            want = self._want(route)
-            await self._permission(want)
-            return await self._attempt(route, want)
-        finally:
-            route.slots.release()
 
     def _want(self, route: Route) -> Want:
         if not self._place.limits.any():
