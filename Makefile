@@ -10,7 +10,7 @@ PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(
 LOWEST := .venvs/lowest/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-lowest test-hosts test-easyr1 clean-demo
+.PHONY: help demo demo-controls test test-unit test-lowest test-hosts test-easyr1 test-slow clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ test: test-unit test-lowest test-hosts ## unit and contract tests, then short ru
 
 test-unit: ## the tests that need no host
 	@$(SETUP) test
-	@$(TEST) -m pytest -m "not host and not easyr1"
+	@$(TEST) -m pytest -m "not host and not easyr1 and not slow"
 
 test-lowest: ## the core on Python 3.10 with the lowest versions of its dependencies
 ifeq ($(PYTHON310),)
@@ -36,7 +36,7 @@ else
 	@$(PYTHON310) -m venv .venvs/lowest
 	@$(LOWEST) -m pip install -q --disable-pip-version-check -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
 	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1 | grep -v "^WARNING: Location" || true
-	@$(LOWEST) -m pytest -q -m "not host and not easyr1" --ignore tests/recipes
+	@$(LOWEST) -m pytest -q -m "not host and not easyr1 and not slow" --ignore tests/recipes
 endif
 
 test-hosts: ## short runs in the real hosts, and the whole demo in small
@@ -52,6 +52,10 @@ else
 	@$(SETUP) test easyr1
 	@WETHINK_REQUIRE_HOSTS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -m easyr1
 endif
+
+test-slow: ## load and faults at length; minutes
+	@$(SETUP) test
+	@$(TEST) -m pytest -m slow
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small

@@ -214,6 +214,7 @@ PADDING = [
     ("wanted", "5.10.4", "", ["images"], "drop", "drop"),
     ("wanted too", "4.57.6", "", [], "mean", "mean"),
     ("mended on the CPU", "5.10.4", "cpu", ["images"], "auto", "drop"),
+    ("an older patch", "5.10.4", "cpu", ["images"], "auto", "mean"),
 ]
 
 
@@ -230,7 +231,10 @@ def test_dropping_where_verl_survives_its_padding(
 
     monkeypatch.setattr(verl_padding, "version", version)
     monkeypatch.setenv("VERL_PLATFORM", platform)
-    (tmp_path / "wethink_verl_cpu.py").write_text("")
+    monkeypatch.setattr(verl_padding, "_FIX", "padding_fixes.mended" if why != "an older patch" else "padding_fixes.no")
+    (tmp_path / "padding_fixes").mkdir()
+    (tmp_path / "padding_fixes" / "mended.py").write_text("")
+    (tmp_path / "padding_fixes" / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(str(tmp_path))
     file = tmp_path / "train.parquet"
     pq.write_table(pa.Table.from_pylist([{"prompt": "x", **dict.fromkeys(columns, "x")}]), file)

@@ -15,7 +15,7 @@ def configured(tmp_path):
     def write(*base_urls, **judge):
         file = tmp_path / "wethink.yaml"
         endpoints = [{"base_url": url, "model": "scripted"} for url in base_urls]
-        file.write_text(yaml.safe_dump({"judge": {"endpoints": endpoints, "deadline_s": 2, "store": None, **judge}}))
+        file.write_text(yaml.safe_dump({"judge": {"endpoints": endpoints, "deadline_s": 8, "store": None, **judge}}))
         return file
 
     return write

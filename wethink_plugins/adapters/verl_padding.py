@@ -17,6 +17,7 @@ from typing import Any
 
 from wethink_plugins.adapters.fields import as_list
 
+_FIX = "wethink_verl_cpu.fixes.text_only_batch"
 _log = logging.getLogger(__name__)
 
 
@@ -34,10 +35,17 @@ def on_unscored(setting: str, config: Any) -> str:
 
 
 def _dies_of_padding() -> bool:
-    mended = os.environ.get("VERL_PLATFORM") == "cpu" and importlib.util.find_spec("wethink_verl_cpu") is not None
     try:
-        return int(version("transformers").split(".")[0]) >= 5 and not mended
+        return int(version("transformers").split(".")[0]) >= 5 and not _mended()
     except (PackageNotFoundError, ValueError):
+        return False
+
+
+def _mended() -> bool:
+    """By patches/verl, in a version that has this fix."""
+    try:
+        return os.environ.get("VERL_PLATFORM") == "cpu" and importlib.util.find_spec(_FIX) is not None
+    except ModuleNotFoundError:
         return False
 
 

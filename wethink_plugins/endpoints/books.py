@@ -33,7 +33,7 @@ PRAGMA user_version = {_VERSION};
 """
 _BUSY_S = 2.0
 # A due time further ahead than anybody waits comes from a clock that was set back.
-_FURTHEST_S = 3600.0
+_FURTHEST_S = 86_400.0
 _AT_ONCE = 500
 
 

@@ -7,6 +7,8 @@ import time
 # Chosen. At 30% of independent faults ten in a row come once in 170,000 calls; a dead server has them in one moment.
 _FAULTS_IN_A_ROW = 10
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
+# When the one call that was let through has not come back by then, another may go: it may be just that call that hangs.
+_PROBE_S = 3.0
 # How often those who wait look whether the one call that was let through has come back.
 _LOOK_AGAIN_S = 0.25
 
@@ -22,27 +24,32 @@ class Breaker:
         self._faults = 0
         self._pause_s = _FIRST_PAUSE_S
         self._open_until: float | None = None
+        self._down_since: float | None = None
         self._probing = False
-
-    @property
-    def open(self) -> bool:
-        """Half open too: until a call came back."""
-        return self._open_until is not None
+        self._probe_until = 0.0
 
     def wait_s(self) -> float:
         """Seconds until a call may be tried; 0 for now."""
         if self._open_until is None:
             return 0.0
         left = self._open_until - time.monotonic()
-        return left if left > 0 else _LOOK_AGAIN_S if self._probing else 0.0
+        if left > 0:
+            return left
+        return _LOOK_AGAIN_S if self._probing and time.monotonic() < self._probe_until else 0.0
+
+    def down_s(self) -> float:
+        """Seconds since it opened, probes that failed included; 0 while it is closed."""
+        return 0.0 if self._down_since is None else time.monotonic() - self._down_since
 
     def enter(self) -> None:
         """A call goes out."""
         self._probing = self._open_until is not None
+        self._probe_until = time.monotonic() + _PROBE_S
 
     def answered(self) -> None:
         """The server is there, whatever it said."""
         self._faults, self._pause_s, self._open_until, self._probing = 0, _FIRST_PAUSE_S, None, False
+        self._down_since = None
 
     def failed(self, note: str) -> None:
         self.note = note
@@ -51,6 +58,7 @@ class Breaker:
             self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
         if self._probing or (self._open_until is None and self._faults >= _FAULTS_IN_A_ROW):
             self._open_until = time.monotonic() + self._pause_s
+            self._down_since = self._down_since or time.monotonic()
         self._probing = False
 
     def left(self) -> None:

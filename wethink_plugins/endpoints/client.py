@@ -59,9 +59,9 @@ class Client:
     async def ask(self, call: Call, deadline_s: float, wait_s: float | None = None) -> Reply:
         """Raises CallFailed or CallRefused and nothing else; CancelledError passes.
 
-        `deadline_s` holds from the moment the first attempt may start, retries and pauses included. Before that the call
-        may wait `wait_s` (default: the batch deadline) for one of the endpoint's slots and for the run's own rate: a
-        long queue is no fault of the server. Both may end in CallFailed deadline.
+        `deadline_s` holds from the first attempt on, retries and pauses included. Before that the call may wait `wait_s`
+        (default: the batch deadline) for one of the endpoint's slots and for the run's own rate: a long queue is no fault
+        of the server. It stops waiting, with CallFailed breaker_open, when the server is down for `deadline_s`.
         """
         try:
             return await self._ask(call, deadline_s, self._judge.batch_deadline_s if wait_s is None else wait_s)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from wethink_plugins.endpoints.call import Reply
-from wethink_plugins.endpoints.faults import CallFailed
+from wethink_plugins.endpoints.faults import CallEnded, CallFailed
 
 
 class Waiter:
@@ -44,7 +44,7 @@ class Flight:
         self._task.add_done_callback(lambda task: self._land(task, over))
 
     def start(self) -> None:
-        """The first slot is had: from now on the deadlines run."""
+        """The first attempt is made: from now on the deadlines run."""
         if self.started is None:
             self.started = time.monotonic()
             for waiter in self._waiters:
@@ -54,12 +54,11 @@ class Flight:
         """Until the last of the waiters gives up."""
         return max((waiter.until for waiter in self._waiters), default=0.0) - time.monotonic()
 
-    def patience_s(self) -> float:
-        """The longest deadline of those who wait, whenever it began."""
+    def deadline_s(self) -> float:
         return max((waiter.deadline_s for waiter in self._waiters), default=0.0)
 
     async def join(self, deadline_s: float, wait_s: float) -> Reply:
-        """Raises CallFailed deadline, or what the work raises (CallFailed or CallRefused). `wait_s` holds until the first slot is had."""
+        """Raises CallFailed deadline, or what the work raises (CallFailed or CallRefused). `wait_s` holds until the first attempt."""
         waiter = Waiter(deadline_s)
         self._waiters.append(waiter)
         self._arm(waiter, deadline_s if self.started is not None else wait_s)
@@ -101,4 +100,5 @@ class Flight:
             if error is None:
                 future.set_result(task.result())
             else:
-                future.set_exception(type(error)(*error.args))  # one each: raising writes into it
+                # One each, since raising writes into it.
+                future.set_exception(type(error)(*error.args) if isinstance(error, CallEnded) else error)

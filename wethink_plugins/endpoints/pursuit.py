@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 # Chosen. Tries of one call at one endpoint; with the pauses between them some 10 seconds.
 _TRIES = 6
 _ASK_AGAIN_S = 0.25
+# With less time than this, another try would only put a deadline in the place of the fault that is known (chosen).
+_LEAST_S = 0.5
 # Faults that say the server is not well; the others are answers, if unwelcome ones.
 _UNWELL = frozenset({"connect", "dropped", "server_error", "deadline", "bad_reply"})
 
@@ -35,23 +36,44 @@ class Pursuit:
         self._not_before = dict.fromkeys(place.routes, 0.0)
         self._ways = {route: route.constraint.first(call.schema) for route in place.routes}
         self._last: Reading | None = None
-        self._dark_since: float | None = None
+        self._held: Route | None = None
 
     async def run(self) -> Reply:
-        while True:
-            route = await self._next_route()
-            if route is not self._place.routes[0] and self._tries[route] == 0:
-                stored = (
-                    await self._place.desk.find(key_of(self._digest, route.identity)) if self._place.keeps else None
-                )
-                if stored is not None:
-                    return reply_from(stored)
-            reading = await self._in_a_slot(route)
-            if reading is None:
-                continue
-            if reading.kind == "ok":
-                return self._reply(route, reading)
-            self._consider(route, reading)
+        try:
+            while True:
+                route = await self._next_route()
+                if route is not self._held:
+                    stored = await self._found(route)
+                    if stored is not None:
+                        return reply_from(stored)
+                    await self._take_slot(route)
+                    continue  # it may have gone down meanwhile
+                want = self._want(route)
+                await self._permission(want)
+                reading = await self._attempt(route, want)
+                if reading.kind == "ok":
+                    return self._reply(route, reading)
+                self._consider(route, reading)
+        finally:
+            self._leave_slot()
+
+    async def _found(self, route: Route) -> Stored | None:
+        """For the endpoints after the first, which was looked up before there was a pursuit."""
+        if route is self._place.routes[0] or self._tries[route] or not self._place.keeps:
+            return None
+        return await self._here.patience.watch(self._place.desk.find(key_of(self._digest, route.identity)))
+
+    async def _take_slot(self, route: Route) -> None:
+        """Keeps it until the call ends or goes elsewhere, pauses included: nothing that has begun waits in a queue again,
+        and a server that says no gets fewer new calls."""
+        self._leave_slot()
+        await route.slots.acquire(first=self._flight.started is not None)
+        self._held = route
+
+    def _leave_slot(self) -> None:
+        if self._held is not None:
+            held, self._held = self._held, None
+            held.slots.release()
 
     def _consider(self, route: Route, reading: Reading) -> None:
         """Sets when and whether this endpoint is asked again; raises what is final."""
@@ -74,40 +96,29 @@ class Pursuit:
         while True:
             waits = [max(self._not_before[r] - time.monotonic(), r.breaker.wait_s(), 0.0) for r in self._left]
             for route, wait_s in zip(self._left, waits, strict=True):
-                if wait_s == 0.0:
+                if wait_s == 0.0 and (self._flight.attempts == 0 or self._flight.time_left() > _LEAST_S):
                     return route
-            if not waits or min(waits) >= min(self._flight.time_left(), self._patience_left()):
+            if self._held is None and self._left:
+                return self._left[0]  # whoever waits for a server that is down waits in its queue
+            if not waits or self._too_late(min(waits)):
                 raise self._failure(min(waits, default=None))
             await asyncio.sleep(min(waits))
 
-    def _patience_left(self) -> float:
-        """A queue is charged to nobody, but in front of servers that are all down no call waits past its deadline."""
-        if not all(route.breaker.open for route in self._left):
-            self._dark_since = None
-            return math.inf
-        self._dark_since = self._dark_since or time.monotonic()
-        return self._flight.patience_s() - (time.monotonic() - self._dark_since)
+    def _too_late(self, wait_s: float) -> bool:
+        """A call that has not begun outlasts a server that is down for less than its deadline."""
+        if self._flight.started is not None:
+            return wait_s + _LEAST_S > self._flight.time_left()
+        down_s = min(route.breaker.down_s() for route in self._left)
+        return down_s >= self._flight.deadline_s() or wait_s > self._flight.time_left()
 
     def _failure(self, wait_s: float | None) -> CallFailed | CallRefused:
-        why = "" if wait_s is None else f"; the next try would come {wait_s:.1f} s from now, past the deadline"
+        why = "" if wait_s is None else f"; the next try, {wait_s:.1f} s from now, would be too late"
         if self._last is None:
             notes = "; ".join(f"{route.name}: {route.breaker.note}" for route in self._left)
             return CallFailed("breaker_open", f"{notes}{why}")
         kind = "connect" if self._last.kind == "dropped" else self._last.kind
         note = f"{self._flight.note.partition(' ')[2]} (attempts: {self._flight.attempts}{why})"
         return CallRefused(kind, note) if kind in REFUSED else CallFailed(kind, note)
-
-    async def _in_a_slot(self, route: Route) -> Reading | None:
-        """None: while it waited for its slot, the endpoint went down."""
-        await route.slots.acquire()
-        try:
-            if route.breaker.wait_s() > 0:
-                return None
-            want = self._want(route)
-            await self._permission(want)
-            return await self._attempt(route, want)
-        finally:
-            route.slots.release()
 
     def _want(self, route: Route) -> Want:
         if not self._place.limits.any():
@@ -144,16 +155,17 @@ class Pursuit:
             raise
 
     def _give_back(self, want: Want) -> None:
+        """What was set aside for an attempt that was not made."""
         self._record(self._place.routes[0], Reading("unsent", status=0), want, 0.0)
 
     async def _attempt(self, route: Route, want: Want) -> Reading:
         flight, start = self._flight, time.monotonic()
+        body = self._body(route, want)
         flight.start()
         flight.attempts += 1
         route.breaker.enter()
         limit_s = max(flight.time_left() / 2, 0.05) if len(self._left) > 1 else None
         try:
-            body = route.body(self._call, fields_of(self._ways[route], self._call.schema))
             reading = await post(self._here.session, route.url, route.headers(), body, route.proxy, limit_s)
         except asyncio.CancelledError:
             self._cut_off(route, want, start)
@@ -166,6 +178,13 @@ class Pursuit:
             route.breaker.answered()
         self._record(route, reading, want, time.monotonic() - start)
         return reading
+
+    def _body(self, route: Route, want: Want) -> bytes:
+        try:
+            return route.body(self._call, fields_of(self._ways[route], self._call.schema))
+        except (TypeError, ValueError) as error:
+            self._give_back(want)
+            raise CallRefused("bad_request", f"the call is no JSON: {error}") from None
 
     def _cut_off(self, route: Route, want: Want, start: float) -> None:
         """By the deadline, which is the server's fault, or by the caller."""

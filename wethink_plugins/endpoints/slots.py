@@ -8,21 +8,24 @@ from collections import deque
 
 
 class Slots:
-    """A semaphore that tasks of several loops may wait for; first come, first served."""
+    """A semaphore that tasks of several loops may wait for: first come, first served, but those let in by `first`."""
 
     def __init__(self, number: int) -> None:
         self._free = number
         self._lock = threading.Lock()
         self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
 
-    async def acquire(self) -> None:
+    async def acquire(self, first: bool = False) -> None:
         with self._lock:
             if self._free > 0:
                 self._free -= 1
                 return
             loop = asyncio.get_running_loop()
             turn: asyncio.Future[None] = loop.create_future()
-            self._waiting.append((loop, turn))
+            if first:
+                self._waiting.appendleft((loop, turn))
+            else:
+                self._waiting.append((loop, turn))
         try:
             await turn
         except asyncio.CancelledError:

@@ -1,7 +1,8 @@
 """One HTTP request over aiohttp; whatever becomes of it is a `Reading`, never an exception.
 
-The official `openai` client over aiohttp costs about five times the processor time of this a call (measured in
-`benchmarks/judge.py`), which two busy cores don't have; nothing of it but the request is needed here.
+The official `openai` client over aiohttp costs about three times the processor time of a whole call through here, store
+and retries included (`benchmarks/judge.py`), and takes twice as long where two cores are shared with the server. Nothing
+of it but the request is needed, so it is not used at all.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from wethink_plugins import HybridReward
 
 def settings(*servers, **judge):
     endpoints = [{"base_url": server.base_url, "model": "scripted", "max_concurrency": 256} for server in servers]
-    return {"judge": {"endpoints": endpoints, "store": None, "deadline_s": 5, **judge}}
+    return {"judge": {"endpoints": endpoints, "store": None, "deadline_s": 30, **judge}}
 
 
 @pytest.fixture
