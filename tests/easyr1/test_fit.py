@@ -75,7 +75,7 @@ def fits(easyr1, exported, model, tmp_path_factory):
             f"config={folder / 'run.yaml'}", f"data.train_files={exported / rows}.parquet", f"data.val_files={exported / 'val.parquet'}",
             f"data.rollout_batch_size={PROMPTS}", f"worker.actor.global_batch_size={PROMPTS}", f"worker.rollout.n={ROLLOUTS}",
             "data.val_batch_size=4", "data.max_prompt_length=1024", "data.max_response_length=80", "data.min_pixels=3136",
-            f"worker.actor.model.model_path={model}", "trainer.n_gpus_per_node=2", "trainer.logger=[file]", "trainer.val_freq=1",
+            f"worker.actor.model.model_path={model}", "trainer.n_gpus_per_node=2", "trainer.val_freq=1",
             f"worker.reward.reward_function_kwargs.config={folder / name}.yaml",
             f"trainer.save_checkpoint_path={folder / name}-checkpoints", *settings,
         ]  # fmt: skip
