@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -27,6 +28,14 @@ def test_show_writes_to_a_file(tmp_path, wethink):
     code, printed, _ = wethink("recipe", "show", "config", "--out", tmp_path / "w.yaml")
     assert code == 0 and printed == f"wrote {tmp_path / 'w.yaml'}\n"
     assert (tmp_path / "w.yaml").read_text() == config_text()
+
+
+def test_a_recipe_in_a_file_has_the_paths_of_this_machine(tmp_path, wethink):
+    wethink("recipe", "show", "easyr1/grpo_7b", "--out", tmp_path / "run.yaml")
+    written = yaml.safe_load((tmp_path / "run.yaml").read_text())
+    file, _, function = written["worker"]["reward"]["reward_function"].rpartition(":")
+    assert Path(file).is_file() and function == "compute_score"
+    assert written["data"]["train_files"] == str(tmp_path / "train.parquet")
 
 
 def test_list_and_show_every_recipe(wethink):

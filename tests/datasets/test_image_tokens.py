@@ -31,7 +31,7 @@ def test_count(tmp_path, why, config, limits, size, count):
     assert tokens(tmp_path, config, limits).count(*size) == count
 
 
-@pytest.mark.parametrize("size", [(30, 7000), (7000, 30)])
+@pytest.mark.parametrize("size", [(30, 7000), (7000, 30), (3, 40), (1, 1)])
 def test_an_image_that_the_processor_would_refuse(tmp_path, size):
     with pytest.raises(WeThinkError, match="too narrow"):
         tokens(tmp_path, QWEN25, (None, None)).count(*size)

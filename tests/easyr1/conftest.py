@@ -17,12 +17,6 @@ VERSIONS = ("HEAD", "v0.3.2", "v0.3.1")
 NEEDED = "set EASYR1_HOME to a clone of https://github.com/hiyouga/EasyR1 with its tags, and run `make test-easyr1`"
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if HERE in Path(item.fspath).parents:
-            item.add_marker(pytest.mark.easyr1)
-
-
 @dataclass(frozen=True)
 class EasyR1:
     """One version, importable as `verl` in an environment that can run it."""

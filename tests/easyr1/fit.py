@@ -158,9 +158,21 @@ def fit(spec):
     return error, workers.records
 
 
+def start_ray(tries=5):
+    """Ray gives its own processes 30 seconds to start, which a busy machine may not."""
+    for left in reversed(range(tries)):
+        try:
+            ray.init(num_cpus=2, include_dashboard=False, object_store_memory=200 * 2**20)
+            return
+        except Exception as error:  # noqa: BLE001  it raises a bare one
+            if not left or "timed out" not in str(error):
+                raise
+            ray.shutdown()
+
+
 def main():
     file = Path(sys.argv[1])
-    ray.init(num_cpus=2, include_dashboard=False, object_store_memory=200 * 2**20)
+    start_ray()
     for name, spec in json.loads(file.read_text()).items():
         error, records = fit(spec)
         (file.parent / f"{name}.json").write_text(json.dumps({"error": error, "records": records}))

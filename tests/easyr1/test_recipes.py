@@ -15,7 +15,7 @@ FOLDER = CHECKOUT / "recipes" / "easyr1"
 CONFIGS = sorted(file.stem for file in FOLDER.glob("grpo_*.yaml"))
 ABLATIONS = sorted(file.stem for file in FOLDER.glob("ablation_*.sh"))
 # Keys that came later than a version, which refuses them by name.
-LATER = {"HEAD": (), "v0.3.2": ("lora",), "v0.3.1": ("lora", "dynamic_batching")}
+LATER = {"HEAD": (), "v0.3.2": ("lora",), "v0.3.1": ("lora", "dynamic_batching", "find_last_checkpoint")}
 TAGGED = """max_prompt_length rollout_batch_size global_batch_size adv_estimator kl_coef lr n temperature total_epochs
     min_pixels max_pixels model_path override_chat_template train_files""".split()
 # Keeps the command line in place of training.

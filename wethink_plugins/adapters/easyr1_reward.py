@@ -39,7 +39,10 @@ class EasyR1Reward:
         self._window: list[Score] = []
 
     def batch(self, inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
-        """As many results as inputs, in order; raises JudgeBudgetSpent in training only."""
+        """As many results as inputs, in order; raises JudgeBudgetSpent, but not on rows whose split is validation.
+
+        EasyR1 doesn't say which it is, so rows that name no split (plain text golds) count as training.
+        """
         self._calls += 1
         samples = [sample_of(item, self._calls, position) for position, item in enumerate(inputs)]
         scores = self.hybrid.score_batch(samples)
