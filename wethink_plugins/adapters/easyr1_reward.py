@@ -33,6 +33,7 @@ class EasyR1Reward:
 
     def __init__(self, hybrid: HybridReward) -> None:
         self.hybrid = hybrid
+        hybrid.imputes = True
         self._budget = Budget(hybrid.config.judge.tolerate)
         self._mean = RunningMean()
         self._calls = 0
