@@ -164,7 +164,7 @@ def start_ray(tries=5):
         try:
             ray.init(num_cpus=2, include_dashboard=False, object_store_memory=200 * 2**20)
             return
-        except Exception as error:
+        except Exception as error:  # it raises a bare one
             if not left or "timed out" not in str(error):
                 raise
             ray.shutdown()
