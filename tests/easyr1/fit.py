@@ -103,6 +103,8 @@ class Workers:
 
 
 def _log_probs(batch, name):
+    """The batch has been to the reward by then; of later tensordicts than v0.3.1's, pickling locks it."""
+    batch.batch.unlock_()
     return DataProto.from_dict(tensors={name: torch.full(batch.batch["responses"].shape, -1.0)})
 
 

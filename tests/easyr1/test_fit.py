@@ -60,6 +60,11 @@ RUNS = {
 }
 
 
+# Where the reward comes before anything else is added to a batch, v0.3.1 fails with the tensordict of today, which
+# locks what was pickled.
+NOT_IN = {"v0.3.1": ("filtered",)}
+
+
 def _for(version, recipe):
     """The recipes are for v0.3.2 and later; v0.3.1 has the same keys but two."""
     for key in ("dynamic_batching:", "find_last_checkpoint:") if version == "v0.3.1" else ():
@@ -74,7 +79,8 @@ def fits(easyr1, exported, model, tmp_path_factory):
     recipe = (exported / "run.yaml").read_text()
     (folder / "run.yaml").write_text(_for(easyr1.version, recipe))
     specs = {}
-    for name, (rows, answers, val_answers, settings) in RUNS.items():
+    runs = {name: run for name, run in RUNS.items() if name not in NOT_IN.get(easyr1.version, ())}
+    for name, (rows, answers, val_answers, settings) in runs.items():
         (folder / f"{name}.yaml").write_text(f"judge: {{offline: true}}\njournal: {{path: {folder / name}-journal}}\n")
         arguments = [
             f"config={folder / 'run.yaml'}", f"data.train_files={exported / rows}.parquet", f"data.val_files={exported / 'val.parquet'}",
@@ -87,7 +93,7 @@ def fits(easyr1, exported, model, tmp_path_factory):
         specs[name] = {"arguments": arguments, "answers": answers, "val_answers": val_answers}
     (folder / "specs.json").write_text(json.dumps(specs))
     easyr1.run("fit.py", folder / "specs.json")
-    outcomes = {name: json.loads((folder / f"{name}.json").read_text()) for name in RUNS}
+    outcomes = {name: json.loads((folder / f"{name}.json").read_text()) for name in runs}
     return {
         name: {**found, "journal": list(read_journal(f"{folder / name}-journal"))} for name, found in outcomes.items()
     }
@@ -127,6 +133,8 @@ def _lost_of_group(members):
 
 def test_online_filtering_with_the_installed_reward(fits):
     """What `wethink path easyr1` names, as the recipe has it; groups that are all right are generated again."""
+    if "filtered" not in fits:
+        pytest.skip("online filtering in v0.3.1 needs an older tensordict")
     run = fits["filtered"]
     assert run["error"] is None and len(run["records"]) == PROMPTS * ROLLOUTS
     assert {json.loads(record["gold"])["answer"] for record in run["records"]} == {"4"}, "all right is filtered out"
