@@ -10,7 +10,7 @@ PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(
 LOWEST := .venvs/lowest/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-lowest test-hosts test-easyr1 test-slow clean-demo
+.PHONY: help demo demo-controls test test-unit test-lowest test-hosts host-environments test-easyr1 test-slow clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,9 @@ demo: ## warm start, GRPO with the hybrid reward, report (SEED=0; goes on where 
 demo-controls: demo ## the same start with other rewards: noise, permuted answers, format, rules, judge only
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
-test: test-unit test-lowest test-hosts ## unit and contract tests, then short runs in the real verl, TRL and LLaMA-Factory
+test: ## unit and contract tests, then short runs in the real verl, TRL and LLaMA-Factory
+	@$(MAKE) -j3 test-unit test-lowest host-environments
+	@$(MAKE) test-hosts
 	@echo "test-easyr1: left out, it needs a clone of EasyR1: make test-easyr1 EASYR1_HOME=DIR"
 
 test-unit: ## the tests that need no host
@@ -42,6 +44,9 @@ endif
 test-hosts: ## short runs in the real hosts, and the whole demo in small
 	@$(SETUP) test sft grpo
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m host
+
+host-environments:
+	@$(SETUP) sft grpo
 
 test-easyr1: ## inside EasyR1's own code, three versions of it (EASYR1_HOME: a clone with its tags)
 ifeq ($(EASYR1_HOME),)
