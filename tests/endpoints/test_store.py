@@ -31,3 +31,13 @@ def test_the_last_write_of_a_key_counts(kept):
     kept.record("run", 1, [], [CacheWrite("0", reply_of("old")), CacheWrite("0", reply_of("new"))], Limits())
     kept.record("run", 1, [], [CacheWrite("2", reply_of("gone")), CacheWrite("2", None)], Limits())
     assert kept.get(["0", "2"]) == {"0": reply_of("new")}
+
+
+def test_the_statements_of_look_ups_are_few(kept):
+    """sqlite3 caches a prepared statement, up to 130 kB, for each text that it meets."""
+    texts = set()
+    kept.get(["0"])
+    kept._connection.set_trace_callback(lambda sql: texts.add(sql.count("'") + sql.count("?")))
+    for number in range(1, 600):
+        kept.get([str(i) for i in range(number)])
+    assert 1 <= len(texts) <= 12

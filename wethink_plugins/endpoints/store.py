@@ -33,7 +33,7 @@ _BUSY_S = 2.0
 _SELECT_REPLIES = (
     "SELECT key, text, model, endpoint, finish_reason, prompt_tokens, completion_tokens, usd, constrained FROM replies"
 )
-_KEYS_A_QUERY = 500
+_KEYS_A_QUERY = 512
 
 
 class CallStore:
@@ -49,7 +49,7 @@ class CallStore:
             return found
         cursor = self._open().cursor()
         for start in range(0, len(keys), _KEYS_A_QUERY):
-            some = keys[start : start + _KEYS_A_QUERY]
+            some = _padded(keys[start : start + _KEYS_A_QUERY])
             rows = cursor.execute(f"{_SELECT_REPLIES} WHERE key IN ({','.join('?' * len(some))})", some)
             found.update((row[0], StoredReply(*row[1:8], bool(row[8]))) for row in rows.fetchall())
         return found
@@ -138,6 +138,11 @@ class CallStore:
         if self._connection is None:
             self._connection = _connect(self._path)
         return self._connection
+
+
+def _padded(keys: Sequence[str]) -> list[str]:
+    """To a power of two, by repeating the last: sqlite3 caches a statement, up to 130 kB, for every number of keys."""
+    return [*keys, *[keys[-1]] * ((1 << (len(keys) - 1).bit_length()) - len(keys))]
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
