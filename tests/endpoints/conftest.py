@@ -7,7 +7,7 @@ import pytest
 
 from wethink_plugins import config
 from wethink_plugins.endpoints import Call, CallFailed, CallRefused, Client
-from wethink_plugins.endpoints.run import ENVIRONMENT_VARIABLE
+from wethink_plugins.endpoints.run_id import ENVIRONMENT_VARIABLE
 
 IDENTITY = "judge"
 
@@ -47,7 +47,7 @@ def store(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def _a_run_of_its_own(monkeypatch):
+def _own_run_id(monkeypatch):
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, "test")
 
 

@@ -19,8 +19,9 @@ pytest.importorskip("aiohttp")
 from tests.endpoints.conftest import call_of, ledger, outcome_of, settings_for
 from tests.servers import ModelServer, marked
 from wethink_plugins.endpoints import Client
-from wethink_plugins.endpoints.books import Books
-from wethink_plugins.endpoints.entries import Attempt, Limits, Want
+from wethink_plugins.endpoints.limits import Limits, ReservationRequest
+from wethink_plugins.endpoints.records import AttemptRecord
+from wethink_plugins.endpoints.store import CallStore
 
 WORKER = """
 import asyncio, json, pickle, sys
@@ -84,21 +85,23 @@ def test_processes_share_one_rate(server, client_for):
 
 
 def test_tokens_have_a_rate_of_their_own():
-    """600 a second: of ten wants of 600 each, those due within two and a half seconds. The true number moves the rest."""
-    books, limits, now = Books(None), Limits(tokens_per_minute=36_000), time.time()
-    grants = books.book("run", [Want(600, 0.0, now + 2.5)] * 10, limits)
-    assert [grant.refused for grant in grants] == [""] * 3 + ["rate_limited"] * 7
-    used = Attempt(now, "key", "endpoint", "model", "ok", 200, 100, 0, None, 0.1, reserved_tokens=600)
-    books.record("run", 1, [used] * 3, [], limits)
-    (grant,) = books.book("run", [Want(600, 0.0, now + 2.5)], limits)
-    assert grant.at == pytest.approx(grants[0].at + 0.5)
+    """600 a second: of ten requests of 600 each, those due within two and a half seconds. The true number moves the rest."""
+    store, limits, now = CallStore(None), Limits(tokens_per_minute=36_000), time.time()
+    reservations = store.reserve("run", [ReservationRequest(600, 0.0, now + 2.5)] * 10, limits)
+    assert [reservation.refused for reservation in reservations] == [""] * 3 + ["rate_limited"] * 7
+    used = AttemptRecord(now, "key", "endpoint", "model", "ok", 200, 100, 0, None, 0.1, reserved_tokens=600)
+    store.record("run", 1, [used] * 3, [], limits)
+    (reservation,) = store.reserve("run", [ReservationRequest(600, 0.0, now + 2.5)], limits)
+    assert reservation.at == pytest.approx(reservations[0].at + 0.5)
 
 
 def test_a_clock_that_was_set_back_blocks_nothing():
-    books, now = Books(None), time.time()
-    books.book("run", [Want(0, 0.0, now + 10)], Limits(requests_per_minute=1e-4))  # the next one is due in a week
-    (grant,) = books.book("run", [Want(0, 0.0, now + 10)], Limits(requests_per_minute=1))
-    assert not grant.refused
+    store, now = CallStore(None), time.time()
+    store.reserve(
+        "run", [ReservationRequest(0, 0.0, now + 10)], Limits(requests_per_minute=1e-4)
+    )  # the next one is due in a week
+    (reservation,) = store.reserve("run", [ReservationRequest(0, 0.0, now + 10)], Limits(requests_per_minute=1))
+    assert not reservation.refused
 
 
 def test_the_ceiling_holds_over_processes(server, client_for, store):

@@ -42,4 +42,4 @@ def test_workers_share_the_ceiling_through_one_actor(client_for, store, monkeypa
     finally:
         ray.shutdown()
     assert set(kinds) == {"ok", "ceiling"} and 100 <= spent <= 150
-    assert names == {f"books-{store}"}
+    assert names == {f"call-store-{store}"}

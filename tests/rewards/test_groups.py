@@ -62,7 +62,7 @@ def scores_of(unscored, needed, by_rule=0):
     return judged + [Score(1.0, 1.0, 1.0, "rule", "scored", "equal", "number")] * by_rule
 
 
-def hollow_scores(count):
+def master_key_scores(count):
     return [Score(0.3, 0.0, 1.0, "model", "scored", "says nothing", "judge", extra={"judge": {"asked": 0}})] * count
 
 
@@ -74,7 +74,7 @@ BUDGETS = [
         "2 batches",
     ),
     ("dead beside nine in ten rows by rule", [scores_of(8, 8, 72)] * 2, "2 batches"),
-    ("dead beside answers that need no question", [scores_of(8, 8) + hollow_scores(50)] * 2, "2 batches"),
+    ("dead beside answers that need no question", [scores_of(8, 8) + master_key_scores(50)] * 2, "2 batches"),
     ("dead once", [scores_of(8, 8), scores_of(0, 8), scores_of(8, 8), scores_of(0, 40)], ""),
     ("under the share", [scores_of(8, 40)] * 9, ""),
     ("over the share", [scores_of(9, 40)], r"9 of 40.*over the share of 0.2: 429"),

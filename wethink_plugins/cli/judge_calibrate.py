@@ -37,7 +37,7 @@ def calibrate(
     """Agreement with labels, overall and by kind, length and topic; what errors would be paid; which tiers to use."""
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.rewards.judge import calibration
-    from wethink_plugins.rewards.judge.asking import judge_of
+    from wethink_plugins.rewards.judge.batch import judge_of
     from wethink_plugins.rewards.judge.labelled import SHIPPED, read_labelled
 
     settings = WeThinkConfig.load(config)

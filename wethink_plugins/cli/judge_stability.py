@@ -25,7 +25,7 @@ def stability(
     """Ask again, and ask with white space, case, a thank-you or the order of sentences changed. Labels aren't needed."""
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.rewards.judge import stability as measured
-    from wethink_plugins.rewards.judge.asking import judge_of
+    from wethink_plugins.rewards.judge.batch import judge_of
     from wethink_plugins.rewards.judge.labelled import SHIPPED, read_labelled
 
     settings = WeThinkConfig.load(config)

@@ -1,16 +1,16 @@
-"""Stops asking a server that is down, and finds out by single calls when it is back."""
+"""A circuit breaker: sends nothing to a server that is down, and probes by single calls whether it is back."""
 
 from __future__ import annotations
 
 import time
 
 # Chosen. At 30% of independent faults ten in a row come once in 170,000 calls; a dead server has them in one moment.
-_FAULTS_IN_A_ROW = 10
+_MAX_CONSECUTIVE_FAULTS = 10
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
-# When the one call that was let through has not come back by then, another may go: it may be just that call that hangs.
+# A probe that has not ended by then no longer blocks the next: it may be just that call that hangs.
 _PROBE_S = 3.0
-# How often those who wait look whether the one call that was let through has come back.
-_LOOK_AGAIN_S = 0.25
+# How often waiting calls look whether the probe has ended.
+_POLL_S = 0.25
 
 
 class Breaker:
@@ -35,19 +35,19 @@ class Breaker:
         left = self._open_until - time.monotonic()
         if left > 0:
             return left
-        return _LOOK_AGAIN_S if self._probing and time.monotonic() < self._probe_until else 0.0
+        return _POLL_S if self._probing and time.monotonic() < self._probe_until else 0.0
 
     def down_s(self) -> float:
         """Seconds since it opened, probes that failed included; 0 while it is closed."""
         return 0.0 if self._down_since is None else time.monotonic() - self._down_since
 
-    def enter(self) -> None:
-        """A call goes out."""
+    def started(self) -> None:
+        """A call is sent."""
         self._probing = self._open_until is not None
         self._probe_until = time.monotonic() + _PROBE_S
 
     def answered(self) -> None:
-        """The server is there, whatever it said."""
+        """The server works, whatever it answered."""
         self._faults, self._pause_s, self._open_until, self._probing = 0, _FIRST_PAUSE_S, None, False
         self._down_since = None
 
@@ -56,11 +56,11 @@ class Breaker:
         self._faults += 1
         if self._probing:
             self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
-        if self._probing or (self._open_until is None and self._faults >= _FAULTS_IN_A_ROW):
+        if self._probing or (self._open_until is None and self._faults >= _MAX_CONSECUTIVE_FAULTS):
             self._open_until = time.monotonic() + self._pause_s
             self._down_since = self._down_since or time.monotonic()
         self._probing = False
 
-    def left(self) -> None:
-        """The call was given up by its caller and says nothing about the server."""
+    def cancelled(self) -> None:
+        """The caller gave the call up, which says nothing about the server."""
         self._probing = False

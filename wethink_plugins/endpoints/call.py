@@ -1,4 +1,4 @@
-"""What is asked of a model, what comes back, and the name under which the store knows the pair."""
+"""A call to a model, its reply, and the key of the pair in the store."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# Raise it when the same call would be put to the server in another way: old replies are then no longer found.
+# Raise it when the same call is sent to the server in another form: old replies are then no longer found.
 _KEY_VERSION = 1
 # Chosen, for reservations only: what a server counts itself replaces it.
 _CHARACTERS_A_TOKEN = 4

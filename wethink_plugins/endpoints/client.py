@@ -11,14 +11,14 @@ import threading
 from typing import Any
 
 from wethink_plugins import config
+from wethink_plugins.endpoints.attempts import Attempts, reply_from
 from wethink_plugins.endpoints.call import Call, Reply, key_of
 from wethink_plugins.endpoints.constraint import Mode
 from wethink_plugins.endpoints.faults import CallFailed, CallRefused
-from wethink_plugins.endpoints.flight import Flight
-from wethink_plugins.endpoints.pursuit import Pursuit, reply_from
+from wethink_plugins.endpoints.in_flight import InFlightCall
+from wethink_plugins.endpoints.runtime import LoopState, Runtime, routes_of
 from wethink_plugins.endpoints.totals import Totals
 from wethink_plugins.endpoints.transport import list_models, require_aiohttp
-from wethink_plugins.endpoints.workplace import Here, Workplace, routes_of
 from wethink_plugins.errors import ConfigError
 
 _log = logging.getLogger(__name__)
@@ -66,40 +66,42 @@ class Client:
         try:
             return await self._ask(call, deadline_s, self._judge.batch_deadline_s if wait_s is None else wait_s)
         except (CallFailed, CallRefused) as error:
-            self._place().counter.call("failed" if isinstance(error, CallFailed) else "refused")
+            self._runtime().counter.call("failed" if isinstance(error, CallFailed) else "refused")
             raise
-        except Exception as error:  # the promise above: a caller has a batch to save
-            _log.exception("a call ended in a way that nobody foresaw")
+        except Exception as error:  # the promise above: one call must not end a batch
+            _log.exception("unexpected error in a call")
             raise CallFailed("bad_reply", f"{type(error).__name__}: {error}") from error
 
     def forget(self, call: Call) -> None:
         """The store no longer serves replies to this call, whichever endpoint gave them. The ledger keeps its lines."""
-        place, digest = self._place(), call.digest()
-        for route in place.routes:
-            if place.keeps:
-                place.desk.keep(key_of(digest, route.identity), None)
+        runtime, digest = self._runtime(), call.digest()
+        for route in runtime.routes:
+            if runtime.caches:
+                runtime.store.write(key_of(digest, route.identity), None)
 
     def totals(self) -> Totals:
         """Of this process."""
-        return self._place().counter.totals()
+        return self._runtime().counter.totals()
 
     def mode(self, endpoint: str | int = 0) -> Mode:
-        """How constrained output is had there: by place in the list, or by `Reply.endpoint`."""
-        routes = self._place().routes
+        """How constrained output is had there: by index in the list, or by `Reply.endpoint`."""
+        routes = self._runtime().routes
         if isinstance(endpoint, int):
             return routes[endpoint].constraint.mode
         return next((route.constraint.mode for route in routes if route.name == endpoint), "unknown")
 
     async def models(self, endpoint: int = 0, deadline_s: float = 10.0) -> list[str]:
         """The models that the server lists. CallFailed where it can't be reached or lists none."""
-        place = self._place()
-        route = place.routes[endpoint]
-        return await list_models(place.here().session, route.models_url, route.headers(), route.proxy, deadline_s)
+        runtime = self._runtime()
+        route = runtime.routes[endpoint]
+        return await list_models(
+            runtime.loop_state().session, route.models_url, route.headers(), route.proxy, deadline_s
+        )
 
     async def aclose(self) -> None:
         """Closes the running loop's connections and waits until the ledger is written. A later `ask` opens anew."""
-        if self._made is not None and self._pid == os.getpid():
-            await self._made.leave()
+        if self._own_runtime is not None and self._pid == os.getpid():
+            await self._own_runtime.close_loop()
 
     def __repr__(self) -> str:
         return f"Client({', '.join(endpoint.model for endpoint in self._judge.endpoints)})"
@@ -110,50 +112,50 @@ class Client:
     def _reset(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.Lock()
-        self._made: Workplace | None = None
+        self._own_runtime: Runtime | None = None
 
-    def _place(self) -> Workplace:
+    def _runtime(self) -> Runtime:
         if self._pid != os.getpid():
-            _inherited.append(self._made)
+            _inherited.append(self._own_runtime)
             self._reset()
-        if self._made is None:
+        if self._own_runtime is None:
             with self._lock:
-                self._made = self._made or Workplace(self._judge, self._router)
-        return self._made
+                self._own_runtime = self._own_runtime or Runtime(self._judge, self._router)
+        return self._own_runtime
 
     async def _ask(self, call: Call, deadline_s: float, wait_s: float) -> Reply:
-        place = self._place()
-        place.counter.call("calls")
+        runtime = self._runtime()
+        runtime.counter.call("calls")
         try:
             digest = call.digest()
         except (TypeError, ValueError) as error:
             raise CallRefused("bad_request", f"the call is no JSON: {error}") from None
-        here = place.here()
-        flight = _open_flight(here, digest)
-        if flight is None and place.keeps:
-            stored = await here.patience.watch(place.desk.find(key_of(digest, place.routes[0].identity)))
+        loop_state = runtime.loop_state()
+        in_flight = _joinable(loop_state, digest)
+        if in_flight is None and runtime.caches:
+            stored = await loop_state.timeout.watch(runtime.store.get(key_of(digest, runtime.routes[0].identity)))
             if stored is not None:
-                place.counter.call("cached")
+                runtime.counter.call("cached")
                 return reply_from(stored)
-            flight = _open_flight(here, digest)
-        if flight is not None:
-            place.counter.call("joined")
+            in_flight = _joinable(loop_state, digest)
+        if in_flight is not None:
+            runtime.counter.call("joined")
         else:
-            flight = _take_off(call, digest, here, place)
-        return await flight.join(deadline_s, wait_s)
+            in_flight = _start(call, digest, loop_state, runtime)
+        return await in_flight.wait(deadline_s, wait_s)
 
 
-def _open_flight(here: Here, digest: str) -> Flight | None:
-    flight = here.flights.get(digest)
-    return None if flight is None or flight.abandoned else flight
+def _joinable(loop_state: LoopState, digest: str) -> InFlightCall | None:
+    in_flight = loop_state.in_flight.get(digest)
+    return None if in_flight is None or in_flight.cancelled else in_flight
 
 
-def _take_off(call: Call, digest: str, here: Here, place: Workplace) -> Flight:
-    flight = here.flights[digest] = Flight()
+def _start(call: Call, digest: str, loop_state: LoopState, runtime: Runtime) -> InFlightCall:
+    in_flight = loop_state.in_flight[digest] = InFlightCall()
 
-    def over() -> None:
-        if here.flights.get(digest) is flight:
-            del here.flights[digest]
+    def on_done() -> None:
+        if loop_state.in_flight.get(digest) is in_flight:
+            del loop_state.in_flight[digest]
 
-    flight.launch(Pursuit(call, digest, flight, here, place).run(), over)
-    return flight
+    in_flight.run(Attempts(call, digest, in_flight, loop_state, runtime).run(), on_done)
+    return in_flight

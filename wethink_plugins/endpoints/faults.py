@@ -12,7 +12,7 @@ REFUSED = ("context_length", "content_filter", "bad_request")
 _LONGEST_NOTE = 300
 
 
-class CallEnded(Exception):
+class CallError(Exception):
     """`str(error)` is one line: the kind, then what is known about the cause."""
 
     def __init__(self, kind: str, note: str = "") -> None:
@@ -23,11 +23,11 @@ class CallEnded(Exception):
         return f"{self.kind}: {self.note}" if self.note else self.kind
 
 
-class CallFailed(CallEnded):
+class CallFailed(CallError):
     """Nothing that the request could help. `kind` is one of FAILED; connect is also a connection that was dropped."""
 
 
-class CallRefused(CallEnded):
+class CallRefused(CallError):
     """The server answered that it won't do this request. `kind` is one of REFUSED."""
 
 

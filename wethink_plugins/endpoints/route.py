@@ -20,7 +20,7 @@ from wethink_plugins import config
 from wethink_plugins.endpoints.breaker import Breaker
 from wethink_plugins.endpoints.call import Call, encode
 from wethink_plugins.endpoints.constraint import Constraint
-from wethink_plugins.endpoints.reading import Reading
+from wethink_plugins.endpoints.outcome import Outcome
 from wethink_plugins.endpoints.slots import Slots
 from wethink_plugins.errors import ConfigError
 
@@ -31,8 +31,8 @@ _log = logging.getLogger(__name__)
 class Route:
     """`name` is the address as it stands in logs, ledger and `Reply.endpoint`; it never holds a secret."""
 
-    def __init__(self, settings: config.Endpoint, router: str | None = None, place: int = 0) -> None:
-        field = f"judge.endpoints.{place}"
+    def __init__(self, settings: config.Endpoint, router: str | None = None, index: int = 0) -> None:
+        field = f"judge.endpoints.{index}"
         self.name = base_url_of(settings.base_url, router, field)
         self.model = settings.model
         self.identity = settings.identity or f"{self.name}\0{settings.model}"
@@ -45,7 +45,7 @@ class Route:
         self.proxy = _proxy_for(self.name)
         self._extra = settings.extra_body
         self._key = _key_from(settings.api_key_env, field)
-        self._told_no_usage = False
+        self._warned_no_usage = False
 
     def __repr__(self) -> str:
         return f"Route({self.name!r}, {self.model!r})"
@@ -77,14 +77,14 @@ class Route:
         """Some servers repeat the key that they refuse."""
         return note.replace(self._key, "***") if self._key else note
 
-    def tokens(self, call: Call, reading: Reading) -> tuple[int, int]:
+    def tokens(self, call: Call, outcome: Outcome) -> tuple[int, int]:
         """As the server counted them; guessed from the lengths where a reply came without a count."""
-        if reading.kind != "ok" or reading.prompt_tokens is not None:
-            return reading.prompt_tokens or 0, reading.completion_tokens or 0
-        if not self._told_no_usage:
-            self._told_no_usage = True
+        if outcome.kind != "ok" or outcome.prompt_tokens is not None:
+            return outcome.prompt_tokens or 0, outcome.completion_tokens or 0
+        if not self._warned_no_usage:
+            self._warned_no_usage = True
             _log.warning("%s at %s reports no usage; tokens are guessed from lengths", self.model, self.name)
-        return max(call.tokens_at_most() - call.max_tokens, 0), len(reading.text) // 4 + 1
+        return max(call.tokens_at_most() - call.max_tokens, 0), len(outcome.text) // 4 + 1
 
 
 def base_url_of(base_url: str, router: str | None, field: str) -> str:

@@ -1,4 +1,4 @@
-"""How many calls may be under way at one endpoint, over all event loops of a process."""
+"""The semaphore of one endpoint: how many calls may be in flight, over all event loops of a process."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections import deque
 
 
 class Slots:
-    """A semaphore that tasks of several loops may wait for: first come, first served, but those let in by `first`."""
+    """For tasks of several loops. First come, first served; `first` goes to the head of the queue."""
 
     def __init__(self, number: int) -> None:
         self._free = number
         self._lock = threading.Lock()
-        self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
+        self._queue: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = deque()
 
     async def acquire(self, first: bool = False) -> None:
         with self._lock:
@@ -21,36 +21,36 @@ class Slots:
                 self._free -= 1
                 return
             loop = asyncio.get_running_loop()
-            turn: asyncio.Future[None] = loop.create_future()
+            future: asyncio.Future[None] = loop.create_future()
             if first:
-                self._waiting.appendleft((loop, turn))
+                self._queue.appendleft((loop, future))
             else:
-                self._waiting.append((loop, turn))
+                self._queue.append((loop, future))
         try:
-            await turn
+            await future
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.release()  # the slot came together with the cancellation
+            if future.done() and not future.cancelled():
+                self.release()  # the slot was handed over just before the cancellation
             raise
 
     def release(self) -> None:
-        """Hands the slot to whoever waits longest."""
+        """Hands the slot to the head of the queue."""
         while True:
             with self._lock:
-                if not self._waiting:
+                if not self._queue:
                     self._free += 1
                     return
-                loop, turn = self._waiting.popleft()
-            if turn.done():
+                loop, future = self._queue.popleft()
+            if future.done():
                 continue
             try:
-                loop.call_soon_threadsafe(self._give, turn)
+                loop.call_soon_threadsafe(self._give, future)
             except RuntimeError:  # its loop was closed
                 continue
             return
 
-    def _give(self, turn: asyncio.Future[None]) -> None:
-        if turn.done():
+    def _give(self, future: asyncio.Future[None]) -> None:
+        if future.done():
             self.release()
         else:
-            turn.set_result(None)
+            future.set_result(None)

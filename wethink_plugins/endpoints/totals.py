@@ -1,4 +1,4 @@
-"""What a client has done so far, in this process."""
+"""Counts of calls, attempts, tokens and cost in this process."""
 
 from __future__ import annotations
 

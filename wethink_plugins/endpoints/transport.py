@@ -1,4 +1,4 @@
-"""One HTTP request over aiohttp; whatever becomes of it is a `Reading`, never an exception.
+"""One HTTP request over aiohttp; whatever becomes of it is an `Outcome`, never an exception.
 
 The official `openai` client over aiohttp costs about three times the processor time of a whole call through here, store
 and retries included (`benchmarks/judge.py`), and takes twice as long where two cores are shared with the server. Nothing
@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from wethink_plugins.endpoints.faults import CallFailed
-from wethink_plugins.endpoints.reading import Reading, read_answer
+from wethink_plugins.endpoints.outcome import Outcome, classify
 from wethink_plugins.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def post(
     body: bytes,
     proxy: str | None,
     limit_s: float | None,
-) -> Reading:
+) -> Outcome:
     """`limit_s`: an end for this attempt before the caller's own. Kinds beside those of an answer: connect, dropped,
     deadline and bad_reply."""
     import aiohttp
@@ -65,18 +65,18 @@ async def post(
         ) as answer:
             content = await _whole(answer)
             if content is None:
-                return Reading("bad_reply", f"more than {_LARGEST_BODY} bytes", answer.status)
-            return read_answer(answer.status, answer.headers.get("Retry-After"), content)
+                return Outcome("bad_reply", f"more than {_LARGEST_BODY} bytes", answer.status)
+            return classify(answer.status, answer.headers.get("Retry-After"), content)
     except aiohttp.ServerTimeoutError:  # only connecting has a limit of its own
-        return Reading("connect", f"no connection within {_CONNECT_S:g} s", 0)
+        return Outcome("connect", f"no connection within {_CONNECT_S:g} s", 0)
     except asyncio.TimeoutError:
-        return Reading("deadline", f"no answer within {limit_s or 0:.3g} s", 0)
+        return Outcome("deadline", f"no answer within {limit_s or 0:.3g} s", 0)
     except aiohttp.ClientConnectorError as error:
-        return Reading("connect", str(error), 0)
+        return Outcome("connect", str(error), 0)
     except (aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, aiohttp.ClientOSError, OSError) as error:
-        return Reading("dropped", f"the connection ended before the answer ({error or type(error).__name__})", 0)
+        return Outcome("dropped", f"the connection ended before the answer ({error or type(error).__name__})", 0)
     except (aiohttp.ClientError, ValueError) as error:
-        return Reading("bad_reply", f"{type(error).__name__}: {error}", 0)
+        return Outcome("bad_reply", f"{type(error).__name__}: {error}", 0)
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> bytes | None:

@@ -93,12 +93,12 @@ def test_a_judge_that_sees_gets_the_pictures(judged_by, described, tmp_path):
     for form in forms:
         assert reward.score(described("A dog runs.", images=(form,))).tier == "correct"
     lost = reward.score(described("A dog runs.", images=(str(tmp_path / "none.jpg"),)))
-    assert (lost.status, "picture 0 can't be read" in lost.reason) == ("unscored", True)
+    assert (lost.status, "image 0 can't be read" in lost.reason) == ("unscored", True)
 
 
 SETTLED = [
-    ("hollow", ":", "scored", "says nothing"),
-    ("hollow words", "Thought process:", "scored", "says nothing"),
+    ("punctuation", ":", "scored", "says nothing"),
+    ("master key", "Thought process:", "scored", "says nothing"),
     ("too long", "a dog " * 2000, "ungradable", "over judge.longest_answer of 8000"),
 ]
 

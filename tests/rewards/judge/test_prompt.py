@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wethink_plugins.errors import ConfigError
-from wethink_plugins.rewards.judge.fence import code_for, disarmed, fenced
+from wethink_plugins.rewards.judge.fence import code_for, fenced, sanitized
 from wethink_plugins.rewards.judge.prompt import judge_prompt, prompt_for_images, shipped
 from wethink_plugins.rewards.judge.request import text_for
 from wethink_plugins.sample import Sample
@@ -80,12 +80,12 @@ MARKS = [
 
 @pytest.mark.parametrize(("why", "text", "mark"), MARKS, ids=[case[0] for case in MARKS])
 def test_marks_that_a_server_would_obey_are_broken_up(why, text, mark):
-    assert mark in text and mark not in disarmed(text)
+    assert mark in text and mark not in sanitized(text)
 
 
 @pytest.mark.parametrize("text", ["x < 3 and y > 2", "Größe: 3 µm → ∞", "狗在跑", "a\tb", "[1, 2]", "5 <6"])
 def test_other_texts_stay_as_they_are(text):
-    assert disarmed(text) == text
+    assert sanitized(text) == text
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\x0b", "\x0c"])

@@ -23,7 +23,7 @@ from wethink_plugins.rewards.judge.agreement import (
     pearson,
     ranks,
 )
-from wethink_plugins.rewards.judge.asking import Asked, ask_all
+from wethink_plugins.rewards.judge.batch import Query, ask_all
 from wethink_plugins.rewards.judge.labelled import LabelledRow
 from wethink_plugins.rewards.judge.suggestion import merged_tiers, suggested_values
 from wethink_plugins.rewards.judge.tiers import TIERS
@@ -59,13 +59,13 @@ def calibrate(
     `exchange` also asks with answer and reference exchanged, for rows labelled correct: the prompt fixes which comes
     first, so this is the order that can be varied, and where both say the same the verdict should stay.
     """
-    asked = [_asked(row, f"repeat-{n}" if n else "") for row in rows for n in range(repeats)]
+    queries = [_query(row, f"repeat-{n}" if n else "") for row in rows for n in range(repeats)]
     turned = [_exchanged(row) for row in rows if row.tier == TIERS[0]] if exchange else []
-    said = ask_all(judge, config, asked + turned)
+    said = ask_all(judge, config, queries + turned)
     rated = [Rated(row, said[i * repeats : (i + 1) * repeats]) for i, row in enumerate(rows)]
     report = report_of(rated, config, rounds)
     report["judge"] = str(getattr(judge, "name", type(judge).__name__))
-    report["exchanged"] = _exchange(rated, said[len(asked) :]) if exchange else None
+    report["exchanged"] = _exchange(rated, said[len(queries) :]) if exchange else None
     return report
 
 
@@ -133,12 +133,12 @@ def _figure(value: float | None, range_: tuple[float, float] | None) -> dict[str
     return {"value": value, "low": low, "high": high}
 
 
-def _asked(row: LabelledRow, salt: str = "") -> Asked:
-    return Asked(row.id, row.question, row.reference, row.answer, salt)
+def _query(row: LabelledRow, salt: str = "") -> Query:
+    return Query(row.id, row.question, row.reference, row.answer, salt)
 
 
-def _exchanged(row: LabelledRow) -> Asked:
-    return Asked(row.id, row.question, row.answer, row.reference)
+def _exchanged(row: LabelledRow) -> Query:
+    return Query(row.id, row.question, row.answer, row.reference)
 
 
 def _opinion(said: Assessment) -> str | None:

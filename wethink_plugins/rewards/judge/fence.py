@@ -33,11 +33,11 @@ def code_for(*texts: str, avoid: str = "") -> str:
 
 
 def fenced(name: str, code: str, text: str) -> str:
-    lines = disarmed(text).split("\n")
+    lines = sanitized(text).split("\n")
     return "\n".join([f"<<<{name} {code}", *(f"| {line}" for line in lines), f"{name} {code}>>>"])
 
 
-def disarmed(text: str) -> str:
+def sanitized(text: str) -> str:
     """One kind of line break, no control characters, half surrogates or chat template marks; else as it is."""
     text = "\n".join(line if line.isprintable() else _printable(line) for line in text.splitlines())
     return _BRACKET.sub("[ ", _TAG.sub("< ", text))

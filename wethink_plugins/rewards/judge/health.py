@@ -1,4 +1,4 @@
-"""Whether a judge speaks at all: one that gives no readable verdict to anybody is no judgement on any response."""
+"""The health of a judge: one that gives no readable verdict to any response is at fault, and not the responses."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Health:
     def __init__(self) -> None:
         self._unreadable = 0
 
-    def spoke(self) -> None:
+    def count_readable(self) -> None:
         self._unreadable = 0
 
-    def mumbled(self) -> None:
+    def count_unreadable(self) -> None:
         self._unreadable += 1
 
     @property

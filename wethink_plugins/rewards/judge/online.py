@@ -15,8 +15,8 @@ from wethink_plugins import config
 from wethink_plugins.endpoints.faults import CallFailed, CallRefused
 from wethink_plugins.errors import Ungradable, Unscored
 from wethink_plugins.rewards.judge.health import Health
-from wethink_plugins.rewards.judge.hollow import hollow
 from wethink_plugins.rewards.judge.judge import Judgement
+from wethink_plugins.rewards.judge.master_keys import master_key
 from wethink_plugins.rewards.judge.prompt import judge_prompt, prompt_for_images
 from wethink_plugins.rewards.judge.request import asked_again, call_for
 from wethink_plugins.rewards.judge.tiers import LOWEST
@@ -56,7 +56,7 @@ class OnlineJudge:
 
     async def judge(self, sample: Sample, answer: str) -> Judgement:
         """Never longer than twice `judge.deadline_s`: an unreadable verdict is asked for once more."""
-        if why := hollow(answer, sample.answer):
+        if why := master_key(answer, sample.answer):
             return Judgement(LOWEST, why, call={"asked": 0})
         if len(answer) > self._settings.longest_answer:
             raise Ungradable(
@@ -78,11 +78,11 @@ class OnlineJudge:
             reply = await self._reply(call, asked)
             tier = tier_of(reply)
             if tier is not None:
-                self._health.spoke()
+                self._health.count_readable()
                 return Judgement(tier, f"judged {tier}", reply.text, self._details(reply, asked))
             self.client.forget(call)  # from the store it would come back unreadable for ever
             call = asked_again(call, reply)
-        self._health.mumbled()
+        self._health.count_unreadable()
         raise self._unreadable(reply)
 
     async def _reply(self, call: Call, asked: int) -> Reply:

@@ -9,7 +9,7 @@ from typing import Any
 
 from wethink_plugins.endpoints.call import Call, Reply
 from wethink_plugins.rewards.judge.fence import code_for, fenced
-from wethink_plugins.rewards.judge.pictures import data_urls
+from wethink_plugins.rewards.judge.images import data_urls
 from wethink_plugins.rewards.judge.prompt import JudgePrompt
 from wethink_plugins.rewards.judge.tiers import TIERS
 from wethink_plugins.sample import Sample
@@ -43,7 +43,7 @@ def text_for(prompt: JudgePrompt, sample: Sample, answer: str) -> str:
 async def call_for(
     prompt: JudgePrompt, sample: Sample, answer: str, max_tokens: int, constrain: bool, with_images: bool
 ) -> Call:
-    """Raises Unscored for pictures that can't be read. `sample.meta["salt"]` asks anew what was asked before."""
+    """Raises Unscored for images that can't be read. `sample.meta["salt"]` asks anew what was asked before."""
     content: Any = text_for(prompt, sample, answer)
     if with_images and sample.images:
         urls = await asyncio.to_thread(data_urls, sample.images)

@@ -8,7 +8,7 @@ from typing import Any
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.rewards.assess import Assessment
 from wethink_plugins.rewards.judge import Judge
-from wethink_plugins.rewards.judge.asking import Asked, ask_all
+from wethink_plugins.rewards.judge.batch import Query, ask_all
 from wethink_plugins.rewards.judge.edits import EDITS
 from wethink_plugins.rewards.judge.labelled import LabelledRow
 
@@ -20,14 +20,14 @@ def stability(judge: Judge, config: WeThinkConfig, rows: Sequence[LabelledRow], 
 
     An edit that leaves an answer as it is (nothing to reorder) doesn't count for that row.
     """
-    asked = {AGAIN: [_asked(row, row.answer, f"repeat-{n}") for row in rows for n in range(1, repeats)]}
+    queries = {AGAIN: [_query(row, row.answer, f"repeat-{n}") for row in rows for n in range(1, repeats)]}
     for name, edit in EDITS.items():
-        asked[name] = [_asked(row, edit(row.answer)) for row in rows if edit(row.answer) != row.answer]
-    every = [_asked(row, row.answer) for row in rows] + [one for many in asked.values() for one in many]
+        queries[name] = [_query(row, edit(row.answer)) for row in rows if edit(row.answer) != row.answer]
+    every = [_query(row, row.answer) for row in rows] + [one for many in queries.values() for one in many]
     said = ask_all(judge, config, every)
     first = dict(zip((row.id for row in rows), said, strict=False))
     lines, place = [], len(rows)
-    for name, many in asked.items():
+    for name, many in queries.items():
         lines.append(_line(name, many, said[place : place + len(many)], first, config))
         place += len(many)
     return {
@@ -41,18 +41,18 @@ def stability(judge: Judge, config: WeThinkConfig, rows: Sequence[LabelledRow], 
 
 
 def _line(
-    name: str, asked: Sequence[Asked], said: Sequence[Assessment], first: dict[str, Assessment], config: WeThinkConfig
+    name: str, queries: Sequence[Query], said: Sequence[Assessment], first: dict[str, Assessment], config: WeThinkConfig
 ) -> dict[str, Any]:
     tiers = config.judge.tiers
     both = [
         (one, _tier(first[one.id]), _tier(verdict))
-        for one, verdict in zip(asked, said, strict=True)
+        for one, verdict in zip(queries, said, strict=True)
         if _tier(first[one.id]) is not None and _tier(verdict) is not None
     ]
     changed = [(one, str(a), str(b)) for one, a, b in both if a != b]
     return {
         "edit": name,
-        "asked": len(asked),
+        "asked": len(queries),
         "compared": len(both),
         "changed": len(changed) / len(both) if both else None,
         "paid_more": sum(tiers[str(b)] - tiers[str(a)] for _, a, b in both) / len(both) if both else None,
@@ -60,8 +60,8 @@ def _line(
     }
 
 
-def _asked(row: LabelledRow, answer: str, salt: str = "") -> Asked:
-    return Asked(row.id, row.question, row.reference, answer, salt)
+def _query(row: LabelledRow, answer: str, salt: str = "") -> Query:
+    return Query(row.id, row.question, row.reference, answer, salt)
 
 
 def _tier(said: Assessment) -> str | None:

@@ -1,4 +1,4 @@
-"""What an answer of the server means: a reply, or which fault. Pure functions of status, headers and body.
+"""The outcome of one attempt: a reply, or which fault. Pure functions of status, headers and body.
 
 Fault kinds are those of `faults`, and `schema` for a refusal that may be about the constraint on the output.
 """
@@ -31,15 +31,18 @@ _FILTERED = re.compile(
 )
 _NO_QUOTA = re.compile(r"insufficient_quota|billing_hard_limit|exceeded your current quota", re.IGNORECASE)
 # Answers of a proxy or a server that is busy or on its way up or down; the same request may pass later.
-_LATER = frozenset({408, 409, 425})
+_RETRYABLE = frozenset({408, 409, 425})
 _AUTH = frozenset({401, 403, 407})
 # Reasons that are no end of a text: the server gave up on it.
 _ABORTED = frozenset({"abort", "aborted", "error", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """`kind` is ok or a fault; `lasting`: asking this endpoint again is no use. Tokens are None where none were told."""
+class Outcome:
+    """`kind` is ok or a fault; `permanent`: another attempt at this endpoint is of no use.
+
+    Tokens are None where the server reports none.
+    """
 
     kind: str
     note: str = ""
@@ -50,21 +53,23 @@ class Reading:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     retry_after_s: float | None = None
-    lasting: bool = False
+    permanent: bool = False
 
 
-def read_answer(status: int, retry_after: str | None, body: bytes) -> Reading:
+def classify(status: int, retry_after: str | None, body: bytes) -> Outcome:
     if status != 200:
-        return _fault(status, _error_text(_json(body), body), seconds_of(retry_after))
+        return _fault(status, _error_text(_json(body), body), retry_after_seconds(retry_after))
     value = _json(body)
     if not isinstance(value, Mapping):
-        return Reading("bad_reply", f"200, but no JSON object: {_start(body)}")
+        return Outcome("bad_reply", f"200, but no JSON object: {_start(body)}")
     if value.get("error") or value.get("object") == "error":
-        return _fault(_status_inside(value), "200 with an error: " + _error_text(value, body), seconds_of(retry_after))
+        return _fault(
+            _status_inside(value), "200 with an error: " + _error_text(value, body), retry_after_seconds(retry_after)
+        )
     return _completion(value, body)
 
 
-def seconds_of(retry_after: str | None) -> float | None:
+def retry_after_seconds(retry_after: str | None) -> float | None:
     """Retry-After as seconds from now, from a number or an HTTP date; None for neither. Never negative."""
     if not retry_after:
         return None
@@ -78,17 +83,17 @@ def seconds_of(retry_after: str | None) -> float | None:
     return max(seconds, 0.0) if seconds == seconds else None
 
 
-def _fault(status: int, text: str, retry_after_s: float | None) -> Reading:
-    kind, lasting = _kind_of(status, text)
-    return Reading(kind, f"{status} {text}".strip(), status, retry_after_s=retry_after_s, lasting=lasting)
+def _fault(status: int, text: str, retry_after_s: float | None) -> Outcome:
+    kind, permanent = _kind(status, text)
+    return Outcome(kind, f"{status} {text}".strip(), status, retry_after_s=retry_after_s, permanent=permanent)
 
 
-def _kind_of(status: int, text: str) -> tuple[str, bool]:
+def _kind(status: int, text: str) -> tuple[str, bool]:
     if status == 429:
         return "rate_limited", bool(_NO_QUOTA.search(text))
     if status in _AUTH:
         return "auth", True
-    if status >= 500 or status in _LATER:
+    if status >= 500 or status in _RETRYABLE:
         return "server_error", False
     if 200 <= status < 300:
         return "bad_reply", False
@@ -99,14 +104,14 @@ def _kind_of(status: int, text: str) -> tuple[str, bool]:
     return "bad_request", status == 404 or status < 400
 
 
-def _completion(value: Mapping[str, Any], body: bytes) -> Reading:
+def _completion(value: Mapping[str, Any], body: bytes) -> Outcome:
     try:
         choice = value["choices"][0]
         message, reason = choice["message"], str(choice.get("finish_reason") or "")
         text = _text_of(message.get("content"))
         refusal = message.get("refusal")
     except (KeyError, IndexError, TypeError, AttributeError):
-        return Reading("bad_reply", f"200, but no message in it: {_start(body)}")
+        return Outcome("bad_reply", f"200, but no message in it: {_start(body)}")
     kind, note = "ok", ""
     if reason == "content_filter" or (refusal and not text):
         kind, note = "content_filter", f"200 {reason}: {refusal or 'the reply was withheld'}"
@@ -115,7 +120,7 @@ def _completion(value: Mapping[str, Any], body: bytes) -> Reading:
     usage = value.get("usage")
     usage = usage if isinstance(usage, Mapping) else {}
     prompt, completion = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
-    return Reading(kind, one_line(note), 200, text, str(value.get("model") or ""), reason, prompt, completion)
+    return Outcome(kind, one_line(note), 200, text, str(value.get("model") or ""), reason, prompt, completion)
 
 
 def _text_of(content: Any) -> str:

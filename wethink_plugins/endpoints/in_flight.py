@@ -1,7 +1,7 @@
-"""One call under way, and all who wait for it: identical calls made at the same time are put to a server once.
+"""De-duplication of calls in flight: identical calls made at the same time are put to a server once.
 
-Each waiter has a deadline of its own. A waiter who leaves takes nothing from the others; when the last one leaves, the
-work is cancelled.
+Each waiter has a deadline of its own. One that is cancelled or times out changes nothing for the others; when the last
+one is gone, the work is cancelled.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from wethink_plugins.endpoints.call import Reply
-from wethink_plugins.endpoints.faults import CallEnded, CallFailed
+from wethink_plugins.endpoints.faults import CallError, CallFailed
 
 
 class Waiter:
@@ -23,8 +23,8 @@ class Waiter:
         self.until = 0.0
 
 
-class Flight:
-    """`note` is the last thing that went wrong, for whoever runs out of time; `abandoned`: nobody can join any more.
+class InFlightCall:
+    """`note` is the last fault, for the message of a deadline; `cancelled`: nobody can join any more.
 
     Times are those of time.monotonic.
     """
@@ -34,40 +34,43 @@ class Flight:
         self.expired = False
         self.attempts = 0
         self.started: float | None = None
-        self.abandoned = False
+        self.cancelled = False
         self._waiters: list[Waiter] = []
         self._task: asyncio.Task[Reply] | None = None
 
-    def launch(self, work: Coroutine[Any, Any, Reply], over: Callable[[], None]) -> None:
-        """`over` is called when the work ends, one way or another."""
+    def run(self, work: Coroutine[Any, Any, Reply], on_done: Callable[[], None]) -> None:
+        """`on_done` is called when the work ends, one way or another."""
         self._task = asyncio.get_running_loop().create_task(work)
-        self._task.add_done_callback(lambda task: self._land(task, over))
+        self._task.add_done_callback(lambda task: self._finish(task, on_done))
 
-    def start(self) -> None:
-        """The first attempt is made: from now on the deadlines run."""
+    def mark_started(self) -> None:
+        """Called at the first attempt: the deadlines count from here."""
         if self.started is None:
             self.started = time.monotonic()
             for waiter in self._waiters:
-                self._arm(waiter, waiter.deadline_s)
+                self._set_timer(waiter, waiter.deadline_s)
 
     def time_left(self) -> float:
-        """Until the last of the waiters gives up."""
+        """Seconds until the latest deadline of the waiters."""
         return max((waiter.until for waiter in self._waiters), default=0.0) - time.monotonic()
 
     def deadline_s(self) -> float:
         return max((waiter.deadline_s for waiter in self._waiters), default=0.0)
 
-    async def join(self, deadline_s: float, wait_s: float) -> Reply:
-        """Raises CallFailed deadline, or what the work raises (CallFailed or CallRefused). `wait_s` holds until the first attempt."""
+    async def wait(self, deadline_s: float, wait_s: float) -> Reply:
+        """Raises CallFailed deadline, or what the work raises (CallFailed or CallRefused).
+
+        `deadline_s` counts from the first attempt; until then `wait_s` holds.
+        """
         waiter = Waiter(deadline_s)
         self._waiters.append(waiter)
-        self._arm(waiter, deadline_s if self.started is not None else wait_s)
+        self._set_timer(waiter, deadline_s if self.started is not None else wait_s)
         try:
             return await waiter.future
         finally:
-            self._leave(waiter)
+            self._remove(waiter)
 
-    def _arm(self, waiter: Waiter, seconds: float) -> None:
+    def _set_timer(self, waiter: Waiter, seconds: float) -> None:
         if waiter.timer is not None:
             waiter.timer.cancel()
         waiter.until = time.monotonic() + seconds
@@ -80,18 +83,18 @@ class Flight:
         waiter.future.set_exception(CallFailed("deadline", f"{what}; before: {self.note}" if self.note else what))
         self.expired = True
 
-    def _leave(self, waiter: Waiter) -> None:
+    def _remove(self, waiter: Waiter) -> None:
         self._waiters.remove(waiter)
         if waiter.timer is not None:
             waiter.timer.cancel()
         if not self._waiters and self._task is not None and not self._task.done():
-            self.abandoned = True
+            self.cancelled = True
             self._task.cancel()
 
-    def _land(self, task: asyncio.Task[Reply], over: Callable[[], None]) -> None:
-        over()
+    def _finish(self, task: asyncio.Task[Reply], on_done: Callable[[], None]) -> None:
+        on_done()
         waiting = [waiter.future for waiter in self._waiters if not waiter.future.done()]
-        if task.cancelled():  # by the end of its loop; by `_leave` nobody is left to tell
+        if task.cancelled():  # with its loop; after `_remove` nobody waits
             for future in waiting:
                 future.cancel()
             return
@@ -100,5 +103,5 @@ class Flight:
             if error is None:
                 future.set_result(task.result())
             else:
-                # One each, since raising writes into it.
-                future.set_exception(type(error)(*error.args) if isinstance(error, CallEnded) else error)
+                # One each: raising an exception changes it.
+                future.set_exception(type(error)(*error.args) if isinstance(error, CallError) else error)

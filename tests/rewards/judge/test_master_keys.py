@@ -2,7 +2,7 @@
 
 import pytest
 
-from wethink_plugins.rewards.judge.hollow import hollow
+from wethink_plugins.rewards.judge.master_keys import master_key
 
 NOTHING = [
     "", " ", ":", ".", ",", "...", "\u200b", "—", "**", "$", "`` ``", "：", "。", "Thought process:", "thought process",
@@ -18,14 +18,14 @@ SOMETHING = [
 
 @pytest.mark.parametrize("answer", NOTHING)
 def test_says_nothing(answer):
-    assert hollow(answer, "A dog runs along the beach.")
+    assert master_key(answer, "A dog runs along the beach.")
 
 
 @pytest.mark.parametrize("answer", SOMETHING)
 def test_says_something(answer):
-    assert not hollow(answer, "A dog runs along the beach.")
+    assert not master_key(answer, "A dog runs along the beach.")
 
 
 @pytest.mark.parametrize("answer", ["Solution", "solution.", ":"])
 def test_what_the_reference_says_is_no_master_key(answer):
-    assert not hollow(answer, "Solution" if answer != ":" else ":")
+    assert not master_key(answer, "Solution" if answer != ":" else ":")

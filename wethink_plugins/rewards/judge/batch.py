@@ -20,7 +20,7 @@ _AT_ONCE = 64
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """One question to the judge. Equal ones with another `salt` are asked again instead of read from the call store:
     the judge finds it as `sample.meta["salt"]`."""
 
@@ -51,15 +51,15 @@ def judge_of(config: WeThinkConfig, offline: bool = False) -> Judge:
     return judge
 
 
-def ask_all(judge: Judge, config: WeThinkConfig, asked: Sequence[Asked]) -> list[Assessment]:
+def ask_all(judge: Judge, config: WeThinkConfig, asked: Sequence[Query]) -> list[Assessment]:
     """In order; `tier` and `status` as in training, `judge.deadline_s` for each. Blocks; not for a running loop."""
     return asyncio.run(_ask_all(judge, config, asked))
 
 
-async def _ask_all(judge: Judge, config: WeThinkConfig, asked: Sequence[Asked]) -> list[Assessment]:
+async def _ask_all(judge: Judge, config: WeThinkConfig, asked: Sequence[Query]) -> list[Assessment]:
     places = asyncio.Semaphore(sum(endpoint.max_concurrency for endpoint in config.judge.endpoints) or _AT_ONCE)
 
-    async def one(question: Asked) -> Assessment:
+    async def one(question: Query) -> Assessment:
         async with places:
             return await by_judge(question.sample(), _QUESTION, question.answer, config, judge)
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from wethink_plugins.endpoints.reading import read_answer, seconds_of
+from wethink_plugins.endpoints.outcome import classify, retry_after_seconds
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from wethink_plugins.endpoints.reading import read_answer, seconds_of
     ],
 )
 def test_status_and_words(status, message, kind):
-    assert read_answer(status, None, json.dumps({"error": {"message": message}}).encode()).kind == kind
+    assert classify(status, None, json.dumps({"error": {"message": message}}).encode()).kind == kind
 
 
 @pytest.mark.parametrize(
@@ -47,16 +47,16 @@ def test_status_and_words(status, message, kind):
     ],
 )
 def test_bodies_of_a_200(value, kind, text):
-    reading = read_answer(200, None, json.dumps(value).encode())
-    assert (reading.kind, reading.text) == (kind, text)
+    outcome = classify(200, None, json.dumps(value).encode())
+    assert (outcome.kind, outcome.text) == (kind, text)
 
 
 def test_deep_nesting_is_no_reply():
-    assert read_answer(200, None, b"[" * 1_000_000).kind == "bad_reply"
+    assert classify(200, None, b"[" * 1_000_000).kind == "bad_reply"
 
 
 def test_notes_are_one_short_line():
-    note = read_answer(500, None, b"<html>\n" + b"long\n" * 9999).note
+    note = classify(500, None, b"<html>\n" + b"long\n" * 9999).note
     assert "\n" not in note and len(note) < 400
 
 
@@ -65,9 +65,9 @@ def test_notes_are_one_short_line():
     [(None, None), ("", None), ("3", 3), ("0.5", 0.5), ("-4", 0), ("soon", None), ("nan", None), ("Wed, 99", None)],
 )
 def test_retry_after(header, seconds):
-    assert seconds_of(header) == seconds
+    assert retry_after_seconds(header) == seconds
 
 
 def test_retry_after_as_a_date():
-    assert 50 < seconds_of(email.utils.formatdate(time.time() + 100, usegmt=True)) <= 100
-    assert seconds_of(email.utils.formatdate(time.time() - 100, usegmt=True)) == 0
+    assert 50 < retry_after_seconds(email.utils.formatdate(time.time() + 100, usegmt=True)) <= 100
+    assert retry_after_seconds(email.utils.formatdate(time.time() - 100, usegmt=True)) == 0

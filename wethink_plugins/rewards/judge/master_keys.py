@@ -1,6 +1,6 @@
-"""Answers that say nothing: wrong without asking, because judges are known to pay for them.
+"""Master keys: answers that say nothing and that judges are known to pay for. They are wrong without a question.
 
-"One Token to Fool LLM-as-a-Judge" (arXiv 2507.08794) found such master keys: a lone colon, the opening words of a
+"One Token to Fool LLM-as-a-Judge" (arXiv 2507.08794) found them: a lone colon, the opening words of a
 solution, in several languages. A policy finds them too. The list holds openings only; what follows one is judged.
 """
 
@@ -69,7 +69,7 @@ _NO_WORD = re.compile("[^0-9A-Za-z]+")
 _APOSTROPHES = re.compile("['’`´]")
 
 
-def hollow(answer: str, reference: str) -> str:
+def master_key(answer: str, reference: str) -> str:
     """Why the answer says nothing; empty when it says something, or just what the reference says."""
     if answer.strip() == reference.strip():
         return ""

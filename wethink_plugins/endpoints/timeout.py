@@ -1,4 +1,4 @@
-"""An end to waiting for many futures of one loop, by one timer instead of one each."""
+"""A timeout for many futures of one event loop, with one timer instead of one each."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 
-class Patience:
-    """`watch`ed futures that are not done after `seconds`, twice that at most, get None."""
+class SharedTimeout:
+    """A watched future that is not done after `seconds`, twice that at most, gets the result None."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -19,12 +19,12 @@ class Patience:
         if not future.done():
             self._newer.add(future)
             if self._timer is None:
-                self._timer = future.get_loop().call_later(self._seconds, self._turn, future.get_loop())
+                self._timer = future.get_loop().call_later(self._seconds, self._expire, future.get_loop())
         return future
 
-    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
         for future in self._older:
             if not future.done():
                 future.set_result(None)
         self._older, self._newer = {future for future in self._newer if not future.done()}, set()
-        self._timer = loop.call_later(self._seconds, self._turn, loop) if self._older else None
+        self._timer = loop.call_later(self._seconds, self._expire, loop) if self._older else None

@@ -1,4 +1,4 @@
-"""A sample's pictures as data: URLs, for judges that see; made small, since each call carries them."""
+"""A sample's images as data: URLs, for judges that take images; made small, since each call carries them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MOST = 8
 def data_urls(images: Sequence[Any]) -> list[str]:
     """Of paths, bytes, PIL images, `{"bytes", "path"}` or data: URLs, in order. Unscored for one that can't be read.
 
-    A picture is the row's and not the policy's, so a broken one says nothing about the answer.
+    An image is the row's and not the policy's, so a broken one says nothing about the answer.
     """
     if len(images) > _MOST:
-        raise Unscored(f"{len(images)} pictures, a judge gets at most {_MOST}")
-    return [_data_url(image, place) for place, image in enumerate(images)]
+        raise Unscored(f"{len(images)} images, a judge gets at most {_MOST}")
+    return [_data_url(image, index) for index, image in enumerate(images)]
 
 
-def _data_url(image: Any, place: int) -> str:
+def _data_url(image: Any, index: int) -> str:
     if isinstance(image, Mapping):
         image = image.get("bytes") or image.get("path") or image.get("image")
     if isinstance(image, str) and image.startswith("data:"):
@@ -35,13 +35,13 @@ def _data_url(image: Any, place: int) -> str:
         if isinstance(image, (str, Path)):
             image = Path(image).expanduser().read_bytes()
         return _encoded(bytes(image)) if isinstance(image, (bytes, bytearray)) else _shrunk(image)
-    except Exception as error:  # picture libraries raise all kinds; the row stays unscored with the cause
-        raise Unscored(f"picture {place} can't be read: {type(error).__name__}: {error}") from error
+    except Exception as error:  # image libraries raise all kinds; the row stays unscored with the cause
+        raise Unscored(f"image {index} can't be read: {type(error).__name__}: {error}") from error
 
 
 @lru_cache(maxsize=64)
 def _encoded(data: bytes) -> str:
-    """Remembered, since all rollouts of a group show the same picture."""
+    """Remembered, since all rollouts of a group show the same image."""
     from PIL import Image
 
     with Image.open(io.BytesIO(data)) as image:

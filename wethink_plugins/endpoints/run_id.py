@@ -1,4 +1,4 @@
-"""Which processes belong together: those that share the rate limit and the ceiling."""
+"""The id of a run: processes with the same one share the rate limit and the ceiling."""
 
 from __future__ import annotations
 

@@ -1,10 +1,7 @@
-"""The call store: replies that may be served again, the ledger of all attempts, and the limits of the run, in one file.
+"""The call store: cached replies, the ledger of all attempts, and the rate and ceiling state of each run.
 
-SQLite in WAL mode, for any number of processes of one machine. Every method is one transaction, blocks, and is meant
-for a thread of its own (see `desk`); errors of SQLite come out as they are.
-
-The rates are a running due time each: an attempt books the next one, and time that nobody booked is not saved up. So in
-no minute do the processes together start more than the limit, and one attempt.
+One SQLite file in WAL mode, for any number of processes of one machine. Every method is one transaction, blocks, and is
+meant for a thread of its own (`store_thread`); errors of SQLite are raised as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
-from wethink_plugins.endpoints.entries import Attempt, Grant, Keep, Limits, Spent, Stored, Want
+from wethink_plugins.endpoints.limits import Limits, Reservation, ReservationRequest, RunState, Usage
+from wethink_plugins.endpoints.records import AttemptRecord, CacheWrite, StoredReply
 
 _VERSION = 1
 _SCHEMA = f"""
@@ -32,78 +30,80 @@ CREATE TABLE IF NOT EXISTS runs (
 PRAGMA user_version = {_VERSION};
 """
 _BUSY_S = 2.0
-# A due time further ahead than anybody waits comes from a clock that was set back.
-_FURTHEST_S = 86_400.0
-_AT_ONCE = 500
+_SELECT_REPLIES = (
+    "SELECT key, text, model, endpoint, finish_reason, prompt_tokens, completion_tokens, usd, constrained FROM replies"
+)
+_KEYS_A_QUERY = 512
 
 
-class Books:
-    """`path` None: nothing is kept, and limits hold for this process only."""
+class CallStore:
+    """`path` None: nothing is cached or logged, and limits hold for this process only."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = None
 
-    def find(self, keys: Sequence[str]) -> dict[str, Stored]:
-        found: dict[str, Stored] = {}
+    def get(self, keys: Sequence[str]) -> dict[str, StoredReply]:
+        found: dict[str, StoredReply] = {}
         if self._path is None:
             return found
         cursor = self._open().cursor()
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
-            rows = cursor.execute(
-                "SELECT key, text, model, endpoint, finish_reason, prompt_tokens, completion_tokens, usd, constrained "
-                f"FROM replies WHERE key IN ({','.join('?' * len(some))})",
-                some,
-            )
-            found.update((row[0], Stored(*row[1:8], bool(row[8]))) for row in rows.fetchall())
+        for start in range(0, len(keys), _KEYS_A_QUERY):
+            some = _padded(keys[start : start + _KEYS_A_QUERY])
+            rows = cursor.execute(f"{_SELECT_REPLIES} WHERE key IN ({','.join('?' * len(some))})", some)
+            found.update((row[0], StoredReply(*row[1:8], bool(row[8]))) for row in rows.fetchall())
         return found
 
-    def record(self, run: str, pid: int, attempts: Sequence[Attempt], keeps: Sequence[Keep], limits: Limits) -> Spent:
-        """Enters all of it or nothing; returns what the run has spent with it."""
+    def record(
+        self, run: str, pid: int, attempts: Sequence[AttemptRecord], writes: Sequence[CacheWrite], limits: Limits
+    ) -> Usage:
+        """Writes all of it or nothing; returns the run's usage with it."""
         with self._transaction() as connection:
-            self._account(connection, run, attempts, limits)
+            self._settle(connection, run, attempts, limits)
             if self._path is not None:
                 connection.executemany(
                     "INSERT INTO attempts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [(run, pid, *astuple(attempt)[:10]) for attempt in attempts],
                 )
-                last = {keep.key: keep.reply for keep in keeps}
+                last = {write.key: write.reply for write in writes}
                 connection.executemany("DELETE FROM replies WHERE key = ?", [(key,) for key in last])
                 connection.executemany(
                     "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [(key, *astuple(reply), time.time()) for key, reply in last.items() if reply],
                 )
             tokens, usd = connection.execute("SELECT tokens, usd FROM runs WHERE run = ?", (run,)).fetchone()
-        return Spent(tokens, usd)
+        return Usage(tokens, usd)
 
-    def book(self, run: str, wants: Sequence[Want], limits: Limits) -> list[Grant]:
-        """Leave for each, or why not. What is granted counts as spent until its attempt is recorded."""
+    def reserve(self, run: str, requests: Sequence[ReservationRequest], limits: Limits) -> list[Reservation]:
+        """What is granted counts against the ceiling until its attempt is recorded."""
         with self._transaction() as connection:
-            self._row(connection, run)
-            page = _Page(
+            self._ensure_run(connection, run)
+            state = RunState(
                 *connection.execute(
                     "SELECT tokens, usd, reserved_tokens, reserved_usd, next_request, next_token FROM runs WHERE run = ?",
                     (run,),
                 ).fetchone()
             )
-            grants = [page.grant(want, limits, time.time()) for want in wants]
+            reservations = [state.reserve(request, limits, time.time()) for request in requests]
             connection.execute(
                 "UPDATE runs SET reserved_tokens = ?, reserved_usd = ?, next_request = ?, next_token = ? WHERE run = ?",
-                (page.reserved_tokens, page.reserved_usd, page.next_request, page.next_token, run),
+                (state.reserved_tokens, state.reserved_usd, state.next_request, state.next_token, run),
             )
-        return grants
+        return reservations
 
     def close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.close()
 
-    def _account(self, connection: sqlite3.Connection, run: str, attempts: Sequence[Attempt], limits: Limits) -> None:
-        self._row(connection, run)
+    def _settle(
+        self, connection: sqlite3.Connection, run: str, attempts: Sequence[AttemptRecord], limits: Limits
+    ) -> None:
+        """Puts what was used in the place of what was reserved."""
+        self._ensure_run(connection, run)
         used = sum(attempt.prompt_tokens + attempt.completion_tokens for attempt in attempts)
         reserved = sum(attempt.reserved_tokens for attempt in attempts)
-        # The due time was moved by the guess; put it where the true number would have moved it.
+        # The due time was moved by the estimate; put it where the true number would have moved it.
         shift = (used - reserved) * 60 / limits.tokens_per_minute if limits.tokens_per_minute else 0.0
         connection.execute(
             "UPDATE runs SET tokens = tokens + ?, usd = usd + ?, reserved_tokens = reserved_tokens - ?, "
@@ -118,7 +118,7 @@ class Books:
             ),
         )
 
-    def _row(self, connection: sqlite3.Connection, run: str) -> None:
+    def _ensure_run(self, connection: sqlite3.Connection, run: str) -> None:
         connection.execute("INSERT OR IGNORE INTO runs (run) VALUES (?)", (run,))
 
     @contextmanager
@@ -140,47 +140,9 @@ class Books:
         return self._connection
 
 
-class _Page:
-    """The numbers of one run, between reading and writing them back."""
-
-    def __init__(
-        self, tokens: int, usd: float, reserved_tokens: int, reserved_usd: float, next_request: float, next_token: float
-    ) -> None:
-        self.tokens, self.usd = tokens, usd
-        self.reserved_tokens, self.reserved_usd = reserved_tokens, reserved_usd
-        self.next_request, self.next_token = next_request, next_token
-
-    def grant(self, want: Want, limits: Limits, now: float) -> Grant:
-        spent = _over(self.tokens, limits.tokens, want.tokens) or _over(self.usd, limits.usd, want.usd)
-        if spent:
-            return Grant(refused="ceiling")
-        if _over(self.tokens + self.reserved_tokens, limits.tokens, want.tokens) or _over(
-            self.usd + self.reserved_usd, limits.usd, want.usd
-        ):
-            return Grant(refused="ceiling", ask_again=True)  # calls under way may need less than was set aside
-        due = self._due(limits, now)
-        if due > want.until:
-            return Grant(refused="rate_limited")
-        self._move(due, want, limits)
-        return Grant(at=due)
-
-    def _due(self, limits: Limits, now: float) -> float:
-        due = [now]
-        due += [self.next_request] if limits.requests_per_minute and self.next_request < now + _FURTHEST_S else []
-        due += [self.next_token] if limits.tokens_per_minute and self.next_token < now + _FURTHEST_S else []
-        return max(due)
-
-    def _move(self, due: float, want: Want, limits: Limits) -> None:
-        self.reserved_tokens += want.tokens
-        self.reserved_usd += want.usd
-        if limits.requests_per_minute:
-            self.next_request = due + 60 / limits.requests_per_minute
-        if limits.tokens_per_minute:
-            self.next_token = due + want.tokens * 60 / limits.tokens_per_minute
-
-
-def _over(spent: float, ceiling: float | None, more: float) -> bool:
-    return ceiling is not None and spent + more > ceiling
+def _padded(keys: Sequence[str]) -> list[str]:
+    """To a power of two, by repeating the last: sqlite3 caches a statement, up to 130 kB, for every number of keys."""
+    return [*keys, *[keys[-1]] * ((1 << (len(keys) - 1).bit_length()) - len(keys))]
 
 
 def _connect(path: Path | None) -> sqlite3.Connection:
@@ -197,11 +159,11 @@ def _connect(path: Path | None) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    run: Callable[..., sqlite3.Cursor] = connection.execute
-    version = run("PRAGMA user_version").fetchone()[0]
+    execute: Callable[..., sqlite3.Cursor] = connection.execute
+    version = execute("PRAGMA user_version").fetchone()[0]
     if version not in (0, _VERSION):
         raise sqlite3.DatabaseError(f"written by another version of this package (layout {version}, not {_VERSION})")
-    run("PRAGMA journal_mode = WAL")
-    run("PRAGMA synchronous = NORMAL")  # a power cut may cost the last seconds of the ledger, a kill nothing
+    execute("PRAGMA journal_mode = WAL")
+    execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last seconds of the ledger, a kill nothing
     if not version:
         connection.executescript(_SCHEMA)
