@@ -43,7 +43,7 @@ endif
 
 test-hosts: ## short runs in the real hosts, and the whole demo in small
 	@$(SETUP) test sft grpo
-	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m host
+	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m "host and not slow"
 
 host-environments:
 	@$(SETUP) sft grpo
@@ -58,9 +58,9 @@ else
 	@WETHINK_REQUIRE_HOSTS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -m easyr1
 endif
 
-test-slow: ## load and faults at length; minutes
-	@$(SETUP) test
-	@$(TEST) -m pytest -m slow
+test-slow: ## load and faults at length, and further runs in the hosts; many minutes
+	@$(SETUP) test sft grpo
+	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m slow
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small

@@ -65,6 +65,7 @@ def test_a_failing_judge_drops_trajectories_and_says_so(train, task):
     assert status["scored"] > 0
 
 
+@pytest.mark.slow
 def test_shadow_mode_trains_on_the_users_reward(train, task):
     """verl's own log shows the mean of the user's numbers, and the journal has ours beside each."""
     (task / "mine.py").write_text("def paid(solution_str, **_):\n    return len(solution_str) / 1000\n")
@@ -81,6 +82,7 @@ def test_shadow_mode_trains_on_the_users_reward(train, task):
     assert shadow_report(task / "shadow-journal")["grouped_by"] == "group"
 
 
+@pytest.mark.slow
 def test_a_dead_judge_stops_a_run_that_rules_would_keep_alive(train):
     done = train(
         "dead", "reward.reward_manager.name=wethink", "trainer.total_training_steps=9", check=False,
