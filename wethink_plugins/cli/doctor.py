@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from wethink_plugins.doctor.finding import Finding
 
 _HOSTS = ("easyr1", "verl", "llamafactory")
-_EPILOG = "Run it in the folder and the environment that training starts in; relative paths are taken from there."
 # typer before 0.12.4 doesn't read `X | None`.
 Settings = Annotated[
     Optional[list[str]],  # noqa: UP045
@@ -30,9 +29,15 @@ def doctor(
     ] = None,
     model: Annotated[OptionalText, typer.Option("--model", help="The model's folder; default: as the recipe.")] = None,
     config: ConfigOption = None,
+    files_only: Annotated[
+        bool, typer.Option("--files-only", help="Load none of the host's code, and join no Ray cluster.")
+    ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Look a set-up over before it trains: one line a fault, with the fix."""
+    """Look a set-up over before it trains: one line a fault, with the fix.
+
+    Run it in the folder and the environment that training starts in; relative paths are taken from there.
+    """
     from wethink_plugins.doctor.case import Case
     from wethink_plugins.doctor.hosts import DEFAULTS, examine
     from wethink_plugins.doctor.recipe import Recipe
@@ -49,7 +54,7 @@ def doctor(
         raise typer.BadParameter(str(error), param_hint="--recipe") from None
     case = Case(host, read, config, rows, model)
     found = []
-    for finding in examine(case):
+    for finding in examine(case, files_only):
         found.append(finding)
         if not json:
             _show(finding)

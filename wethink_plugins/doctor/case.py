@@ -81,13 +81,19 @@ class Case:
         except WeThinkError:
             return None
 
-    @property
+    @cached_property
     def uses_our_reward(self) -> bool:
-        if self.host == "easyr1":
-            return "wethink_plugins" in self.recipe.text("worker.reward.reward_function") or not self.recipe.is_set(
-                "worker.reward.reward_function"
-            )
-        return self.host == "verl"
+        """Not for a reward file of somebody's own that doesn't call ours: no judge of ours has a part in it then."""
+        if self.host != "easyr1":
+            return self.host == "verl"
+        named = self.recipe.text("worker.reward.reward_function")
+        if not named or "wethink_plugins" in named or "{reward_file}" in named:
+            return True
+        try:
+            text = self.path(named.rpartition(":")[0]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return True
+        return "wethink_plugins" in text
 
     @cached_property
     def train_file(self) -> Path | None:
@@ -102,3 +108,12 @@ class Case:
         named = named[0] if isinstance(named, list) and named else named
         file = self.path(str(named)) if named else None
         return file if file is not None and file.is_file() else None
+
+    def of_validation(self) -> Case | None:
+        """The same with the rows that validation reads; None where they are the training rows, or no file here."""
+        named = self.recipe.get("data.val_files")
+        named = named[0] if isinstance(named, list) and named else named
+        file = self.path(str(named)) if named else None
+        if file is None or not file.is_file() or file == self.train_file:
+            return None
+        return Case(self.host, self.recipe, self.given_config, file, self.model, self.folder)

@@ -55,12 +55,13 @@ def easyr1_columns(case: Case) -> Iterator[Finding]:
     for key, column in (("prompt_key", prompt), ("answer_key", answer)):
         if column not in rows.types:
             yield error(
-                "columns", f"data.{key} is {column}, and {rows.file} has {', '.join(rows.types)}", f"set data.{key}"
+                "columns", f"data.{key} is {column}, which no column of {rows.file} is called", f"set data.{key}"
             )
     shows_images = any("<image>" in str(record.get(prompt)) for _, record in rows.sample)
     if images not in rows.types and shows_images:
         text = f"prompts show <image>, and data.image_key is {images}, which no column is called"
         yield error("columns", text, f"set data.image_key to one of {', '.join(rows.types)}")
+        return
     for name, kind in rows.types.items():
         if name in _EASYR1_OWN:
             yield error(

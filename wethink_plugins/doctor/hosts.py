@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wethink_plugins.doctor import (
@@ -30,6 +31,7 @@ Check = Callable[[Case], Iterator[Finding]]
 _FIRST: tuple[Check, ...] = (software.framework, software.packages, variables.recipe, variables.named_config)
 _REWARD: tuple[Check, ...] = (judge.reward_config, judge.judge_for_rows, judge.endpoints, plan.plan)
 _LAST: tuple[Check, ...] = (plugins.registered, ray_nodes.nodes, probe.host_code)
+_LIVE = (ray_nodes.nodes, probe.host_code)
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "easyr1": (
         *_FIRST,
@@ -65,6 +67,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         probe.host_code,
     ),
 }
+# What validation rows can have too: a missing image there ends the run just so.
+_OF_ROWS: Mapping[str, tuple[Check, ...]] = {
+    "easyr1": (columns.easyr1_columns, pictures.pictures, lengths.manifest_matches, lengths.overlong),
+    "verl": (columns.verl_columns, pictures.pictures),
+}
 # Of EasyR1 (verl/trainer/config.py, v0.3.1 to b44b311) and verl 0.9.1 (trainer/config), for keys that a recipe leaves out.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "easyr1": {
@@ -89,11 +96,23 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def examine(case: Case) -> Iterator[Finding]:
-    """All findings; a check that can't go on says why, and the others go on."""
+def examine(case: Case, files_only: bool = False) -> Iterator[Finding]:
+    """All findings; a check that can't go on says why, and the others go on.
+
+    `files_only` leaves out what loads the host's code or joins a Ray cluster.
+    """
     for check in CHECKS[case.host]:
-        try:
-            yield from check(case)
-        except WeThinkError as problem:
-            text = str(problem).removesuffix(f"; {problem.fix}") if problem.fix else str(problem)
-            yield error(check.__name__.replace("_", " "), text, problem.fix)
+        if (files_only and check in _LIVE) or (check in _REWARD and not case.uses_our_reward):
+            continue
+        yield from _found(check, case)
+    validation = case.of_validation()
+    for check in _OF_ROWS.get(case.host, ()) if validation is not None else ():
+        yield from (replace(finding, check=f"val {finding.check}") for finding in _found(check, validation))
+
+
+def _found(check: Check, case: Case) -> Iterator[Finding]:
+    try:
+        yield from check(case)
+    except WeThinkError as problem:
+        text = str(problem).removesuffix(f"; {problem.fix}") if problem.fix else str(problem)
+        yield error(check.__name__.replace("_", " "), text, problem.fix)

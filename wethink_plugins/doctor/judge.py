@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # Chosen: calls to each endpoint, and the longest that doctor waits for one.
 _CALLS, _PATIENCE_S = 3, 20.0
+# What a client says of its retries, of interest to nobody here.
+_ATTEMPTS = re.compile(r" \(attempts: [^()]*\)$")
 _PING = Sample(
     "ping",
     None,
@@ -144,7 +147,7 @@ class _Asked:
         return [warning("judge", f"{found}, of answers that are the reference itself", fix)]
 
     async def _failed(self, judge: object, problem: Unscored | Ungradable) -> Finding:
-        text = " ".join(str(problem).split())
+        text = _ATTEMPTS.sub("", " ".join(str(problem).split()))
         kind = str(problem.call.get("fault") or "").strip()
         served = await self._served(judge)
         if served and self.endpoint.model not in served:

@@ -27,10 +27,6 @@ class Plan:
     seconds_a_step: float | None
     usd: float | None
 
-    @property
-    def calls(self) -> int:
-        return self.steps * self.calls_a_step
-
 
 def plan_of(case: Case) -> Plan | None:
     """Of one epoch; None where rows or sizes aren't known."""
@@ -78,7 +74,8 @@ def plan(case: Case) -> Iterator[Finding]:
         text = f"a step takes {prompts} rows, and there are {rows.total if rows else 0}"
         yield warning("plan", text, f"lower {_SIZES[case.host][0]}, or give more rows")
         return
-    text = f"{found.steps} steps an epoch, {prompts} prompts x {answers} answers, up to {found.calls_a_step} judge calls a step"
+    calls = f"up to {found.calls_a_step} judge calls" if found.calls_a_step else "no judge calls"
+    text = f"{found.steps} steps an epoch, {prompts} prompts x {answers} answers, {calls} a step"
     yield ok("plan", text + _time_and_money(found))
     if found.seconds_a_step is not None and found.seconds_a_step > judge.batch_deadline_s:
         text = f"the judge calls of a step would take {found.seconds_a_step:.0f} s, over judge.batch_deadline_s of {judge.batch_deadline_s:.0f}"

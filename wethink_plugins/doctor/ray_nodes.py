@@ -33,7 +33,7 @@ def nodes(case: Case) -> Iterator[Finding]:
     if isinstance(found, Finding):
         yield error("ray", f"{address}: {found.text}", "is the cluster up? Try `ray status`")
         return
-    faults = [finding for name, seen in found["nodes"].items() for finding in _compared(name, found["here"], seen)]
+    faults = [finding for name, seen in found["nodes"].items() for finding in compared(name, found["here"], seen)]
     yield from faults or [ok("ray", f"{len(found['nodes'])} nodes of {address} have what this shell has")]
 
 
@@ -63,7 +63,8 @@ def _files(case: Case) -> list[str]:
     return [str(file) for file in files if file.is_file()]
 
 
-def _compared(name: str, here: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
+def compared(name: str, here: Mapping[str, Any], seen: Mapping[str, Any]) -> Iterator[Finding]:
+    """What a worker of the node `name` saw, against what this process sees (both as probes.ray.look answers)."""
     node = f"node {name}"
     if "error" in seen:
         yield error("ray", f"{node} doesn't answer: {seen['error']}", "look at it with `ray status`, and restart it")

@@ -17,7 +17,7 @@ _MARKS = {"wethink": "<answer>", "think_open": "<answer>", "boxed": "\\boxed"}
 def reward(case: Case) -> Iterator[Finding]:
     recipe = case.recipe
     name, source = recipe.text("reward.reward_manager.name"), recipe.text("reward.reward_manager.source")
-    if recipe.is_set("custom_reward_function.path") and case.framework.at_least("0.9"):
+    if recipe.is_set("custom_reward_function.path") and _is_new(case):
         text = "custom_reward_function at the top is accepted and ignored since verl 0.9"
         yield error("reward", text, f"write {_FUNCTION}.path=...; {_PASTE}")
     elif name == "wethink" and source in ("", "register"):
@@ -37,9 +37,14 @@ def reward(case: Case) -> Iterator[Finding]:
         yield error("reward", text, "reward.reward_model.enable_resource_pool=True")
 
 
+def _is_new(case: Case) -> bool:
+    """Plugins and the key `reward` came with 0.9; a verl that isn't here is taken for one that has them."""
+    return case.framework.name != "verl" or case.framework.at_least("0.9")
+
+
 def _by_name(case: Case) -> Iterator[Finding]:
     policy = os.environ.get("VERL_USE_EXTERNAL_PLUGINS", "auto").strip()
-    if not case.framework.at_least("0.9"):
+    if not _is_new(case):
         fix = f"use {_FUNCTION} instead: {_PASTE}"
         yield error(
             "reward", f"verl {case.framework.version} loads no plugins, so it has no manager named wethink", fix
