@@ -17,7 +17,7 @@ def healthy(tmp_path, monkeypatch):
 def test_nothing_found_is_exit_code_0_and_shows_the_prompt(healthy, wethink):
     code, printed, errors = wethink("doctor", "easyr1", "--files-only", "--recipe", healthy.write())
     assert (code, errors) == (0, [])
-    assert "ok: framework: EasyR1 0.3.2" in printed and "    <|im_start|>user\n" in printed
+    assert "ok: framework: EasyR1 0.3.3" in printed and "    <|im_start|>user\n" in printed
     assert "ok: plan: 3 steps an epoch, 2 prompts x 5 answers, no judge calls a step" in printed
     assert printed.endswith("nothing found\n")
 

@@ -138,6 +138,11 @@ def replaced(host, version=None):
     return plant
 
 
+def takes_text(setup, _):
+    setup.framework("easyr1", "0.3.2")
+    (setup.folder / "verl/utils/tokenizer.py").write_text("tokenizer.chat_template = override_chat_template")
+
+
 def of_another_model(setup, _):
     setup.recipe["worker"]["actor"]["model"]["model_path"] = str(model(setup.folder / "other", PARTS_ONLY))
 
@@ -221,6 +226,7 @@ FAULTS = [
     Fault("the chat template is missing", E1, "no such file: DIR/gone.jinja; EasyR1 would say so in one line and train without it", PROMPT, data("override_chat_template", lambda s: f"{s.folder}/gone.jinja")),
     Fault("no chat template is set", E1, "nothing in it asks for <answer>", PROMPT, no_template),
     Fault("the chat template was made from another model's", E1, "was made from the template of another model", PROMPT, of_another_model),
+    Fault("a file as chat template under EasyR1 v0.3.2, which takes its text", E1, "EasyR1 0.3.2 takes the template's text, so each prompt would be DIR/chat_template.jinja", "--model COPY --apply", takes_text),
     Fault("the format prompt is missing", E1, "data.format_prompt: no such file", "set data.format_prompt: null", data("format_prompt", "gone.jinja")),
     Fault("a format prompt without the question", E1, "doesn't show the question", "{{ content }}", format_prompt("Think, then answer in <answer> tags.")),
     Fault("style: boxed under a prompt that asks for <answer>", E1, "nothing in it asks for \\boxed", "data.format_prompt", lambda s, _: s.reward.update(style="boxed")),
@@ -261,7 +267,7 @@ FAULTS = [
     Fault("a ceiling below what an epoch costs", E1, "over judge.ceiling.usd of 0.01", "raise judge.ceiling.usd", judged(usd_per_million={"prompt": 1000, "completion": 1000}, ceiling={"usd": 0.01}), JUDGED, {}, "warning"),
     Fault("fewer rows than a step takes", E1, "a step takes 512 rows, and there are 6", "lower data.rollout_batch_size", data("rollout_batch_size", 512), level="warning"),
     # verl
-    Fault("EasyR1 is installed instead of verl", VERL, "`import verl` is EasyR1 0.3.2 here, not verl", "wethink doctor easyr1", replaced(E1)),
+    Fault("EasyR1 is installed instead of verl", VERL, "`import verl` is EasyR1 0.3.3.dev0 here, not verl", "wethink doctor easyr1", replaced(E1)),
     Fault("the manager's name under verl 0.8", VERL, "verl 0.8.0 loads no plugins", "use reward.custom_reward_function", replaced(VERL, "0.8.0")),
     Fault("verl's own reward is used", VERL, "asks for verl's own reward (naive)", "wethink path verl", key("reward")),
     Fault("custom_reward_function at the top of the recipe", VERL, "accepted and ignored since verl 0.9", "reward.custom_reward_function.path", both(key("reward"), settings("custom_reward_function.path=mine.py"))),

@@ -23,14 +23,14 @@ class HostFault:
     files: tuple = ()
 
 
-NAN = "def compute_score(inputs):\n    return [{'overall': float('nan'), 'format': 0.0, 'accuracy': 0.0} for _ in inputs]\n"
+NAN = "def compute_score(inputs, **_):\n    return [{'overall': float('nan'), 'format': 0.0, 'accuracy': 0.0} for _ in inputs]\n"
 E1, VERL, LF = "easyr1", "verl", "llamafactory"
-NEVER = "worker.reward.reward_function=DIR/mine.py:compute_score"
+MINE = "worker.reward.reward_function=DIR/mine.py:compute_score"
 EASYR1_FAULTS = [
     HostFault("a key that EasyR1 hasn't got", E1, "EasyR1 refuses the recipe: ConfigKeyError: Key 'max_epochs' not in 'TrainerConfig'", "remove or rename the key", ("trainer.max_epochs=1",)),
-    HostFault("a reward file that fails to load", E1, "Failed to load reward function: No module named 'not_installed'", "repair the reward file", (NEVER, "worker.reward.reward_function_kwargs={}"), (("mine.py", f"import not_installed\n{NAN}"),)),
-    HostFault("a reward that isn't finite", E1, "2 rewards for 2 rows, not finite", "must return one finite number", (NEVER, "worker.reward.reward_function_kwargs={}"), (("mine.py", NAN),)),
-    HostFault("prompts longer than max_prompt_length, with EasyR1's filter off", E1, "tokens, over data.max_prompt_length of 400; EasyR1 cuts them", "data.filter_overlong_prompts: true", ("data.max_prompt_length=400", "data.train_files=DIR/unmeasured.parquet")),
+    HostFault("a reward file that fails to load", E1, "Failed to load reward function: No module named 'not_installed'", "repair the reward file", (MINE,), (("mine.py", f"import not_installed\n{NAN}"),)),
+    HostFault("a reward that isn't finite", E1, "2 rewards for 2 rows, not finite", "must return one finite number", (MINE,), (("mine.py", NAN),)),
+    HostFault("prompts longer than max_prompt_length, with EasyR1's filter off", E1, "tokens, over data.max_prompt_length of 400; EasyR1 cuts them", "data.filter_overlong_prompts: true", ("data.max_prompt_length=400", "data.train_files=DIR/unmeasured.parquet", "data.val_files=DIR/unmeasured.parquet")),
 ]  # fmt: skip
 VERL_FAULTS = [
     HostFault("a setting that verl hasn't got", VERL, "verl refuses the recipe: ConfigCompositionException: Could not override 'trainer.no_such_key'", "want a + in front", ("trainer.no_such_key=1",)),

@@ -16,7 +16,7 @@ ADAPTER = Path(__file__).resolve().parents[2] / "wethink_plugins" / "adapters" /
 PROCESSOR = {"image_processor_type": "Qwen2VLImageProcessor", "min_pixels": 3136, "max_pixels": 12845056, "patch_size": 14, "merge_size": 2}  # fmt: skip
 # Looks like each framework from outside: what it is told by, and nothing that runs.
 SHAPES = {
-    "easyr1": {"verl/__init__.py": '__version__ = "{version}"\n', "verl/trainer/main.py": "", "verl/workers/reward/__init__.py": ""},
+    "easyr1": {"verl/__init__.py": '__version__ = "{version}"\n', "verl/trainer/main.py": "", "verl/utils/tokenizer.py": "open(override_chat_template)\n", "verl/workers/reward/__init__.py": ""},
     "verl": {"verl/__init__.py": "", "verl/trainer/main_ppo.py": "", "verl/version/version": "{version}\n"},
     "llamafactory": {"llamafactory/__init__.py": "", "llamafactory/extras/env.py": 'VERSION = "{version}"\n'},
 }  # fmt: skip
@@ -25,7 +25,7 @@ RULED = [row(i, image_path=IMAGES[i % 3]) for i in range(6)]
 JUDGED = [
     row(i, image_path=IMAGES[i % 3], category="descriptive", reward="model", answer="three circles") for i in range(6)
 ]
-VERSIONS = {"easyr1": "0.3.2", "verl": "0.9.1", "llamafactory": "0.9.5"}
+VERSIONS = {"easyr1": "0.3.3.dev0", "verl": "0.9.1", "llamafactory": "0.9.5"}
 
 
 class SetUp:

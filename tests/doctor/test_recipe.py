@@ -32,10 +32,12 @@ def test_values_interpolations_and_defaults(recipe, monkeypatch):
     assert list(read.unset_variables()) == []
 
 
-def test_settings_win_and_replace_whole_sections(recipe):
-    read = recipe("data.seed=4", "worker.reward.reward_function_kwargs={}", "+data.new=null")
-    assert read.get("data.rollout_seed") == 4
-    assert read.section("worker.reward.reward_function_kwargs") == {} and read.is_set("data.new")
+def test_settings_win_and_mappings_are_merged(recipe):
+    kwargs = "worker.reward.reward_function_kwargs"
+    read = recipe("data.seed=4", f"{kwargs}={{style: boxed}}", "+data.new=null")
+    assert read.get("data.rollout_seed") == 4 and read.is_set("data.new")
+    assert read.section(kwargs) == {"config": "w.yaml", "judge": {"offline": True}, "style": "boxed"}
+    assert recipe(f"{kwargs}=null").section(kwargs) == {}
 
 
 def test_a_variable_that_is_not_set(recipe, monkeypatch):

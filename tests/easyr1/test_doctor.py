@@ -37,6 +37,8 @@ def made(host, model, judge, tmp_path_factory):
         )  # fmt: skip
     shutil.copy(folder / "train.parquet", folder / "unmeasured.parquet")  # no manifest says how long its prompts are
     host.run(*wethink, "prompt", "easyr1", "--model", model, "--out", folder / "chat_template.jinja")
+    shutil.copytree(model, folder / "model")
+    host.run(*wethink, "prompt", "easyr1", "--model", folder / "model", "--apply")
     host.run(*wethink, "recipe", "show", "easyr1/grpo_7b", "--out", folder / "run.yaml")
     return folder
 
@@ -50,7 +52,10 @@ def look(easyr1, made, model):
     file = made / ("run_v0.3.1.yaml" if easyr1.version == "v0.3.1" else "run.yaml")
 
     def run(*settings):
-        words = [f"worker.actor.model.model_path={model}", "data.rollout_batch_size=4", *settings]
+        words = [f"worker.actor.model.model_path={model}", "data.rollout_batch_size=4"]
+        if easyr1.version != "HEAD":  # takes no template from a file, so the model has it
+            words = [f"worker.actor.model.model_path={made / 'model'}", "data.override_chat_template=null", *words[1:]]
+        words += settings
         return doctor(
             easyr1.host, made, "easyr1", "--recipe", file, *words, cwd=easyr1.sources, path=(HERE / "stubs",),
             RAY_TMPDIR=made,

@@ -6,6 +6,7 @@ import pytest
 
 from tests.doctor.live import LLAMAFACTORY_FAULTS, RAY_FAULT, VERL_FAULTS, check, doctor, faults_in, planted
 from tests.hosts.conftest import RECIPE, export
+from tests.servers import ModelServer
 
 pytestmark = pytest.mark.host
 MODULE = "pkg://wethink_plugins.adapters.verl"
@@ -16,8 +17,16 @@ WAYS = {
 
 
 @pytest.fixture(scope="module")
-def verl(grpo, task):
-    """Runs doctor on the demo's recipe."""
+def judge():
+    with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def verl(grpo, task, judge):
+    """Runs doctor on the demo's recipe, with a judge that is up."""
+    judged = {"judge": {"endpoints": [{"base_url": judge.base_url, "model": "scripted"}], "store": None}}
+    (task / "judged.yaml").write_text(json.dumps(judged))
     rows = {name: export(grpo, task, "verl", f"{name}.jsonl", f"{name}.parquet") for name in ("train", "val")}
     settings = [
         f"data.train_files={rows['train']}", f"data.val_files={rows['val']}", f"actor_rollout_ref.model.path={task / 'model'}",
@@ -32,7 +41,7 @@ def verl(grpo, task):
             *words,
             cwd=task,
             VERL_PLATFORM="cpu",
-            WETHINK_CONFIG=task / "wethink.yaml",
+            WETHINK_CONFIG=task / "judged.yaml",
             RAY_TMPDIR=task,
             **options,
         )

@@ -16,13 +16,29 @@ from wethink_plugins.model_folder import chat_template, special_tokens
 from wethink_plugins.prompts.chat_template import compiled, render, without_system_prompt
 
 _MAKE = "wethink prompt easyr1 --model {model} --out chat_template.jinja, and data.override_chat_template: that file"
+_TEMPLATE = "data.override_chat_template"
+_APPLY = "copy {model}, run wethink prompt easyr1 --model COPY --apply, train the copy, and set data.override_chat_template: null"
 # What a prompt has to say for answers to have the form that is paid.
 _MARKS = {"wethink": "<answer>", "think_open": "<answer>", "boxed": "\\boxed"}
 
 
+def template_is_text(case: Case) -> bool:
+    """Up to v0.3.2 EasyR1 takes the template itself under this key; later versions, by the same key, a file."""
+    reader = case.framework.folder / "utils" / "tokenizer.py" if case.framework.folder is not None else None
+    return reader is not None and reader.is_file() and "open(override_chat_template" not in _read(reader)
+
+
 def template_files(case: Case) -> Iterator[Finding]:
-    for key in ("data.override_chat_template", "data.format_prompt"):
+    named = case.recipe.text(_TEMPLATE)
+    if template_is_text(case) and named and "{%" not in named:
+        text = (
+            f"{_TEMPLATE}: EasyR1 {case.framework.version} takes the template's text, so each prompt would be {named}"
+        )
+        yield error("prompt", text, _APPLY.format(model=case.model or "MODEL"))
+    for key in (_TEMPLATE, "data.format_prompt"):
         named = case.recipe.text(key)
+        if key == _TEMPLATE and template_is_text(case):
+            continue
         if named and "{here}" not in named and not case.path(named).is_file():
             text = f"{key}: no such file: {case.path(named)}; EasyR1 would say so in one line and train without it"
             yield error("prompt", text, _make(case) if "template" in key else f"correct the path, or set {key}: null")
@@ -36,7 +52,7 @@ def template_files(case: Case) -> Iterator[Finding]:
 
 def asks_for_the_form(case: Case) -> Iterator[Finding]:
     """The prompt, rendered for the first row, and whether it asks for what the format reward pays."""
-    if any(_broken(case, key) for key in ("data.override_chat_template", "data.format_prompt")):
+    if any(_broken(case, key) for key in (_TEMPLATE, "data.format_prompt")):
         return
     try:
         rendered = _rendered(case)
@@ -59,7 +75,7 @@ def asks_for_the_form(case: Case) -> Iterator[Finding]:
 
 def template_of_this_model(case: Case) -> Iterator[Finding]:
     """A template that was made from another model's own has other marks for turns and images."""
-    file = _file(case, "data.override_chat_template")
+    file = _file(case, _TEMPLATE)
     if file is None or case.model_folder is None:
         return
     own = without_system_prompt(_read(file))
@@ -69,7 +85,9 @@ def template_of_this_model(case: Case) -> Iterator[Finding]:
 
 def template_of(case: Case) -> str:
     """The one that the prompts are rendered with. WeThinkError where there is none."""
-    file = _file(case, "data.override_chat_template")
+    if template_is_text(case) and case.recipe.text(_TEMPLATE):
+        return case.recipe.text(_TEMPLATE)
+    file = _file(case, _TEMPLATE)
     return _read(file) if file is not None else chat_template(case.model_folder or Path(case.model))
 
 
@@ -84,7 +102,7 @@ def message_of(case: Case, record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _rendered(case: Case) -> str | None:
-    if _file(case, "data.override_chat_template") is None and case.model_folder is None:
+    if not case.recipe.text(_TEMPLATE) and case.model_folder is None:
         return None
     rows = rows_of(case)
     tokens = special_tokens(case.model_folder) if case.model_folder is not None else {}
@@ -101,10 +119,14 @@ def _parts(text: str) -> list[dict[str, str]]:
 
 def _file(case: Case, key: str) -> Path | None:
     named = case.recipe.text(key)
+    if key == _TEMPLATE and template_is_text(case):
+        return None
     return case.path(named) if named and case.path(named).is_file() else None
 
 
 def _broken(case: Case, key: str) -> bool:
+    if key == _TEMPLATE and template_is_text(case):
+        return bool(case.recipe.text(key)) and "{%" not in case.recipe.text(key)
     return bool(case.recipe.text(key)) and _file(case, key) is None
 
 
@@ -113,4 +135,6 @@ def _read(file: Path) -> str:
 
 
 def _make(case: Case) -> str:
+    if template_is_text(case):
+        return _APPLY.format(model=case.model or "MODEL")
     return _MAKE.format(model=case.model or "MODEL")

@@ -32,8 +32,10 @@ class Recipe:
             name, equals, value = setting.partition("=")
             if not equals:
                 raise ConfigError(f"{setting!r} is no KEY=VALUE", fix="write settings as on the host's command line")
-            self._values = {k: v for k, v in self._values.items() if not k.startswith(f"{name.lstrip('+')}.")}
-            self._values |= dict(_flat(_parsed(value), name.lstrip("+")))
+            name, parsed = name.lstrip("+"), _parsed(value)
+            if not isinstance(parsed, Mapping):  # a mapping is merged into what is there, as the hosts do it
+                self._values = {k: v for k, v in self._values.items() if not k.startswith(f"{name}.")}
+            self._values |= dict(_flat(parsed, name))
         self._defaults = dict(defaults or {})
 
     def get(self, key: str, default: Any = None) -> Any:
