@@ -55,7 +55,9 @@ def easyr1_columns(case: Case) -> Iterator[Finding]:
     for key, column in (("prompt_key", prompt), ("answer_key", answer)):
         if column not in rows.types:
             yield error(
-                "columns", f"data.{key} is {column}, which no column of {rows.file} is called", f"set data.{key}"
+                "columns",
+                f"data.{key} is {column}, which no column of {rows.file} is called",
+                f"set data.{key} to one of {', '.join(rows.types)}",
             )
     shows_images = any("<image>" in str(record.get(prompt)) for _, record in rows.sample)
     if images not in rows.types and shows_images:
