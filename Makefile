@@ -10,7 +10,7 @@ PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(
 LOWEST := .venvs/lowest/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-lowest test-hosts host-environments test-easyr1 test-slow clean-demo
+.PHONY: help demo demo-controls test test-unit test-lowest test-hosts host-environments test-easyr1 test-slow docs-doctor clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,15 @@ endif
 test-slow: ## load and faults at length, and further runs in the hosts; many minutes
 	@$(SETUP) test sft grpo
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m slow
+
+docs-doctor: ## write docs/doctor.md again, from the faults that the tests plant (EASYR1_HOME: those of EasyR1's own code too)
+	@$(SETUP) test sft grpo
+	@WETHINK_WRITE_DOCS=1 $(TEST) -m pytest -q tests/doctor tests/hosts/test_doctor.py
+ifneq ($(EASYR1_HOME),)
+	@$(SETUP) easyr1
+	@WETHINK_WRITE_DOCS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -q tests/easyr1/test_doctor.py
+endif
+	@WETHINK_WRITE_DOCS=1 $(TEST) -m pytest -q tests/doctor -k test_the_page
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wethink_plugins import __version__
-from wethink_plugins.cli import data, grade, judge, path, prompt, recipe, redteam, score, shadow, sweep
+from wethink_plugins.cli import data, doctor, grade, judge, path, prompt, recipe, redteam, score, shadow, sweep
 from wethink_plugins.cli.output import complain, say
 from wethink_plugins.errors import WeThinkError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command("path")(path.path)
 app.command("prompt")(prompt.prompt)
+app.command("doctor")(doctor.doctor)
 app.command("grade", context_settings=grade.CONTEXT)(grade.grade)
 app.command("score")(score.score)
 app.command("redteam")(redteam.redteam)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 # Qwen's processors refuse a picture that is longer than this many times its width (qwen_vl_utils, MAX_RATIO).
@@ -35,7 +36,7 @@ class Images:
 def _fault(file: Path, shown: str) -> tuple[str, str]:
     if not _is_file(file):
         return f"no such image: {file}", "give the right --images folder, or remove the row"
-    reason = _decoding_fault(file)
+    reason = decoding_fault(file)
     return (f"{shown} can't be used: {reason}", "replace the image or remove the row") if reason else ("", "")
 
 
@@ -47,7 +48,7 @@ def _is_file(file: Path) -> bool:
         return False
 
 
-def _decoding_fault(file: Path) -> str:
+def decoding_fault(file: Path | BytesIO) -> str:
     """Decodes the whole picture (JPEG at an eighth of its size): a header alone doesn't show that a file is cut off."""
     from PIL import Image
 

@@ -6,11 +6,13 @@ overlong one through its image tokens, and the run dies at the model. A row that
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from wethink_plugins.datasets.exporters.render import question_text
 from wethink_plugins.datasets.image_tokens import ImageTokens
+from wethink_plugins.datasets.manifest import file_sha256
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.model_folder import chat_template, model_folder, special_tokens
 from wethink_plugins.prompts import system_prompt
@@ -27,7 +29,7 @@ class PromptLengths:
         self.limit, self.images, self.longest = limit, images, 0
         self._model = folder.resolve().name
         self._template, self._tokens = compiled(template), special_tokens(folder)
-        self._tokenizer = _tokenizer(folder)
+        self._tokenizer, self._tokenizer_digest = _tokenizer(folder), tokenizer_digest(folder)
 
     @classmethod
     def of_model(
@@ -52,21 +54,25 @@ class PromptLengths:
     def tokens(self, row: Row) -> int:
         """System prompt, question and images, up to where the model's answer begins."""
         content = [*({"type": "image"} for _ in row.image_files), {"type": "text", "text": question_text(row)}]
-        messages = [{"role": "user", "content": content}]
-        text = self._template.render(messages=messages, add_generation_prompt=True, **self._tokens)
-        if text.count(_PLACEHOLDER) != len(row.image_files):
+        return self.measure([{"role": "user", "content": content}], row.image_files)
+
+    def measure(self, messages: Sequence[Mapping[str, Any]], image_files: Sequence[str]) -> int:
+        """Of a conversation that is ready for the template. WeThinkError where it doesn't show as many images."""
+        text = self._template.render(messages=list(messages), add_generation_prompt=True, **self._tokens)
+        if text.count(_PLACEHOLDER) != len(image_files):
             raise WeThinkError(
-                f"{text.count(_PLACEHOLDER)} placeholders for {len(row.image_files)} images",
+                f"{text.count(_PLACEHOLDER)} placeholders for {len(image_files)} images",
                 fix="is this the chat template of a Qwen-VL model?",
                 field="image_path",
             )
         written = len(self._tokenizer.encode(text, add_special_tokens=False).ids)
-        return written + sum(self._image(file) - 1 for file in row.image_files)
+        return written + sum(self._image(file) - 1 for file in image_files)
 
     def settings(self) -> dict[str, Any]:
         """For the manifest: what EasyR1's YAML has to say too for the lengths to hold."""
         return {
             "model": self._model,
+            "tokenizer": self._tokenizer_digest,
             "max_prompt_length": self.limit,
             "longest_prompt": self.longest,
             "min_pixels": self.images.min_pixels,
@@ -83,6 +89,18 @@ class PromptLengths:
             return self.images.count(*image.size)
 
 
+def tokenizer_digest(folder: Path) -> str:
+    """Twelve hex digits over tokenizer.json: models of one family share it. WeThinkError without one."""
+    return file_sha256(_tokenizer_file(folder))[:12]
+
+
+def _tokenizer_file(folder: Path) -> Path:
+    file = folder / "tokenizer.json"
+    if not file.is_file():
+        raise WeThinkError("no such file", fix="save the model's fast tokenizer there", file=file)
+    return file
+
+
 def _tokenizer(folder: Path) -> Any:
     try:
         from tokenizers import Tokenizer
@@ -90,7 +108,4 @@ def _tokenizer(folder: Path) -> Any:
         raise WeThinkError(
             "prompt lengths need the package tokenizers", fix="pip install tokenizers (EasyR1's environment has it)"
         ) from None
-    file = folder / "tokenizer.json"
-    if not file.is_file():
-        raise WeThinkError("no such file", fix="save the model's fast tokenizer there", file=file)
-    return Tokenizer.from_file(str(file))
+    return Tokenizer.from_file(str(_tokenizer_file(folder)))
