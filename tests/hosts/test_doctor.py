@@ -8,7 +8,7 @@ from tests.doctor.live import LLAMAFACTORY_FAULTS, RAY_FAULT, VERL_FAULTS, check
 from tests.hosts.conftest import RECIPE, export
 from tests.servers import ModelServer
 
-pytestmark = pytest.mark.host
+pytestmark = [pytest.mark.host, pytest.mark.slow]
 MODULE = "pkg://wethink_plugins.adapters.verl"
 WAYS = {
     "manager": ("reward.reward_manager.name=wethink",),
