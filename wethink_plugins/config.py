@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from wethink_plugins.errors import ConfigError
+from wethink_plugins.kind import kind_of
 from wethink_plugins.vocabulary import QUESTION_TYPES, REWARD_METHODS, Style
 
 ENVIRONMENT_VARIABLE = "WETHINK_CONFIG"
@@ -284,9 +285,7 @@ class WeThinkConfig(_Section):
         if isinstance(source, Mapping):
             return cls._validated(source, None)
         if not isinstance(source, str | Path):
-            raise ConfigError(
-                f"is a {type(source).__name__}", fix="give a path, a mapping or a WeThinkConfig", file="config"
-            )
+            raise ConfigError(f"is {kind_of(source)}", fix="give a path, a mapping or a WeThinkConfig", file="config")
         return cls._validated(_read_yaml(Path(source).expanduser()), Path(source))
 
     @classmethod
@@ -333,7 +332,7 @@ def _read_yaml(file: Path) -> Mapping[str, Any]:
         return {}
     if not isinstance(values, Mapping):
         raise ConfigError(
-            f"holds a {type(values).__name__}, not keys and values",
+            f"holds {kind_of(values)}, not keys and values",
             fix="start from `wethink recipe show config`",
             file=file,
         )
