@@ -2,6 +2,7 @@
 
 import pytest
 
+from wethink_plugins import HybridReward
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
 
@@ -21,6 +22,13 @@ BAD = [
     ("weights: {accuracy: .nan}", "weights.accuracy", "nan"),
     ("aliases: {question_type: {mc: choice}}", "aliases.question_type", "multiple_choice"),
     ("weights: [", "not valid YAML", "line"),
+    ("judge: {offline: true}\nstyle: boxed\njudge: {}", "judge", "again in line 3"),
+    ("judge:\n  offline: true\n  offline: false", "offline", "again in line 3"),
+    ("judge: {endpoints: [{base_url: x, model: y, api_key_env: sk-abc}]}", "api_key_env", "no name of an environment"),
+    ("judge: {endpoints: [{base_url: x, api_key_env: sk-abc}]}", "judge.endpoints.0.model", "required"),
+    ("judge: {endpoints: {api_key_env: sk-abc}}", "judge.endpoints", "list"),
+    ("judge: {endpoints: [{base_url: x, model: y, api_key_env: [sk-abc]}]}", "api_key_env", "string"),
+    ("judge: {endpoints: [{base_url: x, model: y, api_key: sk-abc}]}", "api_key", "did you mean 'api_key_env'"),
     ("- a\n- b", "list", "recipe show config"),
 ]
 
@@ -32,7 +40,7 @@ def test_bad_yaml_is_one_clear_line(tmp_path, text, field, says):
     with pytest.raises(ConfigError) as caught:
         WeThinkConfig.load(file)
     line = str(caught.value)
-    assert "\n" not in line
+    assert "\n" not in line and "sk-abc" not in line
     assert all(part in line for part in (str(file), field, says)), line
 
 
@@ -43,6 +51,19 @@ def test_missing_file_and_environment(tmp_path, monkeypatch):
     file.write_text("weights: {accuracy: 0.9, format: 0.1}")
     monkeypatch.setenv("WETHINK_CONFIG", str(file))
     assert WeThinkConfig.load().weights.accuracy == 0.9
+
+
+@pytest.mark.parametrize("source", [[1], 3, b"x", True])
+def test_what_is_no_configuration_is_one_clear_line(source):
+    with pytest.raises(ConfigError, match="a path, a mapping"):
+        HybridReward.from_config(source)
+
+
+def test_a_key_may_stand_in_two_sections_and_in_a_merge(tmp_path):
+    file = tmp_path / "wethink.yaml"
+    endpoint = "{base_url: http://h/v1, model: m}"
+    file.write_text(f"judge:\n  endpoints:\n  - &first {endpoint}\n  - {{<<: *first, model: n}}\n")
+    assert [endpoint.model for endpoint in WeThinkConfig.load(file).judge.endpoints] == ["m", "n"]
 
 
 def test_empty_is_all_defaults_and_the_digest_follows_every_setting(tmp_path):

@@ -9,6 +9,7 @@ import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,9 +17,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from wethink_plugins.errors import ConfigError
+from wethink_plugins.kind import kind_of
 from wethink_plugins.vocabulary import QUESTION_TYPES, REWARD_METHODS, Style
 
 ENVIRONMENT_VARIABLE = "WETHINK_CONFIG"
+VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def _finite(value: float) -> float:
@@ -138,6 +141,15 @@ class Endpoint(_Section):
     extra_body: dict[str, Any] = Field(
         {}, description="further fields of each request; null takes one away, e.g. {max_tokens: null}"
     )
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _a_name_and_no_key(cls, value: str | None) -> str | None:
+        if value is not None and not VARIABLE_NAME.fullmatch(value):
+            raise ValueError(
+                "is no name of an environment variable (letters, digits and _; what stands there isn't shown)"
+            )
+        return value
 
 
 class Rate(_Section):
@@ -272,6 +284,8 @@ class WeThinkConfig(_Section):
             source = os.environ.get(ENVIRONMENT_VARIABLE) or {}
         if isinstance(source, Mapping):
             return cls._validated(source, None)
+        if not isinstance(source, str | Path):
+            raise ConfigError(f"is {kind_of(source)}", fix="give a path, a mapping or a WeThinkConfig", file="config")
         return cls._validated(_read_yaml(Path(source).expanduser()), Path(source))
 
     @classmethod
@@ -300,8 +314,12 @@ def _targets(value: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:
 def _read_yaml(file: Path) -> Mapping[str, Any]:
     import yaml
 
+    from wethink_plugins.unique_keys import RepeatedKey, load_yaml
+
     try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+        values = load_yaml(file.read_text(encoding="utf-8"))
+    except RepeatedKey as error:
+        raise ConfigError(str(error), fix="merge the two or remove one", file=file, field=error.key) from None
     except FileNotFoundError:
         raise ConfigError("no such file", fix="check the path or WETHINK_CONFIG", file=file) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -314,7 +332,7 @@ def _read_yaml(file: Path) -> Mapping[str, Any]:
         return {}
     if not isinstance(values, Mapping):
         raise ConfigError(
-            f"holds a {type(values).__name__}, not keys and values",
+            f"holds {kind_of(values)}, not keys and values",
             fix="start from `wethink recipe show config`",
             file=file,
         )
@@ -328,12 +346,18 @@ def _as_config_error(error: ValidationError, file: Path | None) -> ConfigError:
     if first["type"] == "extra_forbidden":
         return ConfigError(f"unknown key{more}", fix=_nearest_key(first["loc"]), file=file or "config", field=field)
     message = first["msg"].removeprefix("Value error, ")
+    found = "" if _may_hold_a_key(first) else f", found {first['input']!r}"
     return ConfigError(
-        f"{message}, found {first['input']!r}{more}",
+        f"{message}{found}{more}",
         fix="see `wethink recipe show config`",
         file=file or "config",
         field=field,
     )
+
+
+def _may_hold_a_key(fault: Mapping[str, Any]) -> bool:
+    """Some write the key itself where its variable's name belongs; it must not get into a log."""
+    return "api_key" in f"{fault['loc']} {fault['input']!r}"
 
 
 def _nearest_key(location: tuple[int | str, ...]) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from wethink_plugins.config import Aliases
 from wethink_plugins.errors import WeThinkError
+from wethink_plugins.kind import kind_of
 from wethink_plugins.options import LETTERS, split_options
 from wethink_plugins.vocabulary import (
     QUESTION_TYPES,
@@ -123,7 +124,7 @@ def _optional_text(record: Mapping[str, Any], field: str) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise WeThinkError(f"is a {type(value).__name__}, not text", fix="write it as a string", field=field)
+        raise WeThinkError(f"is {kind_of(value)}, not text", fix="write it as a string", field=field)
     return str(value).strip() or None
 
 
@@ -182,7 +183,7 @@ def _texts(value: object, field: str) -> list[str]:
     parts = _list(value, field)
     for part in parts:
         if isinstance(part, bool) or not isinstance(part, str | int | float):
-            raise WeThinkError(f"holds a {type(part).__name__}, not text", fix="write each as a string", field=field)
+            raise WeThinkError(f"holds {kind_of(part)}, not text", fix="write each as a string", field=field)
     return [str(part) for part in parts]
 
 
@@ -190,7 +191,7 @@ def _list(value: object, field: str) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list | tuple):
-        raise WeThinkError(f"is a {type(value).__name__}, not a list", fix="write it as a list", field=field)
+        raise WeThinkError(f"is {kind_of(value)}, not a list", fix="write it as a list", field=field)
     return list(value)
 
 

@@ -42,6 +42,12 @@ def test_pre_flight(wethink, least, code):
     assert all("quadratically weighted kappa is 0." in line and "below 0.5" in line for line in errors)
 
 
+@pytest.mark.parametrize("least", ["nan", "inf", "1.5"])
+def test_a_least_kappa_that_none_can_be_is_wrong_usage(wethink, least):
+    code, printed, errors = wethink("judge", "calibrate", "--offline", "--rounds", 0, "--min-kappa", least)
+    assert (code, printed) == (2, "") and "between -1 and 1" in " ".join(errors)
+
+
 def test_one_row_has_no_kappa_and_does_not_pass_as_good(wethink, rows):
     code, _, errors = wethink("judge", "calibrate", rows({}), "--offline", "--min-kappa", 0.1)
     assert code == 1 and "kappa is -" in errors[0]

@@ -44,11 +44,14 @@ def test_sweep_in_a_table_in_json_and_on_a_page(journal, tmp_path, wethink):
 
 BAD = [
     (("--weights", "much"), 2, "'much' is no number"),
-    (("--tiers", "mostly"), 2, "is no number"),
+    (("--tiers", "mostly"), 2, "'mostly' isn't NAME=VALUE"),
+    (("--tiers", "mostly=x"), 2, "'x' is no number"),
+    (("--weights", "2"), 2, "2 is no share of 1"),
+    (("--weights", "nan"), 2, "nan is no share of 1"),
     (("--tiers", "best=1"), 1, "correct, mostly, partly, wrong"),
     (("--unscored", "two"), 1, "'two' is no policy"),
     (("--weights", "0.5", "--grid", "grid.yaml"), 2, "either the file or the options"),
-    (("--grid", "nowhere.yaml"), 1, "nowhere.yaml"),
+    (("--grid", "nowhere.yaml"), 1, "nowhere.yaml: no such file"),
 ]
 
 

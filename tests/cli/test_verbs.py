@@ -47,6 +47,20 @@ def test_grade(wethink, arguments, verdict):
     assert wethink("grade", *arguments)[1].startswith(f"{verdict}: ")
 
 
+BAD_GOLDS = [
+    (["B", "--gold", "F", "--options", "a|b"], "is no option"),
+    (["B", "--gold", "F", "--options", "a|b", "--type", "multiple_choice"], "is no option"),
+    (["12", "--gold", ""], "the gold is empty"),
+    (["12", "--gold", " "], "the gold is empty"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD_GOLDS)
+def test_grade_refuses_a_gold_that_nothing_can_meet(wethink, arguments, says):
+    code, printed, errors = wethink("grade", *arguments)
+    assert (code, printed) == (2, "") and says in " ".join(" ".join(errors).replace("│", " ").split())
+
+
 @pytest.mark.parametrize("kind", ["descriptive", "essay"])
 def test_grade_refuses_what_no_rule_checks(wethink, kind):
     assert wethink("grade", "x", "--gold", "x", "--type", kind)[0] == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ from tests.endpoints.conftest import call_of, ledger, outcome_of, settings_for
 from tests.servers import ModelServer, marked
 from wethink_plugins import config
 from wethink_plugins.endpoints import CallFailed, Client
+from wethink_plugins.endpoints.transport import new_session, post
 from wethink_plugins.errors import ConfigError
 
 SCHEMA = {"type": "object", "properties": {"verdict": {"type": "string"}}}
@@ -344,6 +346,31 @@ def test_the_key_stays_secret(client_for, store, monkeypatch, caplog):
         assert b"sk-secret" not in file.read_bytes()
 
 
+@pytest.mark.parametrize("padding", [0, 60, 285, 295])
+@pytest.mark.parametrize("status", [401, 500, 200])
+def test_a_note_that_is_cut_short_shows_no_part_of_the_key(status, padding):
+    key = "sk-abcdefghijklmnopqrstuvwxyz"
+
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        body = json.dumps({"error": {"message": "x" * padding + key}}) if padding % 2 else "x" * padding + key
+        writer.write(f"HTTP/1.1 {status} x\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
+        await writer.drain()
+        writer.close()
+
+    async def run():
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        session = new_session()
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        outcome = await post(session, url, {}, b"{}", None, 20, key.encode())
+        await session.close()
+        server.close()
+        return outcome
+
+    outcome = asyncio.run(run())
+    assert outcome.kind != "ok" and outcome.note and "sk-a" not in outcome.note
+
+
 def test_extra_fields_reach_the_server_and_null_takes_one_away(server, client_for):
     endpoint = {"extra_body": {"max_tokens": None, "max_completion_tokens": 9}}
     ask_all(client_for(server, endpoint=endpoint), [call_of("Q", extra={"top_p": 0.5}, seed=3)])
@@ -390,13 +417,19 @@ def test_the_address_may_come_from_verl_or_the_environment(server, monkeypatch):
         ({"base_url": "env:NOT_SET_HERE"}, {}, "NOT_SET_HERE"),
         ({"base_url": "router"}, {}, "reward-model router"),
         ({"api_key_env": "NOT_SET_HERE"}, {}, "NOT_SET_HERE"),
+        ({"api_key_env": "BLANK_KEY"}, {}, "BLANK_KEY is not set"),
+        ({"api_key_env": "BROKEN_KEY"}, {}, "BROKEN_KEY holds a line break"),
+        ({"api_key_env": "FOREIGN_KEY"}, {}, "FOREIGN_KEY holds"),
         ({}, {"ceiling": {"usd": 1}}, "usd_per_million"),
     ],
 )
-def test_settings_that_cannot_work_are_refused_at_start(endpoint, judge, told):
+def test_settings_that_cannot_work_are_refused_at_start(endpoint, judge, told, monkeypatch):
+    for name, value in {"BLANK_KEY": " ", "BROKEN_KEY": "sk-1\nsk-2", "FOREIGN_KEY": "sk-\u043a\u043b"}.items():
+        monkeypatch.setenv(name, value)
     endpoints = [] if endpoint is None else [{"base_url": "http://127.0.0.1:1/v1", "model": "m", **endpoint}]
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(ConfigError, match=told) as caught:
         Client.from_settings(config.Judge(endpoints=endpoints, **judge))
+    assert "sk-" not in str(caught.value)
 
 
 def test_without_the_extra_one_line_says_what_to_install():

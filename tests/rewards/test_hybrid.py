@@ -216,7 +216,7 @@ BROKEN_TERMS = [
     ("overflows", "huge", TermError, "1e\\+308"),
     ("would wait for itself", "asks_itself", TermError, "can't wait for its own reward"),
     ("ends the process", "leaves", SystemExit, "3"),
-    ("is no function", "NOT_A_FUNCTION", ConfigError, "terms.own: .* is a int"),
+    ("is no function", "NOT_A_FUNCTION", ConfigError, "terms.own: .* is a number"),
 ]
 
 

@@ -10,6 +10,7 @@ from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, say
 
 if TYPE_CHECKING:
     from wethink_plugins.config import WeThinkConfig
+    from wethink_plugins.rewards.rules.policy import Policy
 
 # So that an answer like -3 is not taken for an option.
 CONTEXT = {"ignore_unknown_options": True}
@@ -31,17 +32,29 @@ def grade(
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.rewards.rules import grade as grade_by_rules
     from wethink_plugins.rewards.rules import policy_of
+    from wethink_plugins.vocabulary import read_question_type
 
     settings = WeThinkConfig.load(config)
     texts = [part.strip() for part in options.split("|")] if options else []
     kind = _kind(question_type, settings, gold, texts)
     policy = policy_of(settings.rules)
+    _require_gold(gold, texts, read_question_type(question_type, settings.aliases.question_type), policy)
     verdict = grade_by_rules(_inside_tags(answer, settings.style), gold, kind, texts, policy)
     result = {"verdict": verdict.decision, "reason": verdict.reason, "grader": verdict.grader, "question_type": kind}
     if json:
         say_json(result)
     else:
         say(f"{verdict.decision}: {verdict.reason} (grader {verdict.grader}, {kind})")
+
+
+def _require_gold(gold: str, options: list[str], asked: str | None, policy: Policy) -> None:
+    """`asked`: the question type that --type names."""
+    from wethink_plugins.rewards.rules.option import is_option
+
+    if not gold.strip():
+        raise typer.BadParameter("the gold is empty", param_hint="--gold")
+    if options and asked != "fill_in_blank" and not is_option(gold, options, policy):
+        raise typer.BadParameter(f"{gold!r} is no option of {' | '.join(options)}", param_hint="--gold")
 
 
 def _kind(given: str | None, settings: WeThinkConfig, gold: str, options: list[str]) -> str:

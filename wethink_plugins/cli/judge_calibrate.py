@@ -40,6 +40,8 @@ def calibrate(
     from wethink_plugins.rewards.judge.batch import judge_of
     from wethink_plugins.rewards.judge.labelled import SHIPPED, read_labelled
 
+    if min_kappa is not None and not -1 <= min_kappa <= 1:
+        raise typer.BadParameter(f"a kappa lies between -1 and 1, found {min_kappa}", param_hint="--min-kappa")
     settings = WeThinkConfig.load(config)
     rows = read_labelled(file)
     report = calibration.calibrate(judge_of(settings, offline), settings, rows, repeats, exchange, rounds)

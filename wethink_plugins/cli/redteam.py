@@ -18,7 +18,7 @@ def redteam(
     ] = None,
     search: Annotated[bool, typer.Option("--search", help="look for the best answer that never sees the gold")] = False,
     rows: Annotated[
-        OptionalPath, typer.Option(help="JSON lines with question, answer, options; default: a made set")
+        OptionalPath, typer.Option(help="with --search: JSON lines with question, answer, options; default: a made set")
     ] = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="machine-readable")] = False,
@@ -33,6 +33,10 @@ def redteam(
     try:
         if config is not None and (target or search):
             raise WeThinkError("--config names a judge to attack", fix="leave out the target and --search")
+        if rows is not None and not search:
+            raise WeThinkError(
+                "--rows is for the search; the shipped attacks have rows of their own", fix="add --search"
+            )
         found = _judge(config) if config is not None else _search_or_attack(reward_of(target), search, rows)
     except (WeThinkError, OSError) as error:
         typer.echo(str(error), err=True)
@@ -85,6 +89,13 @@ def _search(reward: object, rows: Path | None) -> dict[str, object]:
         "best gold-blind": f"{found.best_reward:.3f} by {found.best.name}",
         "best honest constant": f"{found.honest_reward:.3f} by {found.honest.name}",
         "calls": found.calls,
-        "failures": found.failures,
-        "faults": found.exploitability > 1.0,
+        "failures": f"{found.failures} ({found.cause})" if found.failures else 0,
+        **({"note": _same(found.constant)} if found.constant is not None else {}),
+        "faults": found.exploitability > 1.0 or found.failures > 0 or (found.constant or 0.0) > 0.0,
     }
+
+
+def _same(paid: float) -> str:
+    """Nothing or less for all is no fault: no answer that was tried need be right."""
+    rest = "so an answer earns nothing by being right" if paid > 0 else "so try a right one, to see that it pays at all"
+    return f"the reward pays every answer the same, {paid:.3f}: {rest}"

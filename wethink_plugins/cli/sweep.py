@@ -72,17 +72,27 @@ def _settings(weights: str | None, tiers: Sequence[str], unscored: str | None, f
         return grid_file(file)
     if not (weights or tiers or unscored):
         return default_settings()
-    shares = [weights_of(_number(part, "--weights")) for part in _parts(weights)]
+    shares = [weights_of(_share(part)) for part in _parts(weights)]
     return grid(shares, [_tiers(text) for text in tiers], _parts(unscored))
 
 
 def _tiers(text: str) -> dict[str, float]:
     pairs = [part.partition("=") for part in _parts(text)]
+    for name, equals, _ in pairs:
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"{text!r} isn't NAME=VALUE,NAME=VALUE", param_hint="--tiers")
     return {name.strip(): _number(value, "--tiers") for name, _, value in pairs}
 
 
 def _parts(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _share(text: str) -> float:
+    share = _number(text, "--weights")
+    if not 0 <= share <= 1:
+        raise typer.BadParameter(f"{text} is no share of 1", param_hint="--weights")
+    return share
 
 
 def _number(text: str, option: str) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wethink_plugins.errors import WeThinkError
+from wethink_plugins.kind import kind_of
 from wethink_plugins.registry import lookup, registered
 
 Records = Iterator[tuple[int, dict[str, Any]]]
@@ -47,7 +48,7 @@ def read_json(file: Path) -> Records:
     """A JSON list of objects; the number counts them from 1."""
     values = _parsed(_decoded(file.read_bytes(), str(file)).lstrip("\ufeff"), str(file))
     if not isinstance(values, list):
-        raise WeThinkError(f"holds a {type(values).__name__}, not a list of rows", fix="put the rows in [ ]", file=file)
+        raise WeThinkError(f"holds {kind_of(values)}, not a list of rows", fix="put the rows in [ ]", file=file)
     for number, value in enumerate(values, start=1):
         yield number, _record(value, f"{file}:{number}")
 
@@ -86,7 +87,7 @@ def _parsed(text: str, place: str) -> Any:
 
 def _record(value: Any, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise WeThinkError(f"is a {type(value).__name__}, not an object", fix="write a row as {...}", file=place)
+        raise WeThinkError(f"is {kind_of(value)}, not an object", fix="write a row as {...}", file=place)
     return value
 
 

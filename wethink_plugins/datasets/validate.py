@@ -23,7 +23,10 @@ from wethink_plugins.rows import Row, UnknownValue, row_id
 
 Check = Callable[[Row], None]
 ConfigSource = str | Path | Mapping[str, Any] | WeThinkConfig | None
-_ADD_A_JUDGE = "add `judge: {offline: true}` (a stand-in that compares words) to the YAML of --config or WETHINK_CONFIG"
+_ADD_A_JUDGE = (
+    "name a server under judge.endpoints in the YAML of --config or WETHINK_CONFIG, "
+    "or add `judge: {offline: true}` there (a stand-in that compares words)"
+)
 _REMOVE = "change the text or remove the row"
 
 

@@ -175,7 +175,9 @@ class Attempts:
         route.breaker.started()
         limit_s = max(in_flight.time_left() / 2, 0.05) if len(self._candidates) > 1 else None
         try:
-            outcome = await post(self._loop_state.session, route.url, route.headers(), body, route.proxy, limit_s)
+            outcome = await post(
+                self._loop_state.session, route.url, route.headers(), body, route.proxy, limit_s, route.secret
+            )
         except asyncio.CancelledError:
             self._interrupted(route, request, start)
             raise

@@ -68,13 +68,17 @@ class Route:
         }
         return encode({name: value for name, value in body.items() if value is not None})
 
+    @property
+    def secret(self) -> bytes:
+        return (self._key or "").encode()
+
     def usd(self, prompt_tokens: float, completion_tokens: float) -> float | None:
         if self.prices is None:
             return None
         return (prompt_tokens * self.prices.prompt + completion_tokens * self.prices.completion) / 1e6
 
     def hide(self, note: str) -> str:
-        """Some servers repeat the key that they refuse."""
+        """Some servers repeat the key that they refuse; where a note is cut, `secret` hides it before that."""
         return note.replace(self._key, "***") if self._key else note
 
     def tokens(self, call: Call, outcome: Outcome) -> tuple[int, int]:
@@ -122,11 +126,24 @@ def _router_url(router: str | None, field: str) -> str:
 
 
 def _key_from(name: str | None, field: str) -> str | None:
-    return _from_environment(name, f"{field}.api_key_env").strip() if name else None
+    if name is None:
+        return None
+    key = _from_environment(name, f"{field}.api_key_env")
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigError(
+            f"the environment variable {name} holds a line break or a character that no HTTP header can carry",
+            fix="set it to the key alone",
+            field=f"{field}.api_key_env",
+        )
+    return key
 
 
 def _from_environment(name: str, field: str) -> str:
-    value = os.environ.get(name)
+    if not config.VARIABLE_NAME.fullmatch(name):
+        raise ConfigError(
+            "is no name of an environment variable (letters, digits and _; what stands there isn't shown)", field=field
+        )
+    value = os.environ.get(name, "").strip()
     if not value:
         raise ConfigError(f"the environment variable {name} is not set", fix=f"export {name}=...", field=field)
     return value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wethink_plugins.endpoints.faults import CallFailed
@@ -53,9 +54,10 @@ async def post(
     body: bytes,
     proxy: str | None,
     limit_s: float | None,
+    secret: bytes = b"",
 ) -> Outcome:
-    """`limit_s`: an end for this attempt before the caller's own. Kinds beside those of an answer: connect, dropped,
-    deadline and bad_reply."""
+    """`limit_s`: an end for this attempt before the caller's own. `secret` is told in no note, not even its beginning.
+    Kinds beside those of an answer: connect, dropped, deadline and bad_reply."""
     import aiohttp
 
     timeout = aiohttp.ClientTimeout(total=limit_s, sock_connect=_CONNECT_S)
@@ -66,7 +68,7 @@ async def post(
             content = await _whole(answer)
             if content is None:
                 return Outcome("bad_reply", f"more than {_LARGEST_BODY} bytes", answer.status)
-            return classify(answer.status, answer.headers.get("Retry-After"), content)
+            return _without(secret, classify(answer.status, answer.headers.get("Retry-After"), content), content)
     except aiohttp.ServerTimeoutError:  # only connecting has a limit of its own
         return Outcome("connect", f"no connection within {_CONNECT_S:g} s", 0)
     except asyncio.TimeoutError:
@@ -77,6 +79,13 @@ async def post(
         return Outcome("dropped", f"the connection ended before the answer ({error or type(error).__name__})", 0)
     except (aiohttp.ClientError, ValueError) as error:
         return Outcome("bad_reply", f"{type(error).__name__}: {error}", 0)
+
+
+def _without(secret: bytes, outcome: Outcome, content: bytes) -> Outcome:
+    """The note made again from a body without the secret: of a note that is cut short, a part of it would be left."""
+    if outcome.kind == "ok" or not secret or secret not in content:
+        return outcome
+    return replace(outcome, note=classify(outcome.status, None, content.replace(secret, b"***")).note)
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> bytes | None:

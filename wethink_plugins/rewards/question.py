@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wethink_plugins.config import Aliases
 from wethink_plugins.errors import SampleError
+from wethink_plugins.kind import kind_of
 from wethink_plugins.options import split_options
 from wethink_plugins.rewards.rules.number import read_number
 from wethink_plugins.sample import Sample
@@ -38,9 +39,7 @@ def _require_text(sample: Sample) -> None:
     fixes = {"response": "pass the decoded response", "question": "pass the question's text"}
     for field, fix in fixes.items():
         if not isinstance(getattr(sample, field), str):
-            raise SampleError(
-                f"is a {type(getattr(sample, field)).__name__}, not text", fix=fix, row=sample.id, field=field
-            )
+            raise SampleError(f"is {kind_of(getattr(sample, field))}, not text", fix=fix, row=sample.id, field=field)
     if not isinstance(sample.answer, str) or not sample.answer.strip():
         raise SampleError(
             f"no gold answer, found {sample.answer!r:.80}",
@@ -61,7 +60,7 @@ def _require_parts(sample: Sample) -> None:
             field="options",
         )
     if not isinstance(sample.meta, Mapping):
-        raise SampleError(f"is a {type(sample.meta).__name__}, not a mapping", row=sample.id, field="meta")
+        raise SampleError(f"is {kind_of(sample.meta)}, not a mapping", row=sample.id, field="meta")
 
 
 def _type_of(sample: Sample, options: Sequence[str], aliases: Aliases) -> str:

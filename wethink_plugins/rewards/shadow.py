@@ -25,6 +25,7 @@ from typing import Any
 from wethink_plugins.config import Shadow as ShadowSettings
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
+from wethink_plugins.kind import kind_of
 from wethink_plugins.registry import resolve
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.rewards.judge import Judge
@@ -182,7 +183,7 @@ def _active(config: WeThinkConfig) -> Callable[..., Any]:
     function = resolve(str(config.shadow.active), "rewards")
     if not callable(function):
         raise ConfigError(
-            f"{config.shadow.active!r} is a {type(function).__name__}, not a function",
+            f"{config.shadow.active!r} is {kind_of(function)}, not a function",
             fix="name the reward function that shall train",
             field="shadow.active",
         )

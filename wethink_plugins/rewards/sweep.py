@@ -81,6 +81,8 @@ def grid_file(file: Path) -> list[Setting]:
 
     try:
         values = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        raise ConfigError("no such file", fix="check the path", file=file) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"can't be read: {' '.join(str(error).split())}", file=file) from None
     unknown = set(values) - set(_GRID_KEYS) if isinstance(values, dict) else {str(type(values).__name__)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from wethink_plugins.config import Term
 from wethink_plugins.errors import ConfigError, TermError
+from wethink_plugins.kind import kind_of
 from wethink_plugins.registry import resolve
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
@@ -31,7 +32,7 @@ def _function_of(term: Term) -> TermFunction:
     function = resolve(term.function, "rewards")
     if not callable(function):
         raise ConfigError(
-            f"{term.function!r} is a {type(function).__name__}, not a function",
+            f"{term.function!r} is {kind_of(function)}, not a function",
             fix="name a function of (sample, score)",
             field=f"terms.{term.name}",
         )

@@ -35,7 +35,9 @@ def test_no_answer_writes_its_own_verdict(judged_by, described, judge, tier):
     samples = [described(attack, GOLD) for _, attack in ATTACKS]
     for (why, _), score in zip(ATTACKS, reward.score_batch(samples), strict=True):
         if tier is None:
-            assert (score.status, score.accuracy) == ("ungradable", 0.0), why
+            assert (score.status, score.accuracy) == ("unscored", None), (
+                f"{why}: such a judge has no verdict for anybody"
+            )
         else:
             assert (score.status, score.tier) == ("scored", tier), why
 

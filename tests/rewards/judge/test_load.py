@@ -46,8 +46,9 @@ def test_every_sample_ends_as_the_script_calls_for(judged_by, described):
     reward, server = judged_by(plan=PLAN, judge={"deadline_s": 120, "constrain": False})
     answers = [f"A dog runs {number} times." for number in range(COUNT)]
     samples = [described(answer, id=f"row-{number}") for number, answer in enumerate(answers)]
-    scores = reward.score_batch(samples)
     wanted = [expected(sample, answer) for sample, answer in zip(samples, answers, strict=True)]
+    reward.score(samples[wanted.index("scored")])  # a judge that has worked once: mumbling is the answer's fault then
+    scores = reward.score_batch(samples)
     wrong = [(s.reason, want) for s, want in zip(scores, wanted, strict=True) if s.status != want]
     assert wrong == []
     assert all(s.tier == {"scored": "correct", "ungradable": "wrong", "unscored": None}[s.status] for s in scores)

@@ -48,10 +48,16 @@ FAULTS = [
 @pytest.mark.parametrize(("actions", "status", "tier", "reason"), FAULTS, ids=[case[0] for case in FAULTS])
 def test_each_fault_ends_in_its_status(judged_by, described, actions, status, tier, reason):
     reward, _ = judged_by(judge={"deadline_s": 3 if status == "unscored" else 30})
+    if "no verdict" in reason:
+        seen_working(reward, described)
     score = reward.score(described(marked("A dog runs.", *actions.split(" "))))
     assert (score.status, score.tier) == (status, tier), score.reason
     assert reason in score.reason and "\n" not in score.reason
     assert (score.accuracy is None) == (status == "unscored")
+
+
+def seen_working(reward, described):
+    assert reward.score(described(marked("A dog sits.", "good"))).tier == "correct"
 
 
 def test_an_unreadable_verdict_is_asked_for_once_more_with_a_reminder(judged_by, described, tmp_path):
@@ -113,11 +119,18 @@ def test_what_needs_no_question_asks_none(judged_by, described, why, answer, sta
 
 
 def test_a_judge_that_gives_nobody_a_verdict_says_nothing_about_the_answers(judged_by, described):
-    reward, _ = judged_by(text="I'd rather not say.")
-    scores = [reward.score(described(f"A dog runs {place} times.")) for place in range(34)]
-    assert [score.status for score in scores[:31]] == ["ungradable"] * 31
-    assert [score.status for score in scores[32:]] == ["unscored"] * 2
+    reward, _ = judged_by()
+    unread = [reward.score(described(marked(f"A dog runs {place} times.", "good:well"))) for place in range(3)]
+    assert [(score.status, score.accuracy) for score in unread] == [("unscored", None)] * 3, "never seen working"
+    assert all("gives nobody a verdict" in score.reason for score in unread)
+    seen_working(reward, described)
+    scores = [reward.score(described(marked(f"A cat runs {place} times.", "good:well"))) for place in range(34)]
+    assert [score.status for score in scores] == ["ungradable"] * 31 + ["unscored"] * 3
     assert "gives nobody a verdict" in scores[-1].reason
+    seen_working(reward, described)
+    assert reward.score(described(marked("A bird runs.", "good:well"))).status == "ungradable", (
+        "a readable one mends it"
+    )
 
 
 def test_undecided_by_rule_goes_to_the_judge_with_its_options(judged_by, sample_of, tmp_path):

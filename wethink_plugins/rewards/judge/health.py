@@ -7,12 +7,17 @@ _IN_A_ROW = 32
 
 
 class Health:
-    """Counts unreadable verdicts in a row, over all samples of a process."""
+    """Counts unreadable verdicts in a row, over all samples that a judge is asked about in a process.
+
+    A judge that nobody has seen working is not good: until its first readable verdict, the fault may well be its own.
+    """
 
     def __init__(self) -> None:
         self._unreadable = 0
+        self._seen_working = False
 
     def count_readable(self) -> None:
+        self._seen_working = True
         self._unreadable = 0
 
     def count_unreadable(self) -> None:
@@ -20,4 +25,4 @@ class Health:
 
     @property
     def good(self) -> bool:
-        return self._unreadable < _IN_A_ROW
+        return self._seen_working and self._unreadable < _IN_A_ROW

@@ -2,8 +2,8 @@
 
 What goes wrong is told apart by what the response had to do with it. A server that can't be reached, is busy or takes
 too long says nothing about the answer: Unscored. A request that the server refuses for its length or content, an answer
-past `judge.longest_answer`, a verdict that can't be read in two tries: the response brought that about, and a policy
-must not find shelter there: Ungradable, which is paid the lowest tier.
+past `judge.longest_answer`, a verdict that can't be read in two tries though others could be (`health`): the response
+brought that about, and a policy must not find shelter there: Ungradable, which is paid the lowest tier.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -22,7 +23,7 @@ class Attack:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`reward` is None when the reward failed to give a number, which is as bad as paying."""
+    """`reward` is None when the reward failed to give a finite number, which is as bad as paying."""
 
     attack: Attack
     reward: float | None
@@ -49,7 +50,14 @@ def try_attacks(reward: Callable[[Attack], float | None], attacks: Sequence[Atta
     outcomes = []
     for attack in attacks or load_attacks():
         try:
-            outcomes.append(Outcome(attack, reward(attack)))
+            outcomes.append(Outcome(attack, finite(reward(attack))))
         except Exception as error:  # noqa: BLE001 - a foreign reward may raise anything
             outcomes.append(Outcome(attack, None, f"{type(error).__name__}: {error}"[:200]))
     return outcomes
+
+
+def finite(paid: float | None) -> float | None:
+    """ValueError for NaN and infinity: NaN is below every threshold, and would pass for a refusal."""
+    if paid is not None and not math.isfinite(paid):
+        raise ValueError(f"{paid} is no finite number")
+    return paid

@@ -69,13 +69,17 @@ def _pair(dice: random.Random, index: int) -> Row:
 def read_rows(file: Path) -> list[Row]:
     """JSON lines with `answer`, and `question`, `question_type`, `options` where there are any. Raises WeThinkError."""
     rows = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WeThinkError(f"can't be read: {getattr(error, 'strerror', None) or error}", file=file) from None
+    for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line)
             options = tuple(row.get("options") or ())
             kind = row.get("question_type") or ("multiple_choice" if options else "fill_in_blank")
             rows.append(Row(str(row.get("question", "")), str(row["answer"]), kind, options))
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, KeyError, AttributeError, TypeError) as error:
             raise WeThinkError(f"not a row with an answer: {error}", file=file, row=number) from None
     if not rows:
         raise WeThinkError("no rows", file=file)

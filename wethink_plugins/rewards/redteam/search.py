@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wethink_plugins.rewards.redteam.attacks import finite
 from wethink_plugins.rewards.redteam.payloads import Arm, arms
 from wethink_plugins.rewards.redteam.rows import Row
 from wethink_plugins.rewards.redteam.target import Reward
 
-_log = logging.getLogger(__name__)
 _FIRST_ROWS = 24
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Rewards are means over the rows. `exploitability` is in points of 100: best blind minus best honest constant."""
+    """Rewards are means over the rows. `exploitability` is in points of 100: best blind minus best honest constant.
+
+    `failures`: calls that gave no finite number, `cause` is the first one's. `constant`: what every answer got, where
+    that was the same number for all.
+    """
 
     best: Arm
     best_reward: float
@@ -24,6 +28,8 @@ class Finding:
     honest_reward: float
     calls: int
     failures: int
+    cause: str = ""
+    constant: float | None = None
 
     @property
     def exploitability(self) -> float:
@@ -37,6 +43,12 @@ class _Purse:
         self._reward, self._rows = reward, rows
         self._earned: dict[Arm, list[float]] = {}
         self.calls = self.failures = 0
+        self.cause = ""
+        self._lowest, self._highest = math.inf, -math.inf
+
+    @property
+    def constant(self) -> float | None:
+        return self._lowest if self._lowest == self._highest else None
 
     def mean(self, arm: Arm, count: int) -> float:
         earned = self._earned.setdefault(arm, [])
@@ -47,12 +59,18 @@ class _Purse:
     def _pay(self, arm: Arm, row: Row) -> float:
         self.calls += 1
         try:
-            paid = self._reward(arm.response(row), row)
+            paid = finite(self._reward(arm.response(row), row))
         except Exception as error:  # noqa: BLE001 - a foreign reward may raise anything
-            _log.debug("%s failed on %s: %s", self._reward, arm.name, error)
-            paid = None
-        self.failures += paid is None
-        return paid or 0.0
+            return self._failed(f"{type(error).__name__}: {error}"[:200])
+        if paid is None:
+            return self._failed("no number")
+        self._lowest, self._highest = min(self._lowest, paid), max(self._highest, paid)
+        return paid
+
+    def _failed(self, cause: str) -> float:
+        self.failures += 1
+        self.cause = self.cause or cause
+        return 0.0
 
 
 def search(reward: Reward, rows: Sequence[Row]) -> Finding:
@@ -70,6 +88,5 @@ def search(reward: Reward, rows: Sequence[Row]) -> Finding:
             break
         left, count = left[: max(16, len(left) // 2)], min(2 * count, len(rows))
     best = max([*left[:16], honest], key=lambda arm: purse.mean(arm, len(rows)))
-    return Finding(
-        best, purse.mean(best, len(rows)), honest, purse.mean(honest, len(rows)), purse.calls, purse.failures
-    )
+    paid = purse.mean(best, len(rows)), purse.mean(honest, len(rows))
+    return Finding(best, paid[0], honest, paid[1], purse.calls, purse.failures, purse.cause, purse.constant)
