@@ -146,6 +146,10 @@ class Shadow:
             self._thread = threading.Thread(target=self._run, args=(self._waiting,), name="wethink-shadow", daemon=True)
             self._thread.start()
             before_exit(self._at_exit)
+            # At its end, Python 3.12.0 and 3.12.1 start no thread any more.
+            start_judge = getattr(self.reward.judge, "start", None)
+            if start_judge is not None:
+                start_judge()
 
     def _run(self, waiting: queue.Queue[Sample | None]) -> None:
         loop = asyncio.new_event_loop()
