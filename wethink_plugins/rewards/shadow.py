@@ -110,8 +110,8 @@ class Shadow:
             with contextlib.suppress(queue.Full):
                 self._waiting.put(None, timeout=timeout_s)
                 self._thread.join(max(0.0, until - time.monotonic()))
-            left = self._waiting.qsize() + self._in_hand if self._thread.is_alive() else 0
-            if left:
+            left = sum(one is not None for one in list(self._waiting.queue)) + self._in_hand
+            if left and self._thread.is_alive():
                 _log.warning("shadow mode: %d samples were still to be scored after %g s", left, timeout_s)
         not_before_exit(self._at_exit)
         self.reward.close()
@@ -159,7 +159,6 @@ class Shadow:
             samples, going = _drain(waiting)
             self._in_hand = len(samples)
             loop.run_until_complete(self._score_all(samples))
-            self._in_hand = 0
         close_judge = getattr(self.reward.judge, "aclose", None)
         if close_judge is not None:
             with contextlib.suppress(Exception):  # nobody is there to hear it, and nothing depends on it
@@ -175,6 +174,8 @@ class Shadow:
         except Exception as error:  # noqa: BLE001  no judge for this row, no gold, a broken term: told, not raised
             self._fail(1, error)
             self.reward.note(sample, Score(None, None, 0.0, "none", "unscored", str(error), "shadow"))
+        finally:
+            self._in_hand -= 1
 
     def _fail(self, count: int, error: Exception) -> None:
         """Counts, and says so once for each kind of cause."""
