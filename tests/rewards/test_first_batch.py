@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
 
 
@@ -34,6 +35,30 @@ def test_shouts(sample_of, caplog, why, config, fields, shout):
     text = first_batch_log(config, [sample_of(**fields) for _ in range(3)], caplog)
     assert "CHECK THIS" in text
     assert shout in text
+
+
+ASKED = [
+    ("down", ["down"] * 30 + [None] * 10, ["30 of 30 samples that needed the judge could not be scored: 429 for 60 s"]),
+    ("half", ["down", "wrong", "wrong", None], ["1 of 3 samples", "all 2 descriptive samples have accuracy 0"]),
+    ("filtered", ["filtered"] * 3, ["3 of 3 samples that needed the judge were ungradable: "]),
+    ("tolerated", ["down", *["correct"] * 9], []),
+    ("no answers", [None, None, "correct"], []),
+]
+
+
+@pytest.mark.parametrize(("why", "answers", "shouts"), ASKED, ids=[case[0] for case in ASKED])
+def test_what_the_judge_did_not_settle_is_no_accuracy(sample_of, caplog, why, answers, shouts):
+    """None stands for a response without an answer."""
+    reward = HybridReward.from_config({}, judge=ScriptedJudge())
+    unread = {"response": "<think>t</think> it is so"}
+    reward.score_batch(
+        [
+            sample_of(answer or "4", "gold", question_type="descriptive", **({} if answer else unread))
+            for answer in answers
+        ]
+    )
+    said = [line for record in caplog.records if "CHECK THIS" in (line := record.getMessage()) and "style" not in line]
+    assert len(said) == len(shouts) and all(shout in line for shout, line in zip(shouts, said, strict=True)), said
 
 
 def test_hosts_that_score_one_at_a_time_get_theirs_too(sample_of, caplog):

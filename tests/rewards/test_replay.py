@@ -7,7 +7,7 @@ import pytest
 from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
 from wethink_plugins.config import WeThinkConfig
-from wethink_plugins.errors import ConfigError, JudgeRequired
+from wethink_plugins.errors import ConfigError, JudgeRequired, WeThinkError
 from wethink_plugins.rewards.journal import read_journal
 from wethink_plugins.rewards.replay import read_rollouts, replay
 from wethink_plugins.rewards.sweep import NO_TRAINING, Setting, default_settings, grid, grid_file, overall, sweep
@@ -145,3 +145,25 @@ def test_a_grid_that_is_none(tmp_path, text, says):
     (tmp_path / "grid.yaml").write_text(text)
     with pytest.raises(ConfigError, match=says):
         grid_file(tmp_path / "grid.yaml")
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["folder", "file"])
+def test_a_last_line_cut_short_is_left_out_and_told(journal, whole, caplog):
+    (file,) = journal.glob("*.jsonl")
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines)[:-20])
+    assert len(read_rollouts(journal if whole else file)) == len(lines) - 1
+    (told,) = caplog.messages
+    assert f"{file}:{len(lines)}: 1 line skipped" in told
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["folder", "file"])
+@pytest.mark.parametrize("place", [0, 3, -1], ids=["first", "middle", "last, but whole"])
+def test_any_other_broken_line_is_named(journal, whole, place):
+    (file,) = journal.glob("*.jsonl")
+    lines = file.read_text().splitlines()
+    lines[place] = lines[place][:-20]
+    file.write_text("\n".join(lines) + "\n")
+    with pytest.raises(WeThinkError, match="not valid JSON") as told:
+        read_rollouts(journal if whole else file)
+    assert f"{file}:{place % len(lines) + 1}" in str(told.value)

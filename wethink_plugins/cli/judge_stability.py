@@ -33,17 +33,20 @@ def stability(
     report = measured.stability(judge_of(settings, offline), settings, rows, repeats)
     report = {"file": str(file or SHIPPED), **report}
     say_json(report) if json else _show(report)
-    faults = _faults(report, max_changed)
+    faults = _faults(report, max_changed, settings.judge.tolerate.share)
     for fault in faults:
         complain(fault)
     if faults:
         raise typer.Exit(1)
 
 
-def _faults(report: Mapping[str, Any], max_changed: float | None) -> list[str]:
+def _faults(report: Mapping[str, Any], max_changed: float | None, tolerated: float) -> list[str]:
     if report["no_opinion"] == report["calls"]:
-        return [f"the judge had no opinion on any of {report['rows']} rows"]
-    return [
+        return [f"the judge had no opinion on any of {report['rows']} rows: {report['cause']}"]
+    faults = []
+    if report["unscored"] > tolerated * report["calls"]:
+        faults.append(f"{report['unscored']} of {report['calls']} calls unscored: {report['cause']}")
+    return faults + [
         f"{line['edit']}: {shown(line['changed'])} of verdicts change, more than {max_changed:g}"
         for line in report["edits"]
         if max_changed is not None and (line["changed"] or 0.0) > max_changed

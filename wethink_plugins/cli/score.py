@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json as json_module
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, say, say_json, say_table, shown
+from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
 
 if TYPE_CHECKING:
     from wethink_plugins.sample import Sample
@@ -34,7 +34,8 @@ def score(
 ) -> None:
     """Score again, and print accuracy and format by question type. The journal stays as it is.
 
-    A journal's verdicts are used again, and no judge is called, unless the judge's own settings have changed.
+    A journal's verdicts are used again, and no judge is called, unless the judge's own settings have changed. Exit code
+    1 when more of what needed the judge stays unscored than `judge.tolerate.share` allows.
     """
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.datasets.write import refuse_overwriting, write_text
@@ -43,7 +44,8 @@ def score(
     if out is not None:
         refuse_overwriting(file, out)
     rollouts = read_rollouts(file)
-    again = replay(rollouts, WeThinkConfig.load(config), retry_unscored=retry_unscored)
+    settings = WeThinkConfig.load(config)
+    again = replay(rollouts, settings, retry_unscored=retry_unscored)
     if out is not None:
         pairs = zip(rollouts, again.scores, strict=True)
         write_text(out, "".join(json_module.dumps(_line(one.sample, score)) + "\n" for one, score in pairs))
@@ -53,14 +55,40 @@ def score(
         say(f"verdicts: {again.reused} from the journal, {again.asked} asked of the judge")
     if out is not None and not json:
         say(f"wrote {out}")
+    for line in [*unjudged(table), *causes(again.scores)]:
+        complain(line)
+    if table[-1]["unscored"] > settings.judge.tolerate.share * table[-1]["needed_judge"]:
+        raise typer.Exit(1)
 
 
 def summary(scores: Sequence[Score]) -> list[dict[str, Any]]:
-    """Per type and over all: count, mean accuracy and overall of what was scored, mean format, number unscored."""
+    """Per type and over all: count, mean accuracy and overall of what was scored, mean format, numbers unscored and
+    ungradable; how many needed the judge, and how many got a verdict from it."""
     groups: dict[str, list[Score]] = defaultdict(list)
     for one in scores:
         groups[str(one.extra.get("question_type"))].append(one)
     return [_means(kind, groups[kind]) for kind in sorted(groups)] + [_means("all", list(scores))]
+
+
+def unjudged(table: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line for each type whose accuracy is no judge's, although one was needed."""
+    return [
+        f"{t['question_type']}: the judge settled none of the {t['needed_judge']} that needed it; the accuracy "
+        f"{shown(t['accuracy'])} is of the other {t['count'] - t['unscored']} only (no answer, by rule, ungradable)"
+        for t in table[:-1]
+        if t["needed_judge"] and not t["judged"] and t["accuracy"] is not None
+    ]
+
+
+def causes(scores: Sequence[Score]) -> list[str]:
+    """How many that needed the judge stayed unscored or were ungradable, each with the cause of the first."""
+    needed = [one for one in scores if one.method == "model"]
+    lost = [(status, [one for one in needed if one.status == status]) for status in ("unscored", "ungradable")]
+    return [
+        f"{len(some)} of {len(needed)} that needed the judge {status}: {some[0].reason}"
+        for status, some in lost
+        if some
+    ]
 
 
 def _means(kind: str, scores: Sequence[Score]) -> dict[str, Any]:
@@ -72,6 +100,9 @@ def _means(kind: str, scores: Sequence[Score]) -> dict[str, Any]:
         "format": fmean(s.format for s in scores) if scores else None,
         "overall": fmean(s.overall or 0.0 for s in scored) if scored else None,
         "unscored": len(scores) - len(scored),
+        "ungradable": sum(s.status == "ungradable" for s in scores),
+        "needed_judge": sum(s.method == "model" for s in scores),
+        "judged": sum(s.method == "model" and s.status == "scored" for s in scores),
     }
 
 
@@ -87,8 +118,6 @@ def _line(sample: Sample, score: Score) -> dict[str, Any]:
 
 
 def _show(table: list[dict[str, Any]], file: Path) -> None:
-    rows = [
-        (t["question_type"], t["count"], *(shown(t[k]) for k in ("accuracy", "format", "overall")), t["unscored"])
-        for t in table
-    ]
-    say_table(str(file), ("question_type", "count", "accuracy", "format", "overall", "unscored"), rows)
+    means, counts = ("accuracy", "format", "overall"), ("unscored", "ungradable")
+    rows = [(t["question_type"], t["count"], *(shown(t[k]) for k in means), *(t[k] for k in counts)) for t in table]
+    say_table(str(file), ("question_type", "count", *means, *counts), rows)

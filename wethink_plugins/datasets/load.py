@@ -39,9 +39,24 @@ def read_jsonl(file: Path) -> Records:
     """One JSON object a line; empty lines are skipped, a byte order mark is too."""
     with file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
-            text = _decoded(line, f"{file}:{number}").lstrip("\ufeff")
-            if text.strip():
-                yield number, _record(_parsed(text, f"{file}:{number}"), f"{file}:{number}")
+            yield from _read_line(line, number, file)
+
+
+def read_appended(file: Path, cut_short: list[str]) -> Records:
+    """JSONL that a process appended to until it was killed: a last line that has no end and is no JSON is left out.
+
+    Its place is added to `cut_short`. Any other broken line is a WeThinkError, as in `read_jsonl`.
+    """
+    return _readable(_appended(file, cut_short), file)
+
+
+def _appended(file: Path, cut_short: list[str]) -> Records:
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.endswith(b"\n") and not _is_json(line):
+                cut_short.append(f"{file}:{number}")
+                return
+            yield from _read_line(line, number, file)
 
 
 def read_json(file: Path) -> Records:
@@ -66,6 +81,21 @@ def read_parquet(file: Path) -> Records:
                 yield number, record
     except (pa.ArrowException, OSError) as error:
         raise WeThinkError(f"not readable as parquet: {error}", fix="write it again", file=file) from None
+
+
+def _read_line(line: bytes, number: int, file: Path) -> Records:
+    place = f"{file}:{number}"
+    text = _decoded(line, place).lstrip("\ufeff")
+    if text.strip():
+        yield number, _record(_parsed(text, place), place)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return not line.strip()
+    return True
 
 
 def _decoded(data: bytes, place: str) -> str:

@@ -72,6 +72,10 @@ class Client:
             _log.exception("unexpected error in a call")
             raise CallFailed("bad_reply", f"{type(error).__name__}: {error}") from error
 
+    def start(self) -> None:
+        """Starts its thread now; `ask` does it otherwise. For who may first ask when a program ends already."""
+        self._runtime()
+
     def forget(self, call: Call) -> None:
         """The store no longer serves replies to this call, whichever endpoint gave them. The ledger keeps its lines."""
         runtime, digest = self._runtime(), call.digest()

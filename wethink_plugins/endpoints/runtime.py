@@ -68,7 +68,10 @@ class Runtime:
             state = self._loops.pop(asyncio.get_running_loop(), None)
         if state is not None:
             await state.session.close()
-        await asyncio.get_running_loop().run_in_executor(None, self.store.flush)
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, self.store.flush)
+        except RuntimeError:  # the interpreter is ending and has no more threads to give
+            self.store.flush()
 
 
 def routes_of(judge: config.Judge, router: str | None) -> list[Route]:

@@ -23,8 +23,9 @@ _log = logging.getLogger("wethink_plugins.first_batch")
 class FirstBatch:
     """Collects until it has seen a batch, reports once, and is silent from then on. Safe to call from threads."""
 
-    def __init__(self, style: str) -> None:
-        self._style = style
+    def __init__(self, style: str, tolerated: float = 0.0) -> None:
+        """`tolerated`: the share of what needed the judge that may get no verdict without a shout."""
+        self._style, self._tolerated = style, tolerated
         self._seen: list[tuple[Sample, Score]] = []
         self._done = False
         self._lock = threading.Lock()
@@ -57,7 +58,7 @@ class FirstBatch:
         )
 
     def faults(self) -> list[str]:
-        return [*self._style_fault(), *self._all_zero_types(), *self._never_answered()]
+        return [*self._style_fault(), *self._no_verdict(), *self._all_zero_types(), *self._never_answered()]
 
     def _style_fault(self) -> list[str]:
         if any(score.format for _, score in self._seen):
@@ -69,11 +70,22 @@ class FirstBatch:
             f"no response follows the style {self._style!r}, but some follow {' and '.join(others)}: set `style: {others[0]}`"
         ]
 
+    def _no_verdict(self) -> list[str]:
+        needed = [score for _, score in self._seen if score.method == "model"]
+        faults = []
+        for status, said in (("unscored", "could not be scored"), ("ungradable", "were ungradable")):
+            lost = [score for score in needed if score.status == status]
+            if len(lost) > self._tolerated * len(needed):
+                reason = lost[0].reason.removeprefix("ungradable: ")
+                faults.append(f"{len(lost)} of {len(needed)} samples that needed the judge {said}: {reason}")
+        return faults
+
     def _all_zero_types(self) -> list[str]:
-        accuracies: dict[str, list[float]] = defaultdict(list)
+        """Where the judge was needed, responses without an answer say nothing of it, and what it didn't settle neither."""
+        kinds: dict[str, list[Score]] = defaultdict(list)
         for _, score in self._seen:
-            if score.accuracy is not None:
-                accuracies[str(score.extra.get("question_type"))].append(score.accuracy)
+            kinds[str(score.extra.get("question_type"))].append(score)
+        accuracies = {kind: [score.accuracy for score in _telling(scores)] for kind, scores in kinds.items()}
         return [
             f"all {len(v)} {kind} samples have accuracy 0"
             for kind, v in accuracies.items()
@@ -84,6 +96,13 @@ class FirstBatch:
         if any(score.extra.get("answer") is not None for _, score in self._seen):
             return []
         return [f"no answer could be read from any of the first {len(self._seen)} responses"]
+
+
+def _telling(scores: Sequence[Score]) -> list[Score]:
+    """Those whose accuracy tells whether gold, rules and judge fit the responses."""
+    if not any(score.method == "model" for score in scores):
+        return [score for score in scores if score.accuracy is not None]
+    return [score for score in scores if score.method == "rule" or (score.method, score.status) == ("model", "scored")]
 
 
 def _line(sample: Sample, score: Score) -> str:

@@ -159,14 +159,24 @@ def _write_all(file: RawIOBase, data: bytes) -> None:
 
 
 def read_journal(folder: str | Path) -> Iterator[dict[str, Any]]:
-    """Every line of every process, in order of time; a last line cut short by a kill is left out."""
+    """Every line of every process, in order of time.
+
+    A last line cut short by a kill is left out, and a warning says where. WeThinkError names any other broken line.
+    """
     lines: list[dict[str, Any]] = []
     for path in sorted(Path(folder).expanduser().glob("journal-*.jsonl")):
-        with path.open(encoding="utf-8") as file:
-            for text in file:
-                with contextlib.suppress(json.JSONDecodeError):
-                    lines.append(json.loads(text))
+        lines += (line for _, line in whole_lines(path))
     yield from sorted(lines, key=lambda line: line.get("time", 0.0))
+
+
+def whole_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The lines of one file with their numbers, from 1; see `read_journal` for broken ones."""
+    from wethink_plugins.datasets.load import read_appended
+
+    cut_short: list[str] = []
+    yield from read_appended(file, cut_short)
+    for place in cut_short:
+        _log.warning("%s: 1 line skipped, the last one, which was cut short", place)
 
 
 def _drain(waiting: queue.Queue[Mapping[str, Any] | None]) -> tuple[list[Mapping[str, Any]], bool]:

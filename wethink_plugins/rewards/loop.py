@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from wethink_plugins.rewards.executor import LoopExecutor
+
 T = TypeVar("T")
 # How long calls that ignore their cancellation may hold up the end of the thread.
 _END_S = 1.0
@@ -54,6 +56,7 @@ class LoopThread:
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
+            self._loop.set_default_executor(LoopExecutor())
             self._thread = threading.Thread(
                 target=_serve, args=(self._loop, self._at_end), name=self._name, daemon=True
             )

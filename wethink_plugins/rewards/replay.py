@@ -142,9 +142,11 @@ def _said(line: Mapping[str, Any]) -> Judgement:
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     from wethink_plugins.datasets.load import read_records
-    from wethink_plugins.rewards.journal import read_journal
+    from wethink_plugins.rewards.journal import read_journal, whole_lines
 
-    return enumerate(read_journal(file), start=1) if file.is_dir() else read_records(file)
+    if file.is_dir():
+        return enumerate(read_journal(file), start=1)
+    return whole_lines(file) if file.is_file() and file.suffix.lower() == ".jsonl" else read_records(file)
 
 
 def _sample(line: Mapping[str, Any], file: Path, number: int) -> Sample:

@@ -7,7 +7,6 @@ without waiting, what doesn't fit is dropped and counted, and whatever fails is 
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import inspect
 import logging
@@ -27,6 +26,7 @@ from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.kind import kind_of
 from wethink_plugins.registry import resolve
+from wethink_plugins.rewards.executor import LoopExecutor, before_exit, not_before_exit
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.rewards.judge import Judge
 from wethink_plugins.rewards.loop import LoopThread
@@ -37,6 +37,8 @@ from wethink_plugins.score import Score
 _MOST_WAITING = 4096
 # Scored at once; the judge's own limits hold below that.
 _AT_ONCE = 256
+# Chosen: how long the end of a training may be held up for the samples that still wait.
+_AT_EXIT_S = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -63,7 +65,7 @@ class Shadow:
                 field="journal.path",
             )
         self.dropped = self.unread = self.failed = 0
-        self._most_waiting = most_waiting
+        self._most_waiting, self._in_hand = most_waiting, 0
         self._told: set[type] = set()
         self._starting = threading.Lock()
         self._calls = LoopThread("wethink-active")
@@ -109,9 +111,16 @@ class Shadow:
             with contextlib.suppress(queue.Full):
                 self._waiting.put(None, timeout=timeout_s)
                 self._thread.join(max(0.0, until - time.monotonic()))
-        atexit.unregister(self.close)
+            left = sum(one is not None for one in list(self._waiting.queue)) + self._in_hand
+            if left and self._thread.is_alive():
+                _log.warning("shadow mode: %d samples were still to be scored after %g s", left, timeout_s)
+        not_before_exit(self._at_exit)
         self.reward.close()
         self._calls.close()
+
+    def _at_exit(self) -> None:
+        if self._pid == os.getpid():
+            self.close(_AT_EXIT_S)
 
     def _enqueue(self, sample: Sample, active: float | None) -> None:
         try:
@@ -137,17 +146,24 @@ class Shadow:
                 return
             self._thread = threading.Thread(target=self._run, args=(self._waiting,), name="wethink-shadow", daemon=True)
             self._thread.start()
-            atexit.register(self.close)
+            before_exit(self._at_exit)
+            # At its end, Python 3.12.0 and 3.12.1 start no thread any more.
+            start_judge = getattr(self.reward.judge, "start", None)
+            if start_judge is not None:
+                start_judge()
 
     def _run(self, waiting: queue.Queue[Sample | None]) -> None:
         loop = asyncio.new_event_loop()
+        loop.set_default_executor(LoopExecutor())
         going = True
         while going:
             samples, going = _drain(waiting)
+            self._in_hand = len(samples)
             loop.run_until_complete(self._score_all(samples))
         close_judge = getattr(self.reward.judge, "aclose", None)
         if close_judge is not None:
-            loop.run_until_complete(close_judge())
+            with contextlib.suppress(Exception):  # nobody is there to hear it, and nothing depends on it
+                loop.run_until_complete(close_judge())
         loop.close()
 
     async def _score_all(self, samples: Sequence[Sample]) -> None:
@@ -159,6 +175,8 @@ class Shadow:
         except Exception as error:  # noqa: BLE001  no judge for this row, no gold, a broken term: told, not raised
             self._fail(1, error)
             self.reward.note(sample, Score(None, None, 0.0, "none", "unscored", str(error), "shadow"))
+        finally:
+            self._in_hand -= 1
 
     def _fail(self, count: int, error: Exception) -> None:
         """Counts, and says so once for each kind of cause."""

@@ -28,7 +28,7 @@ class Judge(Protocol):
 
     A judge may have `keeps_deadline = True`: it ends each call by `judge.deadline_s` itself, counted from when a server
     is free for it, so that waiting for a place costs a sample nothing. It may have `sees_images = True` to be handed
-    pictures, and `aclose()`.
+    pictures, `aclose()`, and `start()`, which is called where its first question may come when the program ends already.
     """
 
     name: str

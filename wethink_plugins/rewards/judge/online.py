@@ -65,6 +65,10 @@ class OnlineJudge:
             )
         return await self._asked(await self._call(sample, answer))
 
+    def start(self) -> None:
+        """Starts the client's thread, and connects to nothing."""
+        self.client.start()
+
     async def aclose(self) -> None:
         await self.client.aclose()
 

@@ -36,8 +36,16 @@ def stability(judge: Judge, config: WeThinkConfig, rows: Sequence[LabelledRow], 
         "rows": len(rows),
         "calls": len(every),
         "no_opinion": sum(_tier(one) is None for one in said),
+        "unscored": sum(one.status == "unscored" for one in said),
+        "cause": _cause(said),
         "edits": lines,
     }
+
+
+def _cause(said: Sequence[Assessment]) -> str | None:
+    """Of the first that is unscored, else of the first without an opinion."""
+    lost = sorted((one for one in said if _tier(one) is None), key=lambda one: one.status != "unscored")
+    return lost[0].reason if lost else None
 
 
 def _line(
