@@ -198,7 +198,9 @@ def write_page(run: Path, start: Mapping[str, Any], arms: Mapping[str, Any], bud
         f"Greedy answers to held-out questions, graded by checker.py. Every arm: {budget.steps} steps of {budget.prompts} prompts with {budget.group} rollouts each.",
     )
     page.table(
-        header(), table_rows(start, arms), "Well-formed rollouts: sampled, over the last five steps (warm start: at the first)."
+        header(),
+        table_rows(start, arms),
+        "Well-formed rollouts: sampled, over the last five steps (warm start: at the first).",
     )
     page.table(["arm", "paid for"], [[name, ARMS[name]] for name in arms])
     page.section(
