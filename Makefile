@@ -8,9 +8,11 @@ TEST := .venvs/test/bin/python
 # Python 3.10 is what EasyR1's images have; without one, these tests are left out and said so.
 PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(shell command -v python3.10))
 LOWEST := .venvs/lowest/bin/python
+UNIT := "not host and not easyr1 and not slow"
+WIRE := tests/cli tests/endpoints tests/rewards/judge
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-lowest test-hosts host-environments test-easyr1 test-slow docs-doctor clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts host-environments test-easyr1 test-slow docs-doctor clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,13 +25,21 @@ demo-controls: demo ## the same start with other rewards: noise, permuted answer
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
 test: ## unit and contract tests, then short runs in the real verl, TRL and LLaMA-Factory
-	@$(MAKE) -j3 test-unit test-lowest host-environments
+	@$(SETUP) test
+	@$(MAKE) -j4 test-wire test-core test-lowest host-environments
 	@$(MAKE) test-hosts
 	@echo "test-easyr1: left out, it needs a clone of EasyR1: make test-easyr1 EASYR1_HOME=DIR"
 
 test-unit: ## the tests that need no host
 	@$(SETUP) test
-	@$(TEST) -m pytest -m "not host and not easyr1 and not slow"
+	@$(TEST) -m pytest -m $(UNIT)
+
+# The same in two halves, for two cores: the one mostly waits, for servers and for commands that start.
+test-wire:
+	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE)
+
+test-core:
+	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE:%=--ignore=%)
 
 test-lowest: ## the core on Python 3.10 with the lowest versions of its dependencies
 ifeq ($(PYTHON310),)
@@ -38,7 +48,7 @@ else
 	@$(PYTHON310) -m venv .venvs/lowest
 	@$(LOWEST) -m pip install -q --disable-pip-version-check -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
 	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1 | grep -v "^WARNING: Location" || true
-	@$(LOWEST) -m pytest -q -m "not host and not easyr1 and not slow" --ignore tests/recipes
+	@$(LOWEST) -m pytest -q -m $(UNIT) --ignore tests/recipes
 endif
 
 test-hosts: ## short runs in the real hosts, and the whole demo in small

@@ -157,7 +157,7 @@ class _Asked:
                 f"{self.endpoint.base_url} has no model {self.endpoint.model}: {text}",
                 f"write one that it serves: {shown}",
             )
-        if isinstance(problem, Ungradable):
+        if isinstance(problem, Ungradable) or kind == "unreadable":
             fix = "this model can't be used as a judge as it is: try `wethink judge ping`, another model, or judge.max_tokens"
             return error("judge", f"{self.name}: {text}", fix)
         return error("judge", f"{self.name}: {text}", _FIXES.get(kind, "try it with `wethink judge ping`"))
