@@ -71,3 +71,13 @@ def test_empty_is_all_defaults_and_the_digest_follows_every_setting(tmp_path):
     file.write_text("")
     assert WeThinkConfig.load(file) == WeThinkConfig()
     assert WeThinkConfig.load({"style": "boxed"}).digest() != WeThinkConfig().digest()
+
+
+def test_a_judge_prompt_is_looked_for_beside_the_yaml(tmp_path, monkeypatch):
+    (tmp_path / "mine.txt").write_text("{reference} {answer}")
+    (tmp_path / "wethink.yaml").write_text("judge: {prompt: mine.txt}")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert WeThinkConfig.load("../wethink.yaml").judge.prompt == str(tmp_path / "mine.txt")
+    assert WeThinkConfig.load({"judge": {"prompt": "mine.txt"}}).judge.prompt == "mine.txt"

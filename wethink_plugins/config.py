@@ -180,7 +180,9 @@ class Judge(_Section):
     offline: bool = Field(
         False, description="true: a stand-in that compares words and is no model; for trying things out"
     )
-    prompt: str = Field("default", description="a registered judge prompt, or a file; for endpoints")
+    prompt: str = Field(
+        "default", description="a registered judge prompt, or a file, looked for beside this YAML first; for endpoints"
+    )
     images: bool = Field(False, description="true: the judge sees; each call carries the row's pictures, made small")
     constrain: bool = Field(
         True, description="ask servers that can for nothing but the verdict; false: let the judge write reasons first"
@@ -286,7 +288,16 @@ class WeThinkConfig(_Section):
             return cls._validated(source, None)
         if not isinstance(source, str | Path):
             raise ConfigError(f"is {kind_of(source)}", fix="give a path, a mapping or a WeThinkConfig", file="config")
-        return cls._validated(_read_yaml(Path(source).expanduser()), Path(source))
+        file = Path(source).expanduser()
+        return cls._validated(_read_yaml(file), Path(source))._with_prompt_beside(file)
+
+    def _with_prompt_beside(self, file: Path) -> WeThinkConfig:
+        """A judge prompt that stands beside the YAML, by its full path: Ray's workers run in folders of their own."""
+        prompt = Path(self.judge.prompt).expanduser()
+        if prompt.is_absolute() or not prompt.suffix or not (file.parent / prompt).is_file():
+            return self
+        found = str((file.parent / prompt).resolve())
+        return self.model_copy(update={"judge": self.judge.model_copy(update={"prompt": found})})
 
     @classmethod
     def _validated(cls, values: Mapping[str, Any], file: Path | None) -> WeThinkConfig:

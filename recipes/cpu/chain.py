@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from judge_server import addressed, served
 from process import MARK, end_strays, run_logged
 from stages import Stage
 
@@ -19,7 +20,12 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 PACKAGE = CHECKOUT / "wethink_plugins"
 CONFIG = HERE / "wethink.yaml"
+WETHINK = Path(sys.executable).with_name("wethink")
+MIN_KAPPA = 0.9
+"""Quadratically weighted, on held-out pairs (chosen). A judge below this would pay for the wrong answers."""
 SMALL_SFT = ("max_steps=3", "warmup_steps=1", "per_device_train_batch_size=4")
+SMALL_JUDGE = ("max_steps=80", "warmup_steps=10", "per_device_train_batch_size=16")
+"""Enough to write verdicts, though not the right ones: what isn't readable would stop the run."""
 SMALL_GRPO = (
     "data.train_batch_size=4",
     "actor_rollout_ref.rollout.n=5",
@@ -61,6 +67,10 @@ class Chain:
         size = {"seed": self.settings.seed, "small": self.settings.small}
         drawing = [HERE / name for name in ("dataset.py", "scenes.py", "families.py", "teacher.py")]
         rewarding = [PACKAGE / "rewards", PACKAGE / "adapters", CONFIG, CHECKOUT / "patches" / "verl"]
+        judging = [
+            *drawing[1:],
+            *(HERE / f"judge_{name}" for name in ("pairs.py", "model.py", "sft.yaml", "prompt.txt")),
+        ]
         photographs = [HERE / "photographs.py", HERE / "photographs.jsonl"]
         telling = [HERE / name for name in ("summary.py", "curves.py", "checker.py")]
         return [
@@ -70,10 +80,12 @@ class Chain:
             Stage("base", "Build a model from nothing", self.base, ["base"], ["data"], size, [HERE / "tiny_model.py"]),
             Stage("sft", "Warm start in LLaMA-Factory", self.sft, ["sft"], ["export", "base"], size, [HERE / "sft.yaml"]),
             Stage("before", "Answer test questions before", self.before, ["before"], ["sft"], sources=[HERE / "evaluate.py"]),
-            Stage("grpo", "GRPO in verl, hybrid reward", self.grpo, ["grpo"], ["export", "sft"],
+            Stage("judge", "Train and calibrate the judge", self.judge, ["judge"], ["data"], size,
+                  [*judging, HERE / "tiny_model.py", CONFIG]),
+            Stage("grpo", "GRPO in verl, hybrid reward", self.grpo, ["grpo"], ["export", "sft", "judge"],
                   {**size, "steps": self.settings.steps}, [HERE / "grpo.yaml", *rewarding]),
             Stage("after", "Answer test questions after", self.after, ["after"], ["grpo"], sources=[HERE / "evaluate.py"]),
-            Stage("summary", "Grade and count", self.summary, ["predictions.jsonl", "summary.json"], ["before", "after"], size, telling),
+            Stage("summary", "Grade and count", self.summary, ["predictions.jsonl", "rewards.jsonl", "summary.json"], ["before", "after"], size, telling),
             Stage("report", "Draw the report", self.report, ["report.html"], ["summary"], sources=[HERE / "page.py", PACKAGE / "report"]),
         ]  # fmt: skip
 
@@ -119,18 +131,28 @@ class Chain:
 
     def sft(self, partial: Path) -> None:
         out = self.settings.out
-        command = [self.settings.environments / "sft" / "bin" / "llamafactory-cli", "train", HERE / "sft.yaml"]
-        command += [
-            f"model_name_or_path={out / 'base'}",
-            f"dataset_dir={out / 'export' / 'llamafactory'}",
-            "dataset=warm",
-        ]
-        command += [
-            f"output_dir={partial / 'sft'}",
-            f"seed={self.settings.seed}",
-            *(SMALL_SFT if self.settings.small else ()),
-        ]
-        self._run("sft", command, {"HF_HOME": str(partial / "cache")})
+        small = SMALL_SFT if self.settings.small else ()
+        self._tune("sft", "sft.yaml", out / "base", out / "export" / "llamafactory", "warm", partial / "sft", small)
+
+    def judge(self, partial: Path) -> None:
+        """Its pairs, the model, its training, and what it is worth on pairs that it hasn't seen."""
+        made, small = partial / "judge", self.settings.small
+        seed, pairs = ["--seed", self.settings.seed], ["--pairs", 1280] if small else []
+        self._python("judge", "judge_pairs.py", "--out", made / "data", *seed, *pairs)
+        self._python("judge", "judge_model.py", "--rows", made / "data" / "judge.jsonl", "--out", made / "base", *seed)
+        self._tune(
+            "judge",
+            "judge_sft.yaml",
+            made / "base",
+            made / "data",
+            "judge",
+            made / "model",
+            SMALL_JUDGE if small else (),
+        )
+        wanted = [] if small else ["--min-kappa", MIN_KAPPA]
+        command = [WETHINK, "judge", "calibrate", made / "data" / "held_out.jsonl", "--config", CONFIG, "--rounds", 200]
+        with self._judge(made / "model") as address:
+            self._run("judge", [*command, "--out", made / "calibration", *wanted], address)
 
     def before(self, partial: Path) -> None:
         self._evaluate("before", self.settings.out / "sft", partial / "before")
@@ -149,7 +171,7 @@ class Chain:
         command += ["reward.reward_manager.source=register", "reward.reward_manager.name=wethink"]
         command += [f"trainer.total_training_steps={steps}"] if steps else []
         command += SMALL_GRPO if self.settings.small else ()
-        with short_folder(out) as ray:
+        with short_folder(out) as ray, self._judge(out / "judge" / "model") as judge:
             environment = {
                 "VERL_PLATFORM": "cpu",
                 "OMP_NUM_THREADS": "1",
@@ -161,7 +183,7 @@ class Chain:
                 "WETHINK_JOURNAL": str(out / "journal"),
                 "HYDRA_FULL_ERROR": "1",
             }
-            self._run("grpo", command, {**environment, "RAY_DEDUP_LOGS": "0"})
+            self._run("grpo", command, {**environment, **judge, "RAY_DEDUP_LOGS": "0"})
         newest = max(made.glob("global_step_*/actor/huggingface"), key=lambda folder: folder.stat().st_mtime)
         os.replace(newest, made / "model")
 
@@ -171,7 +193,8 @@ class Chain:
     def summary(self, partial: Path) -> None:
         from summary import write_summary
 
-        write_summary(self.settings.out, partial, self.settings.seed, self.settings.environments)
+        with self._judge(self.settings.out / "judge" / "model") as judge, addressed(judge):
+            write_summary(self.settings.out, partial, self.settings.seed, self.settings.environments)
 
     def report(self, partial: Path) -> None:
         from page import write_page
@@ -186,9 +209,22 @@ class Chain:
         self._python(name, "evaluate.py", *common, "--stage", name, "--out", folder / "answers.jsonl")
         self._python(name, "evaluate.py", *common, "--stage", "blank", "--out", folder / "blank.jsonl", "--blank")
 
+    def _judge(self, model: Path) -> contextlib.AbstractContextManager[dict[str, str]]:
+        """A server of its own for each stage that pays, so that none is left behind; see `judge_server.py`."""
+        log, mark = self.settings.out / "logs" / "judge-server.log", {MARK: str(self.settings.out)}
+        return served(model, self.settings.environments / "sft", log, {**COMMON, **mark})
+
+    def _tune(
+        self, log: str, recipe: str, model: Path, data: Path, name: str, made: Path, small: tuple[str, ...]
+    ) -> None:
+        """Supervised fine-tuning in LLaMA-Factory, unmodified."""
+        command = [self.settings.environments / "sft" / "bin" / "llamafactory-cli", "train", HERE / recipe]
+        command += [f"model_name_or_path={model}", f"dataset_dir={data}", f"dataset={name}", f"output_dir={made}"]
+        command += [f"seed={self.settings.seed}", *small]
+        self._run(log, command, {"HF_HOME": str(made.parent / "cache")})
+
     def _wethink(self, *arguments: object) -> None:
-        command = [Path(sys.executable).with_name("wethink"), "data", *arguments, "--config", CONFIG]
-        self._run("export", command, {})
+        self._run("export", [WETHINK, "data", *arguments, "--config", CONFIG], {})
 
     def _python(self, log: str, script: str, *arguments: object) -> None:
         self._run(log, [sys.executable, HERE / script, *arguments], {})

@@ -13,6 +13,7 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from chain import CHECKOUT, COMMON, CONFIG, HERE, PACKAGE
 from control_arms import ARMS, Budget
 from curves import TYPES, StepFigures, last_format_rate, mean, training_steps
 from demo import sole_owner
+from judge_server import served
 from process import MARK, CommandFailed, end_strays, last_lines, run_logged
 from progress import Board
 from rich.console import Console
@@ -30,6 +32,7 @@ from summary import right_share, shown, table_by
 
 from wethink_plugins.report import Line, LineChart, Page
 
+ENVIRONMENTS = CHECKOUT / ".venvs"
 LEVELS = (0.7, 0.8, 0.9)
 README_LEVEL = 0.8
 SMOOTHING = 3
@@ -51,7 +54,12 @@ class Controls:
         self.seed = stamp["seed"]
 
     def stages(self) -> list[Stage]:
-        start = {"sft": read_stamp(self.run, "sft").get("inputs"), "seed": self.seed, "steps": self.steps}
+        start = {
+            "judge": read_stamp(self.run, "judge").get("inputs"),
+            "sft": read_stamp(self.run, "sft").get("inputs"),
+            "seed": self.seed,
+            "steps": self.steps,
+        }
         training = [HERE / "control_arms.py", HERE / "grpo.yaml", PACKAGE / "rewards", PACKAGE / "adapters", CONFIG]
         rows = Stage(
             "rows",
@@ -106,9 +114,9 @@ class Controls:
             "--rows",
             self.out / "train.parquet",
         ]
-        self._run(
-            arm, [*command, "--out", made, "--seed", self.seed, *steps], {"WETHINK_JOURNAL": str(made / "journal")}
-        )
+        journal = {"WETHINK_JOURNAL": str(made / "journal")}
+        with self._judge() as judge:
+            self._run(arm, [*command, "--out", made, "--seed", self.seed, *steps], {**journal, **judge})
         evaluate = [
             sys.executable,
             HERE / "evaluate.py",
@@ -122,6 +130,11 @@ class Controls:
         self._run(arm, [*evaluate, "--system-prompt", data / "system_prompt.txt", "--out", made / "answers.jsonl"], {})
         for leftover in ("trainer", "cache"):
             shutil.rmtree(made / leftover, ignore_errors=True)
+
+    def _judge(self) -> AbstractContextManager[dict[str, str]]:
+        """The run's own judge."""
+        log, mark = self.out / "logs" / "judge-server.log", {MARK: str(self.out)}
+        return served(self.run / "judge" / "model", ENVIRONMENTS / "sft", log, {**COMMON, **mark})
 
     def _run(self, log: str, command: list[object], environment: Mapping[str, str]) -> None:
         try:
@@ -218,7 +231,6 @@ def write_page(run: Path, start: Mapping[str, Any], arms: Mapping[str, Any], bud
     page.section("By family").table(
         ["family", *arms], [[family, *(arm["per_family"].get(family) for arm in arms.values())] for family in families]
     )
-    page.note("Descriptive answers are judged by the offline stand-in that compares words; it is no model.")
     page.write(run / "controls.html")
 
 

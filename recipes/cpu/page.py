@@ -25,7 +25,12 @@ STORY = (
     "GRPO then sees verified answers only, and no chain of thought. It is paid 0.7 for a right answer and 0.3 for the right form, and nothing else. "
     "What it can't do is teach the model to see: a reward this sparse doesn't, in the few thousand answers of this run.",
 )
-JUDGE_NOTE = "Descriptive answers are judged here by an offline stand-in that compares words and is no model."
+JUDGE_STORY = (
+    "Descriptive answers are paid in tiers by a judge: a text model of 0.4 million parameters, trained in LLaMA-Factory on pairs of a reference and an answer from this very "
+    "task, and served over HTTP while the run needs it. It can compare a count, a colour and a shape, and nothing else."
+)
+OFFLINE = {"judge": {"offline": True}}
+"""For photographs: the demo's own judge knows nothing but drawn shapes."""
 CHECKER_NOTE = (
     "Every accuracy in the numbers above and in the tables is graded by checker.py, which knows the drawn scene and shares no code with the reward. "
     "Curves by step show what the reward saw in training: sampled answers (temperature 1) to training questions, partial credit included."
@@ -39,7 +44,7 @@ def write_page(out: Path, target: Path) -> None:
     page = Page("What the hybrid reward taught a small model", SUBTITLE)
     headline(page, summary)
     page.section("What happens here", *STORY)
-    page.note(JUDGE_NOTE)
+    judge_section(page, summary["judge"])
     draw_curves(page, training_steps(out / "journal"), summary)
     tables(page, summary)
     page.section(
@@ -70,6 +75,18 @@ def headline(page: Page, summary: Mapping[str, Any]) -> None:
             f"over the last five steps; {shown(rate['first'])} at the first",
         ),
         Number("rollouts left unscored", str(summary["unscored"]), f"of {summary['rollouts']:,}"),
+    )
+
+
+def judge_section(page: Page, judge: Mapping[str, Any] | None) -> None:
+    if judge is None:
+        page.section("The judge", JUDGE_STORY)
+        return
+    page.section(
+        "The judge",
+        JUDGE_STORY,
+        f"Before it paid for anything it was measured on {judge['pairs']} pairs that it hadn't been trained on: it agreed with {judge['agreement']:.1%} of the labels, "
+        f"with a quadratically weighted kappa of {judge['kappa_quadratic']:.3f} (judge/calibration/calibration.html). The labels come from a rule that counts what differs.",
     )
 
 
@@ -126,11 +143,8 @@ def gallery(out: Path, rows: list[Row], wrong_ones: int = 4) -> list[Card]:
             chosen[row["family"]] = row
     still = [row for row in rows if not right(row, "after") and row not in chosen.values()][:wrong_ones]
     picked = [*chosen.values(), *still]
-    scores = {stage: reward_scores(picked, problems, stage) for stage in ("before", "after")}
-    return [
-        test_card(out, row, problems[row["id"]], {stage: scores[stage][i] for stage in scores})
-        for i, row in enumerate(picked)
-    ]
+    scores = problems_of(out / "rewards.jsonl")
+    return [test_card(out, row, problems[row["id"]], scores[row["id"]]) for row in picked]
 
 
 def right(row: Row, stage: str) -> bool:
@@ -154,19 +168,19 @@ def test_card(out: Path, row: Row, problem: Row, scores: Mapping[str, Any]) -> C
     )
 
 
-def tell(score: Any) -> str:
+def tell(score: Mapping[str, Any]) -> str:
     """A score in words: the sum and its parts, or why there is none."""
-    if score.overall is None:
-        return f"unscored ({score.reason})"
-    answer = f"{score.accuracy:g} ({score.tier})" if score.tier else f"{score.accuracy:g}"
-    return f"reward {score.overall:.2f}, answer {answer}, form {score.format:g}"
+    if score["overall"] is None:
+        return f"unscored ({score['reason']})"
+    answer = f"{score['accuracy']:g} ({score['tier']})" if score["tier"] else f"{score['accuracy']:g}"
+    return f"reward {score['overall']:.2f}, answer {answer}, form {score['format']:g}"
 
 
 def photograph_section(page: Page, folder: Path) -> None:
     page.section(
         "The same path on photographs",
         "Not used in training, and not shown to the model. Photographs that scikit-image ships, with questions and answers written by hand, went through the same "
-        "validation and export; the reward is shown on handwritten responses.",
+        "validation and export; the reward is shown on handwritten responses, with the offline stand-in for a judge, which compares words and is no model.",
     )
     rows = photographs.read_rows()
     items = [
@@ -174,7 +188,7 @@ def photograph_section(page: Page, folder: Path) -> None:
         for row in rows
     ]
     problems = {row["id"]: row for row in rows}
-    scores = {name: reward_scores(items, problems, name) for name in photographs.responses_to(rows[0])}
+    scores = {name: reward_scores(items, problems, name, OFFLINE) for name in photographs.responses_to(rows[0])}
     page.gallery(
         [photograph_card(folder, row, {name: scores[name][i] for name in scores}) for i, row in enumerate(rows)]
     )
@@ -183,7 +197,7 @@ def photograph_section(page: Page, folder: Path) -> None:
 def photograph_card(folder: Path, row: Row, scores: Mapping[str, Any]) -> Card:
     facts = [Fact("right answer", row["answer"])]
     for name, response in photographs.responses_to(row).items():
-        whole = scores[name].accuracy == 1 and scores[name].format == 1
+        whole = scores[name]["accuracy"] == 1 and scores[name]["format"] == 1
         facts.append(Fact(f"{name}: {tell(scores[name])}", response, "good" if whole else "bad", code=True))
     return Card(row["problem"], facts, data_uri(folder / row["image_path"]), row["credit"])
 

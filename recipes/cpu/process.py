@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 MARK = "WETHINK_DEMO_RUN"
@@ -34,15 +34,27 @@ def run_logged(
     environment: Mapping[str, str],
     on_text: Callable[[str], None] = lambda text: None,
 ) -> None:
-    """Run to the end; `on_text` gets what was newly written to the log, every half second.
+    """Run to the end; `on_text` gets what was newly written to the log, every half second. Raises CommandFailed."""
+    place = log.stat().st_size if log.exists() else 0
+    with running(command, log, environment) as process:
+        while process.poll() is None:
+            time.sleep(POLL_S)
+            place = _follow(log, place, on_text)
+        _follow(log, place, on_text)
+    if process.returncode:
+        raise failed(process, log)
 
-    Whatever ends the wait (error, Ctrl-C, a signal), the program's whole process group is ended with it, and so it is
-    when this process is killed outright (on Linux). Raises CommandFailed.
+
+@contextlib.contextmanager
+def running(command: Sequence[object], log: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A program in a process group of its own, with its output in the log.
+
+    However the block ends (error, Ctrl-C, a signal), the whole group is ended with it, and so it is when this process
+    is killed outright (on Linux).
     """
     words = [str(word) for word in command]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        place = output.tell()
         output.write(f"$ {' '.join(words)}\n".encode())
         output.flush()
         process = subprocess.Popen(
@@ -50,14 +62,13 @@ def run_logged(
             start_new_session=True, preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )  # fmt: skip
     try:
-        while process.poll() is None:
-            time.sleep(POLL_S)
-            place = _follow(log, place, on_text)
-        _follow(log, place, on_text)
+        yield process
     finally:
         end_group(process)
-    if process.returncode:
-        raise CommandFailed(words, process.returncode, log)
+
+
+def failed(process: subprocess.Popen[bytes], log: Path) -> CommandFailed:
+    return CommandFailed(process.args, process.returncode, log)
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

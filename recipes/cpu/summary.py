@@ -1,7 +1,7 @@
 """Grade the answers and count: `predictions.jsonl`, from which every figure can be found again, and `summary.json`.
 
 Accuracy is graded by `checker.py`, which knows the scenes and nothing of the reward that was optimised. Beside it stands
-the reward's own verdict on the same responses, and the gap between the two.
+the reward's own verdict on the same responses (`rewards.jsonl`), and the gap between the two.
 """
 
 from __future__ import annotations
@@ -22,23 +22,33 @@ from curves import last_format_rate, training_steps
 from stages import write_json
 
 Row = dict[str, Any]
+Told = dict[str, Any]
+Config = Path | Mapping[str, Any]
+SCORED = ("before", "after")
+TOLD = ("overall", "accuracy", "format", "tier", "status", "reason")
+"""What is kept of a score in `rewards.jsonl`."""
 STAGES = ("teacher", "before", "after", "blank", "blank_before")
 """Keys of raw responses in a predictions file. `blank`: the trained model, shown an empty picture."""
 CONFIG = Path(__file__).with_name("wethink.yaml")
 PACKAGES = ("wethink-plugins", "verl", "torch", "transformers", "trl", "ray")
 
 
-def write_summary(out: Path, folder: Path, seed: int, environments: Path) -> None:
-    """Read what the stages of a run left in `out`; write both files into `folder`."""
+def write_summary(out: Path, folder: Path, seed: int, environments: Path, config: Config = CONFIG) -> None:
+    """Read what the stages of a run left in `out`; write the three files into `folder`. Calls the judge."""
     rows = join_predictions(out)
-    (folder / "predictions.jsonl").write_text(
-        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
+    problems = problems_of(out / "data" / "test.jsonl")
+    scores = {stage: reward_scores(rows, problems, stage, config) for stage in SCORED}
+    write_lines(folder / "predictions.jsonl", rows)
+    write_lines(
+        folder / "rewards.jsonl",
+        ({"id": row["id"], **{stage: scores[stage][i] for stage in SCORED}} for i, row in enumerate(rows)),
     )
     timing = read_seconds(out / "stages")
     summary = {
         **accuracies(rows),
         **journal_figures(out / "journal"),
-        **reward_figures(rows, problems_of(out / "data" / "test.jsonl")),
+        **reward_figures(rows, scores),
+        "judge": judge_figures(out / "judge" / "calibration" / "calibration.json"),
         "per_type": table_by(rows, "question_type"),
         "per_family": table_by(rows, "family"),
         "seconds": round(sum(timing.values()), 1),
@@ -65,6 +75,10 @@ def join_predictions(out: Path) -> list[Row]:
             response = line.pop(key)
             joined.setdefault(line["id"], line)[stage] = response
     return list(joined.values())
+
+
+def write_lines(file: Path, rows: Iterable[Row]) -> None:
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
 def right_share(rows: Iterable[Row], stage: str) -> float | None:
@@ -120,13 +134,11 @@ def problems_of(file: Path) -> dict[str, Row]:
     return {row["id"]: row for row in map(json.loads, file.read_text(encoding="utf-8").splitlines())}
 
 
-def reward_figures(
-    rows: list[Row], problems: Mapping[str, Row], stages: Iterable[str] = ("before", "after")
-) -> dict[str, Any]:
+def reward_figures(rows: list[Row], scores: Mapping[str, list[Told]]) -> dict[str, Any]:
     """The reward's share of full accuracy (1.0, no partial credit) beside the checker's, on the same responses."""
     own, disagreements, gaps = {}, {}, []
-    for stage in stages:
-        full = [score.accuracy == 1.0 for score in reward_scores(rows, problems, stage)]
+    for stage, told in scores.items():
+        full = [score["accuracy"] == 1.0 for score in told]
         checked = [is_right(row[stage], row["family"], row["scene"]) for row in rows]
         own[stage] = round(sum(full) / len(full), 4)
         gaps.append(abs(sum(full) - sum(checked)) / len(full))
@@ -138,12 +150,12 @@ def reward_figures(
     }
 
 
-def reward_scores(rows: list[Row], problems: Mapping[str, Row], stage: str) -> list[Any]:
-    """Score one stage's responses with the hybrid reward of the demo."""
+def reward_scores(rows: list[Row], problems: Mapping[str, Row], stage: str, config: Config = CONFIG) -> list[Told]:
+    """What the hybrid reward of the demo says of one stage's responses."""
     from wethink_plugins.rewards.hybrid import HybridReward
     from wethink_plugins.sample import Sample
 
-    reward = HybridReward.from_config(CONFIG)
+    reward = HybridReward.from_config(config)
     samples = [
         Sample(row["id"], None, problems[row["id"]]["problem"], row[stage], row["gold"], row["question_type"],
                reward_method=problems[row["id"]]["reward"])
@@ -152,10 +164,19 @@ def reward_scores(rows: list[Row], problems: Mapping[str, Row], stage: str) -> l
     first_batch = logging.getLogger("wethink_plugins.first_batch")
     first_batch.disabled = True  # it speaks to who starts a training
     try:
-        return reward.score_batch(samples)
+        return [{key: getattr(score, key) for key in TOLD} for score in reward.score_batch(samples)]
     finally:
         first_batch.disabled = False
         reward.close()
+
+
+def judge_figures(calibration: Path) -> dict[str, Any] | None:
+    """What the judge was worth on held-out pairs before it paid for anything; None where none was measured."""
+    if not calibration.exists():
+        return None
+    report = json.loads(calibration.read_text(encoding="utf-8"))
+    figures = {name: report["figures"][name]["value"] for name in ("agreement", "kappa_quadratic")}
+    return {"pairs": report["rows"], "unscored": report["unscored"], **figures}
 
 
 def read_seconds(stamps: Path) -> dict[str, float]:

@@ -16,7 +16,7 @@ from scenes import CELLS, Scene
 SLIP_RATE = 0.6
 MALFORMED_RATE = 1 / 3
 
-_SHADES = {"red": "orange", "yellow": "golden", "green": "lime", "blue": "purple"}
+SHADES = {"red": "orange", "yellow": "golden", "green": "lime", "blue": "purple"}
 _WRONG_CORNERS = {0: 1, 3: 2, 4: 5, 12: 8}
 _WRONG_THINGS = {"coin": "moon", "window": "door", "roof": "kite", "plus": "star"}
 
@@ -33,7 +33,7 @@ SLIPS: dict[str, Callable[[Scene], str]] = {
     "fruit": _next_fruit,
     "thing": lambda scene: _WRONG_THINGS[THINGS[scene.shape]],
     "corners": lambda scene: str(_WRONG_CORNERS[CORNERS[scene.shape]]),
-    "tell": lambda scene: in_words(scene).replace(scene.colour, _SHADES[scene.colour]),
+    "tell": lambda scene: in_words(scene).replace(scene.colour, SHADES[scene.colour]),
     "after": lambda scene: scene.describe(),
 }
 """The slip of each thinking family; it is never the right answer."""

@@ -58,7 +58,7 @@ def test_the_report_is_drawn_from_a_run_and_escapes_what_the_model_wrote(run):
     python.parent.mkdir(parents=True)
     python.write_text("#!/bin/sh\necho 0.9.5 5.5.4\n")
     python.chmod(0o755)
-    summary.write_summary(run, run, seed=4, environments=run)
+    summary.write_summary(run, run, seed=4, environments=run, config=page.OFFLINE)
     page.write_page(run, run / "report.html")
     html = (run / "report.html").read_text(encoding="utf-8")
     assert "<script" not in html
@@ -96,8 +96,9 @@ def test_the_reward_tells_right_from_wrong_about_photographs():
             **photographs.responses_to(row),
         }
         scores = {
-            name: summary.reward_scores([item], {row["id"]: row}, name)[0] for name in photographs.responses_to(row)
+            name: summary.reward_scores([item], {row["id"]: row}, name, page.OFFLINE)[0]
+            for name in photographs.responses_to(row)
         }
-        assert scores["right"].overall == pytest.approx(1.0)
-        assert scores["wrong"].accuracy <= 0.3, row["id"]
-        assert scores["right, without a chain of thought"].format == 0.0
+        assert scores["right"]["overall"] == pytest.approx(1.0)
+        assert scores["wrong"]["accuracy"] <= 0.3, row["id"]
+        assert scores["right, without a chain of thought"]["format"] == 0.0

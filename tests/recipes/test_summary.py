@@ -72,7 +72,9 @@ def test_the_reward_is_compared_with_the_checker_on_full_marks_only(rows):
         f"{letter}. {colour}" for letter, colour in zip("ABCD", [*FRUITS], strict=True)
     )
     problems = {row["id"]: {"problem": options if row["family"] == "colour" else "?", "reward": "auto"} for row in rows}
-    found = summary.reward_figures(rows, problems)
+    config = {"rules": {"nouns": "gold"}, "judge": {"offline": True}}
+    scores = {stage: summary.reward_scores(rows, problems, stage, config) for stage in summary.SCORED}
+    found = summary.reward_figures(rows, scores)
     assert found["reward_accuracy"]["after"] == 0.75
     assert found["reward_checker_gap"] == 0.0
     assert found["reward_checker_disagreements"] == {"before": 0, "after": 0}
