@@ -30,8 +30,8 @@ def served(model: Path, environment: Path, log: Path, variables: dict[str, str])
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     command = [
-        environment / "bin" / "llamafactory-cli", "api", f"model_name_or_path={model}", "template=chatml",
-        "infer_backend=huggingface", "infer_dtype=float32", "trust_remote_code=false",
+        environment / "bin" / "llamafactory-cli", "api", "--model_name_or_path", model, "--template", "chatml",
+        "--infer_backend", "huggingface", "--infer_dtype", "float32",
     ]  # fmt: skip
     where = {"API_HOST": "127.0.0.1", "API_PORT": port, "API_MODEL_NAME": NAME, "OMP_NUM_THREADS": "1"}
     address = f"http://127.0.0.1:{port}/v1"
