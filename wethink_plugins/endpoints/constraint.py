@@ -41,9 +41,12 @@ class Constraint:
         """The way to try when `way` was refused; None where the refusal was meant for the request."""
         if self._way == way and _FIELDS.get(way, way) in note:
             self._way = None  # another server answers at this address than the one that took it
-        if schema is None or self._way is not None or way == _WAYS[-1]:
+        if schema is None or way == _WAYS[-1]:
             return None
-        return _WAYS[_WAYS.index(way) + 1]
+        if self._way is None:
+            return _WAYS[_WAYS.index(way) + 1]
+        # Another call has found the way since this one was sent; where it is an earlier one, the request is at fault.
+        return self._way if _WAYS.index(self._way) > _WAYS.index(way) else None
 
     def passed(self, way: str, schema: Mapping[str, Any] | None) -> None:
         if schema is None or self._way is not None:

@@ -1,0 +1,23 @@
+"""Calls that are under way while another one finds out what the server takes."""
+
+import pytest
+
+from wethink_plugins.endpoints.constraint import Constraint
+
+SCHEMA = {"type": "object"}
+CASES = [
+    ("nothing known: the next way", None, "json_schema", "no", "structured_outputs"),
+    ("the last way of all: at fault itself", None, "free", "no", None),
+    ("found meanwhile, further on", "free", "structured_outputs", "no", "free"),
+    ("found meanwhile, earlier", "json_schema", "structured_outputs", "no", None),
+    ("the known way refused: at fault itself", "json_schema", "json_schema", "no", None),
+    ("the known way refused by its name: another server", "json_schema", "json_schema", "response_format?", "structured_outputs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "known", "way", "note", "then"), CASES, ids=[case[0] for case in CASES])
+def test_what_is_tried_after_a_refusal(why, known, way, note, then):
+    constraint = Constraint("scripted")
+    if known:
+        constraint.passed(known, SCHEMA)
+    assert constraint.after(way, SCHEMA, note) == then
