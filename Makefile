@@ -9,10 +9,11 @@ TEST := .venvs/test/bin/python
 PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(shell command -v python3.10))
 LOWEST := .venvs/lowest/bin/python
 UNIT := "not host and not easyr1 and not slow"
+TRAIN := tests/hosts/test_verl.py tests/recipes/test_demo_small.py
 WIRE := tests/cli tests/endpoints tests/rewards/judge
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts host-environments test-easyr1 test-slow docs-doctor clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs-doctor clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +54,14 @@ endif
 
 test-hosts: ## short runs in the real hosts, and the whole demo in small
 	@$(SETUP) test sft grpo
-	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m "host and not slow"
+	@$(MAKE) -j2 test-hosts-train test-hosts-short
+
+# In two halves as well: the one trains in verl, the other mostly imports.
+test-hosts-train:
+	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -q -p no:cacheprovider --durations 9 -m "host and not slow" $(TRAIN)
+
+test-hosts-short:
+	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -q -p no:cacheprovider --durations 9 -m "host and not slow" tests/hosts $(TRAIN:%=--ignore=%)
 
 host-environments:
 	@$(SETUP) sft grpo

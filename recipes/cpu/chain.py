@@ -69,7 +69,7 @@ class Chain:
         rewarding = [PACKAGE / "rewards", PACKAGE / "adapters", CONFIG, CHECKOUT / "patches" / "verl"]
         judging = [
             *drawing[1:],
-            *(HERE / f"judge_{name}" for name in ("pairs.py", "model.py", "sft.yaml", "prompt.txt")),
+            *(HERE / f"judge_{name}" for name in ("labels.py", "pairs.py", "model.py", "sft.yaml", "prompt.txt")),
         ]
         photographs = [HERE / "photographs.py", HERE / "photographs.jsonl"]
         telling = [HERE / name for name in ("summary.py", "curves.py", "checker.py")]
@@ -137,7 +137,7 @@ class Chain:
     def judge(self, partial: Path) -> None:
         """Its pairs, the model, its training, and what it is worth on pairs that it hasn't seen."""
         made, small = partial / "judge", self.settings.small
-        seed, pairs = ["--seed", self.settings.seed], ["--pairs", 1280] if small else []
+        seed, pairs = ["--seed", self.settings.seed], ["--pairs", 1280, "--held-out", 40] if small else []
         self._python("judge", "judge_pairs.py", "--out", made / "data", *seed, *pairs)
         self._python("judge", "judge_model.py", "--rows", made / "data" / "judge.jsonl", "--out", made / "base", *seed)
         self._tune(

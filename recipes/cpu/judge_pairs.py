@@ -7,9 +7,8 @@
 `held_out.jsonl`                     pairs whose answer never stands beside that reference in training, with their tier,
                                      for `wethink judge calibrate`
 
-The tier counts faults: count, colour, shape, and anything said beside them. None is correct, one mostly, two partly,
-more are wrong. The texts are those of the task, right and wrong, and what a small model makes of them when it samples:
-words left out, doubled, glued together, from elsewhere.
+The texts are those of the task, right and wrong, and what a small model makes of them when it samples: words left out,
+doubled, glued together, from elsewhere. The labels are those of `judge_labels.py`.
 """
 
 from __future__ import annotations
@@ -17,13 +16,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Set
 from pathlib import Path
 
-from families import FAMILIES, LETTERS, NUMBER_WORDS, chain_of_thought, in_words
-from scenes import COLOURS, PLURALS, SHAPES, Scene, all_scenes
+from families import FAMILIES, LETTERS, chain_of_thought, in_words
+from judge_labels import COLOUR_WORDS, NUMBERS, Pair, parts_of
+from scenes import PLURALS, SHAPES, Scene, all_scenes
 from teacher import SHADES
 
 from wethink_plugins.datasets.write import write_text
@@ -33,64 +31,6 @@ from wethink_plugins.sample import Sample
 
 PROMPT = Path(__file__).with_name("judge_prompt.txt")
 PAIRS, HELD_OUT = 19_200, 600
-TIERS = ("correct", "mostly", "partly", "wrong")
-NUMBERS = {word: str(number) for number, word in enumerate((*NUMBER_WORDS, "six", "seven", "eight"))}
-SINGULARS = {plural: shape for shape, plural in PLURALS.items()}
-PARTS = ("count", "colour", "shape")
-COLOUR_WORDS = (*COLOURS, *SHADES.values())
-
-
-@dataclass(frozen=True, order=True)
-class Pair:
-    """An answer beside the reference it is compared with."""
-
-    question: str
-    reference: str
-    answer: str
-
-    @property
-    def findings(self) -> list[bool]:
-        """Whether count, colour and shape are right, and whether nothing else is said."""
-        wanted, said = parts_of(self.reference), parts_of(self.answer)
-        return [*(said[part] == wanted[part] for part in PARTS), not said["rest"]]
-
-    @property
-    def tier(self) -> str:
-        return TIERS[min(self.findings.count(False), 3)]
-
-    @property
-    def reply(self) -> str:
-        """Of each part what the reference and what the answer says, then the verdict.
-
-        Without reading the two aloud, a model of this size doesn't learn to compare them.
-        """
-        wanted, said = parts_of(self.reference), parts_of(self.answer)
-        *facts, alone = self.findings
-        read = [
-            f"{told(wanted[part])} {told(said[part])} {'right' if holds else 'wrong'}"
-            for part, holds in zip(PARTS, facts, strict=True)
-        ]
-        return f"{', '.join(read)}, {'no more' if alone else 'more'}\nVERDICT: {self.tier}"
-
-
-def told(words: set[str]) -> str:
-    return "nothing" if not words else "several" if len(words) > 1 else min(words)
-
-
-def parts_of(text: str) -> dict[str, set[str]]:
-    """The words of a text by what they say: numbers in figures, nouns in the singular, whatever is said twice once."""
-    parts: dict[str, set[str]] = {part: set() for part in (*PARTS, "rest")}
-    for word in re.findall(r"[^\W\d_]+|\d+|[^\w\s.,]", text.lower()):
-        word = NUMBERS.get(word, SINGULARS.get(word, word))
-        if word not in ("a", "an", "the"):
-            parts[part_of(word)].add(word)
-    return parts
-
-
-def part_of(word: str) -> str:
-    if word.isdigit():
-        return "count"
-    return "colour" if word in COLOUR_WORDS else "shape" if word in SHAPES else "rest"
 
 
 def references() -> list[tuple[str, str, Scene]]:
@@ -168,14 +108,14 @@ def facts_of(reference: str, scene: Scene) -> tuple[int, str, str]:
 KINDS = {right: 5, near: 8, broken: 6, elsewhere: 1}
 
 
-def draw_pairs(rng: random.Random, number: int, without: frozenset[Pair] = frozenset()) -> Iterator[Pair]:
-    """Draw pairs, none of which is in `without`."""
+def draw_pairs(rng: random.Random, number: int, without: Set[tuple[str, str]] = frozenset()) -> Iterator[Pair]:
+    """Draw pairs whose reference and answer don't stand together in `without`."""
     known = references()
     while number:
         question, reference, scene = rng.choice(known)
         (make,) = rng.choices([*KINDS], KINDS.values())
         pair = Pair(question, reference, make(rng, reference, scene))
-        if pair not in without:
+        if (pair.reference, pair.answer) not in without:
             number -= 1
             yield pair
 
@@ -190,13 +130,7 @@ def as_turns(pair: Pair) -> dict[str, object]:
 def as_labelled(number: int, pair: Pair) -> dict[str, str]:
     """One row of a labelled file."""
     facts = {"question": pair.question, "reference": pair.reference, "answer": pair.answer, "tier": pair.tier}
-    return {"id": f"held-out-{number:04d}", "topic": "scene", "kind": kind_of(pair), **facts}
-
-
-def kind_of(pair: Pair) -> str:
-    """The parts that are wrong."""
-    wrong = [part for part, holds in zip((*PARTS, "more"), pair.findings, strict=True) if not holds]
-    return " ".join(wrong) or "right"
+    return {"id": f"held-out-{number:04d}", "topic": "scene", "kind": pair.wrong or "right", **facts}
 
 
 DATASET_INFO = {
@@ -209,11 +143,11 @@ DATASET_INFO = {
 }
 
 
-def write_pairs(out: Path, seed: int, pairs: int) -> None:
+def write_pairs(out: Path, seed: int, pairs: int, held_out_pairs: int) -> None:
     """Write all three files; the held-out pairs are drawn first and then kept out of training."""
     rng = random.Random(f"judge {seed}")
-    held_out = sorted(set(draw_pairs(rng, HELD_OUT)))
-    training = draw_pairs(rng, pairs, frozenset(held_out))
+    held_out = sorted(set(draw_pairs(rng, held_out_pairs)))
+    training = draw_pairs(rng, pairs, {(pair.reference, pair.answer) for pair in held_out})
     write_lines(out / "held_out.jsonl", (as_labelled(n, pair) for n, pair in enumerate(held_out)))
     write_lines(out / "judge.jsonl", map(as_turns, training))
     write_text(out / "dataset_info.json", json.dumps(DATASET_INFO, indent=1) + "\n")
@@ -229,9 +163,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pairs", type=int, default=PAIRS)
-    arguments = parser.parse_args()
-    write_pairs(arguments.out, arguments.seed, arguments.pairs)
-    print(f"wrote {arguments.out}: {arguments.pairs} pairs to learn from, up to {HELD_OUT} held out")
+    parser.add_argument("--held-out", type=int, default=HELD_OUT, help="as many less what is drawn twice")
+    chosen = parser.parse_args()
+    write_pairs(chosen.out, chosen.seed, chosen.pairs, chosen.held_out)
+    print(f"wrote {chosen.out}: {chosen.pairs} pairs to learn from, up to {chosen.held_out} held out")
 
 
 if __name__ == "__main__":

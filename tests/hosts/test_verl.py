@@ -30,39 +30,32 @@ def train(grpo, task):
                 "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu=4", "actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu=4",
                 f"actor_rollout_ref.rollout.n={ROLLOUTS}", f"actor_rollout_ref.model.path={task / 'model'}",
                 f"trainer.total_training_steps={STEPS}", f"trainer.default_local_dir={task / name}", *overrides,
-                VERL_PLATFORM="cpu", RAY_TMPDIR=ray, RAY_USAGE_STATS_ENABLED=0, RAY_DEDUP_LOGS=0, HYDRA_FULL_ERROR=1,
+                VERL_PLATFORM="cpu", RAY_TMPDIR=ray, RAY_USAGE_STATS_ENABLED=0, RAY_DEDUP_LOGS=0, HYDRA_FULL_ERROR=1, RAY_worker_niceness=0,
                 WETHINK_CONFIG=task / config, WETHINK_JOURNAL=task / f"{name}-journal", check=check, cwd=task, **variables,
             )  # fmt: skip
 
     return run
 
 
-def test_grpo_by_the_name_wethink(train, task):
-    done = train("named", "reward.reward_manager.name=wethink", "trainer.test_freq=2")
-    assert f"step:{STEPS}" in done.stdout
-    assert "critic/score/mean" in done.stdout
-    assert "val-core/" in done.stdout
-    lines = list(read_journal(task / "named-journal"))
-    trained = [line for line in lines if line["split"] == "train"]
-    assert len(trained) == STEPS * PROMPTS * ROLLOUTS
-    assert set(Counter(line["group"] for line in trained).values()) == {ROLLOUTS}, "groups are told by verl's uid"
-    assert len({line["step"] for line in trained}) == STEPS
-    assert len([line for line in lines if line["split"] == "val"]) == 8
-    assert all(line["question_type"] and line["question"] and line["gold"] for line in lines)
-    assert (task / "named" / f"global_step_{STEPS}" / "actor" / "huggingface" / "config.json").exists()
-
-
 def test_a_failing_judge_drops_trajectories_and_says_so(train, task):
+    """By the name `wethink`, validation included. A healthy run is the demo in small (tests/recipes)."""
     done = train(
-        "failing", "reward.reward_manager.name=wethink", VERL_USE_EXTERNAL_MODULES="failing_judge",
-        PYTHONPATH=CHECKOUT / "tests" / "hosts",
+        "failing", "reward.reward_manager.name=wethink", "trainer.test_freq=2",
+        VERL_USE_EXTERNAL_MODULES="failing_judge", PYTHONPATH=CHECKOUT / "tests" / "hosts",
     )  # fmt: skip
     assert f"step:{STEPS}" in done.stdout
+    assert "critic/score/mean" in done.stdout and "val-core/" in done.stdout
     assert "rollouts could not be scored so far" in done.stdout
     assert "429 from the judge" in done.stdout
-    status = Counter(line["status"] for line in read_journal(task / "failing-journal"))
-    assert status["unscored"] > 0
-    assert status["scored"] > 0
+    lines = list(read_journal(task / "failing-journal"))
+    trained = [line for line in lines if line["split"] == "train"]
+    assert len(trained) == STEPS * PROMPTS * ROLLOUTS and len({line["step"] for line in trained}) == STEPS
+    assert set(Counter(line["group"] for line in trained).values()) == {ROLLOUTS}, "groups are told by verl's uid"
+    assert len([line for line in lines if line["split"] == "val"]) == 8
+    assert all(line["question_type"] and line["question"] and line["gold"] for line in lines)
+    status = Counter(line["status"] for line in trained)
+    assert status["unscored"] > 0 and status["scored"] > 0
+    assert (task / "failing" / f"global_step_{STEPS}" / "actor" / "huggingface" / "config.json").exists()
 
 
 @pytest.mark.slow
@@ -97,18 +90,20 @@ MANAGERS = """
 import json, sys
 from hydra import compose, initialize_config_dir
 from verl.trainer.ppo.reward import load_reward_manager
-with initialize_config_dir(config_dir=sys.argv[1], version_base=None):
-    config = compose("grpo", overrides=["data.train_files=x", "data.val_files=x", "actor_rollout_ref.model.path=x", "trainer.default_local_dir=x", *sys.argv[2:]])
-manager = load_reward_manager(config, tokenizer=None)
-score = None
-if type(manager).__name__ == "NaiveRewardManager":
-    answer = "<think>I look.</think><answer>4</answer>"
-    score = manager.compute_score(data_source="x", solution_str=answer, ground_truth="4", extra_info={"index": 3})
-print("MANAGER", json.dumps([type(manager).__name__, score]))
+COMMON = ["data.train_files=x", "data.val_files=x", "actor_rollout_ref.model.path=x", "trainer.default_local_dir=x"]
+for why, overrides in json.loads(sys.argv[2]).items():
+    with initialize_config_dir(config_dir=sys.argv[1], version_base=None):
+        config = compose("grpo", overrides=[*COMMON, *overrides])
+    manager = load_reward_manager(config, tokenizer=None)
+    score = None
+    if type(manager).__name__ == "NaiveRewardManager":
+        answer = "<think>I look.</think><answer>4</answer>"
+        score = manager.compute_score(data_source="x", solution_str=answer, ground_truth="4", extra_info={"index": 3})
+    print("MANAGER", json.dumps([why, type(manager).__name__, score and score["score"]]))
 """
 MODULE = "pkg://wethink_plugins.adapters.verl"
 WAYS = [
-    ("by name", ["reward.reward_manager.name=wethink"], "WeThinkRewardManager"),
+    ("by name", ["reward.reward_manager.name=wethink"], "WeThinkRewardManager", None),
     (
         "by module",
         [
@@ -117,18 +112,19 @@ WAYS = [
             f"reward.reward_manager.module.path={MODULE}",
         ],
         "WeThinkRewardManager",
+        None,
     ),
     (
         "verl's own manager",
         [f"reward.custom_reward_function.path={MODULE}", "reward.custom_reward_function.name=compute_score"],
         "NaiveRewardManager",
+        1.0,
     ),
 ]
 
 
-@pytest.mark.parametrize(("why", "overrides", "manager"), WAYS, ids=[way[0] for way in WAYS])
-def test_each_documented_way_to_plug_in(grpo, why, overrides, manager):
-    done = grpo.run("python", "-c", MANAGERS, RECIPE, *overrides, VERL_PLATFORM="cpu")
-    name, score = json.loads(done.stdout.split("MANAGER ")[1])
-    assert name == manager
-    assert score is None or score["score"] == 1.0
+def test_each_documented_way_to_plug_in(grpo):
+    ways = {why: overrides for why, overrides, _, _ in WAYS}
+    done = grpo.run("python", "-c", MANAGERS, RECIPE, json.dumps(ways), VERL_PLATFORM="cpu")
+    found = [json.loads(line.split("MANAGER ")[1]) for line in done.stdout.splitlines() if "MANAGER " in line]
+    assert found == [[why, manager, score] for why, _, manager, score in WAYS]

@@ -1,6 +1,7 @@
 """The whole demo in small, in the real hosts: three steps in LLaMA-Factory, two in verl."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -27,4 +28,7 @@ def test_demo_runs_through_and_a_second_run_skips_all(tmp_path):
         row["n"] for row in summary["per_family"].values()
     )
     assert "<svg" in (out / "report.html").read_text()
+    assert summary["judge"]["pairs"] > 20 and summary["judge"]["unscored"] == 0
+    lines = [json.loads(line) for file in (out / "journal").iterdir() for line in file.read_text().splitlines()]
+    assert set(Counter(line["group"] for line in lines).values()) == {5}, "groups are told by verl's uid"
     assert demo(out).count("finished before") == len(list((out / "stages").glob("*.json")))
