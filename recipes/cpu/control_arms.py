@@ -106,8 +106,15 @@ class Budget:
         )
 
 
-def train(arm: str, model: Path, rows_file: Path, out: Path, seed: int, budget: Budget) -> None:
-    """Train and save model and processor to `out`."""
+def train(
+    make: Callable[[list[dict[str, Any]]], RewardFunction],
+    model: Path,
+    rows_file: Path,
+    out: Path,
+    seed: int,
+    budget: Budget,
+) -> None:
+    """Train and save model and processor to `out`; `make` gets the rows' ids and answers."""
     import torch
     from datasets import load_dataset
     from transformers import AutoConfig, AutoProcessor
@@ -129,7 +136,7 @@ def train(arm: str, model: Path, rows_file: Path, out: Path, seed: int, budget: 
         save_strategy="no", report_to="none", model_init_kwargs={"dtype": "float32", "attn_implementation": "sdpa"},
         generation_kwargs={"suppress_tokens": [config.image_token_id, config.video_token_id]},
     )  # fmt: skip
-    reward = reward_of(arm, rows.select_columns(["row_id", "answer"]).to_list(), seed)
+    reward = make(rows.select_columns(["row_id", "answer"]).to_list())
     trainer = GRPOTrainer(
         model=str(model), reward_funcs=reward, args=settings, train_dataset=rows, processing_class=processor
     )
@@ -141,14 +148,26 @@ def train(arm: str, model: Path, rows_file: Path, out: Path, seed: int, budget: 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--arm", choices=ARMS, required=True)
+    parser.add_argument("--arm", required=True, help=f"{', '.join(ARMS)}, or one of fault_arms.py")
     parser.add_argument("--model", type=Path, required=True, help="the warm start")
     parser.add_argument("--rows", type=Path, required=True, help="parquet from `wethink data export trl`")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="default: as in grpo.yaml")
+    parser.add_argument("--store", type=Path, default=Path("calls.sqlite"), help="verdicts that fault arms share")
     chosen = parser.parse_args()
-    train(chosen.arm, chosen.model, chosen.rows, chosen.out, chosen.seed, Budget.read(chosen.steps))
+    train(maker_of(chosen), chosen.model, chosen.rows, chosen.out, chosen.seed, Budget.read(chosen.steps))
+
+
+def maker_of(chosen: argparse.Namespace) -> Callable[[list[dict[str, Any]]], RewardFunction]:
+    if chosen.arm in ARMS:
+        return lambda rows: reward_of(chosen.arm, rows, chosen.seed)
+    from fault_arms import ARMS as FAULTS
+    from fault_arms import fault_reward
+
+    if chosen.arm not in FAULTS:
+        raise SystemExit(f"no arm is called {chosen.arm!r}; there are {', '.join([*ARMS, *FAULTS])}")
+    return lambda rows: fault_reward(chosen.arm, chosen.seed, chosen.store)
 
 
 if __name__ == "__main__":

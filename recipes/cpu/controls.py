@@ -40,15 +40,19 @@ SMOOTHING = 3
 
 
 def folder_of(arm: str) -> str:
-    return arm.replace(" ", "-")
+    return arm.replace(",", "").replace("%", "").replace(" ", "-")
 
 
 class Controls:
     """The stages of all arms, in a folder of their own beside the run that they start from."""
 
+    folder = "controls"
+    titles: Mapping[str, str] = ARMS
+    scripts: tuple[str, ...] = ("control_arms.py",)
+
     def __init__(self, run: Path, steps: int | None, arms: list[str]) -> None:
         self.run, self.steps, self.arms = run, steps, arms
-        self.out = run / "controls"
+        self.out = run / self.folder
         self.board: Board | None = None
         stamp = json.loads((run / "summary.json").read_text(encoding="utf-8"))
         self.seed = stamp["seed"]
@@ -60,7 +64,13 @@ class Controls:
             "seed": self.seed,
             "steps": self.steps,
         }
-        training = [HERE / "control_arms.py", HERE / "grpo.yaml", PACKAGE / "rewards", PACKAGE / "adapters", CONFIG]
+        training = [
+            *(HERE / name for name in self.scripts),
+            HERE / "grpo.yaml",
+            PACKAGE / "rewards",
+            PACKAGE / "adapters",
+            CONFIG,
+        ]
         rows = Stage(
             "rows",
             "Export rows for TRL",
@@ -72,7 +82,7 @@ class Controls:
         arms = [
             Stage(
                 folder_of(arm),
-                f"Train: {ARMS[arm]}",
+                f"Train: {self.titles[arm]}",
                 lambda partial, arm=arm: self.train(arm, partial),
                 [folder_of(arm)],
                 ["rows"],
@@ -113,6 +123,8 @@ class Controls:
             self.run / "sft",
             "--rows",
             self.out / "train.parquet",
+            "--store",
+            self.out / "calls.sqlite",
         ]
         journal = {"WETHINK_JOURNAL": str(made / "journal")}
         with self._judge() as judge:
