@@ -207,7 +207,10 @@ class Judge(_Section):
         "auto",
         description="verl's reward manager, in training. drop: verl leaves the trajectory out; mean: it gets the mean reward so far; auto: drop, but mean where this verl would die of the padding that replaces it (pictures and transformers 5)",
     )
-    store: str | None = Field("~/.cache/wethink/calls.sqlite", description="cache and ledger of calls; for endpoints")
+    store: str | None = Field(
+        "~/.cache/wethink/calls.sqlite",
+        description="cache and ledger of calls, a file; env:NAME; null: none is kept; for endpoints",
+    )
 
     def digest(self) -> str:
         """Twelve hex digits that change with what shapes a verdict, and not with limits or what a tier is worth."""

@@ -154,7 +154,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="default: as in grpo.yaml")
-    parser.add_argument("--store", type=Path, default=Path("calls.sqlite"), help="verdicts that fault arms share")
     chosen = parser.parse_args()
     train(maker_of(chosen), chosen.model, chosen.rows, chosen.out, chosen.seed, Budget.read(chosen.steps))
 
@@ -167,7 +166,7 @@ def maker_of(chosen: argparse.Namespace) -> Callable[[list[dict[str, Any]]], Rew
 
     if chosen.arm not in FAULTS:
         raise SystemExit(f"no arm is called {chosen.arm!r}; there are {', '.join([*ARMS, *FAULTS])}")
-    return lambda rows: fault_reward(chosen.arm, chosen.seed, chosen.store)
+    return lambda rows: fault_reward(chosen.arm, chosen.seed)
 
 
 if __name__ == "__main__":

@@ -123,8 +123,6 @@ class Controls:
             self.run / "sft",
             "--rows",
             self.out / "train.parquet",
-            "--store",
-            self.out / "calls.sqlite",
         ]
         journal = {"WETHINK_JOURNAL": str(made / "journal")}
         with self._judge() as judge:

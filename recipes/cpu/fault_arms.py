@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from control_arms import CONFIG, RewardFunction
@@ -59,11 +58,10 @@ class FaultyJudge:
         await self._judge.aclose()
 
 
-def fault_reward(arm: str, seed: int, store: Path) -> RewardFunction:
+def fault_reward(arm: str, seed: int) -> RewardFunction:
     """The arm's reward function. The first HybridReward made here journals; the one that pays must not.
 
-    `store` keeps verdicts for all arms of a run: the judge is the same, and most answers are seen again. Ours stops a
-    run whose judge is gone; here it is told to tolerate everything, or there would be nothing to compare.
+    Ours stops a run whose judge is gone; here it is told to tolerate everything, or there would be nothing to compare.
     """
     from wethink_plugins.adapters.trl import make_reward
     from wethink_plugins.config import WeThinkConfig
@@ -71,8 +69,7 @@ def fault_reward(arm: str, seed: int, store: Path) -> RewardFunction:
     from wethink_plugins.rewards.judge import judge_from
 
     settings = WeThinkConfig.load(CONFIG).model_dump()
-    settings["judge"] |= {"store": str(store), "tolerate": {"share": 1.0, "dead_batches": 10_000}}
-    settings["judge"]["endpoints"][0]["identity"] = str(store)
+    settings["judge"]["tolerate"] = {"share": 1.0, "dead_batches": 10_000}
     config = WeThinkConfig.load(settings)
     true = HybridReward.from_config(config)
     journalled = make_reward(reward=true)

@@ -14,15 +14,15 @@ from pathlib import Path
 from process import failed, running
 
 NAME = "demo-judge"
-ADDRESS = "WETHINK_DEMO_JUDGE"
-"""Environment variable that `wethink.yaml` takes the server's address from."""
+ADDRESS, CALLS = "WETHINK_DEMO_JUDGE", "WETHINK_DEMO_CALLS"
+"""Environment variables that `wethink.yaml` takes the server's address and the call store from."""
 PATIENCE_S = 300
 """Until the server answers; it loads torch and transformers, and the machine may be busy."""
 
 
 @contextlib.contextmanager
 def served(model: Path, environment: Path, log: Path, variables: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Yield the variable that points to the server, once it answers; `environment` is that of LLaMA-Factory.
+    """Yield the variables that `wethink.yaml` needs, once the server answers; `environment` is that of LLaMA-Factory.
 
     Raises CommandFailed when the server ends instead, TimeoutError when it doesn't answer.
     """
@@ -43,7 +43,7 @@ def served(model: Path, environment: Path, log: Path, variables: dict[str, str])
             if time.monotonic() > until:
                 raise TimeoutError(f"the judge's server gave no answer within {PATIENCE_S} s; its log: {log}")
             time.sleep(0.2)
-        yield {ADDRESS: address}
+        yield {ADDRESS: address, CALLS: str(model.parent / "calls.sqlite")}
 
 
 def answers(url: str) -> bool:

@@ -446,3 +446,19 @@ def test_without_the_extra_one_line_says_what_to_install():
 def test_importing_the_client_imports_no_http():
     program = "import sys, wethink_plugins.endpoints; print({'aiohttp', 'openai', 'httpx', 'ray'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "set()\n"
+
+
+def test_the_store_may_be_named_by_the_environment(server, store, monkeypatch):
+    settings = settings_for(server, store="env:MY_CALLS")
+    with pytest.raises(ConfigError, match="MY_CALLS is not set"):
+        Client.from_settings(settings)
+    monkeypatch.setenv("MY_CALLS", str(store))
+    client = Client.from_settings(settings)
+
+    async def ask_twice():
+        replies = [await client.ask(call_of("Same."), 10) for _ in range(2)]
+        await client.aclose()
+        return replies
+
+    assert [reply.cached for reply in asyncio.run(ask_twice())] == [False, True]
+    assert len(ledger(store)) == 1

@@ -52,6 +52,8 @@ def _variables(case: Case) -> list[str]:
         for endpoint in case.config.judge.endpoints:
             names += [endpoint.api_key_env] if endpoint.api_key_env else []
             names += [endpoint.base_url.removeprefix("env:")] if endpoint.base_url.startswith("env:") else []
+        store = case.config.judge.store or ""
+        names += [store.removeprefix("env:")] if store.startswith("env:") else []
     return [name for name in dict.fromkeys(names) if os.environ.get(name)]
 
 

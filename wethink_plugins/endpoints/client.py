@@ -16,7 +16,7 @@ from wethink_plugins.endpoints.call import Call, Reply, key_of
 from wethink_plugins.endpoints.constraint import Mode
 from wethink_plugins.endpoints.faults import CallFailed, CallRefused
 from wethink_plugins.endpoints.in_flight import InFlightCall
-from wethink_plugins.endpoints.runtime import LoopState, Runtime, routes_of
+from wethink_plugins.endpoints.runtime import LoopState, Runtime, routes_of, store_path
 from wethink_plugins.endpoints.totals import Totals
 from wethink_plugins.endpoints.transport import list_models, require_aiohttp
 from wethink_plugins.errors import ConfigError
@@ -40,7 +40,7 @@ class Client:
     def from_settings(cls, judge: config.Judge, router: str | None = None) -> Client:
         """Opens no connection. `router` is what `base_url: router` stands for: verl's `reward_router_address`.
 
-        ConfigError: no endpoint, a bad address, a key variable that isn't set, a ceiling in usd without prices, the
+        ConfigError: no endpoint, a bad address, a variable that isn't set, a ceiling in usd without prices, the
         judge extra not installed.
         """
         if not judge.endpoints:
@@ -54,6 +54,7 @@ class Client:
             )
         require_aiohttp()
         routes_of(judge, router)
+        store_path(judge)
         return cls(judge, router)
 
     async def ask(self, call: Call, deadline_s: float, wait_s: float | None = None) -> Reply:

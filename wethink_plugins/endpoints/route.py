@@ -96,7 +96,7 @@ def base_url_of(base_url: str, router: str | None, field: str) -> str:
     if base_url == ROUTER:
         base_url = _router_url(router, field)
     elif base_url.startswith("env:"):
-        base_url = _from_environment(base_url[4:].strip(), f"{field}.base_url")
+        base_url = from_environment(base_url[4:].strip(), f"{field}.base_url")
     address = urlsplit(base_url)
     if address.scheme not in ("http", "https") or not address.hostname:
         raise ConfigError(
@@ -128,7 +128,7 @@ def _router_url(router: str | None, field: str) -> str:
 def _key_from(name: str | None, field: str) -> str | None:
     if name is None:
         return None
-    key = _from_environment(name, f"{field}.api_key_env")
+    key = from_environment(name, f"{field}.api_key_env")
     if not (key.isascii() and key.isprintable()):
         raise ConfigError(
             f"the environment variable {name} holds a line break or a character that no HTTP header can carry",
@@ -138,7 +138,7 @@ def _key_from(name: str | None, field: str) -> str | None:
     return key
 
 
-def _from_environment(name: str, field: str) -> str:
+def from_environment(name: str, field: str) -> str:
     if not config.VARIABLE_NAME.fullmatch(name):
         raise ConfigError(
             "is no name of an environment variable (letters, digits and _; what stands there isn't shown)", field=field

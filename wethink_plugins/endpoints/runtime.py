@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from wethink_plugins import config
 from wethink_plugins.endpoints.in_flight import InFlightCall
 from wethink_plugins.endpoints.limits import Limits
-from wethink_plugins.endpoints.route import Route
+from wethink_plugins.endpoints.route import Route, from_environment
 from wethink_plugins.endpoints.run_id import initialised_ray, run_id
 from wethink_plugins.endpoints.store import CallStore
 from wethink_plugins.endpoints.store_thread import Store, StoreThread
@@ -45,7 +45,7 @@ class Runtime:
         self.limits = limits_of(judge)
         self.counter = Counter()
         self.caches = judge.store is not None
-        path = Path(judge.store).expanduser() if judge.store is not None else None
+        path = store_path(judge)
         self.store = StoreThread(_store_at(path), run_id(), self.limits, str(path or "in memory"))
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopState] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -80,6 +80,14 @@ def routes_of(judge: config.Judge, router: str | None) -> list[Route]:
 
 def limits_of(judge: config.Judge) -> Limits:
     return Limits(judge.rate.requests_per_minute, judge.rate.tokens_per_minute, judge.ceiling.usd, judge.ceiling.tokens)
+
+
+def store_path(judge: config.Judge) -> Path | None:
+    """ConfigError for `env:NAME` where NAME isn't set."""
+    store = judge.store
+    if store is not None and store.startswith("env:"):
+        store = from_environment(store[4:].strip(), "judge.store")
+    return None if store is None else Path(store).expanduser()
 
 
 def _store_at(path: Path | None) -> Store:
