@@ -263,6 +263,7 @@ FAULTS = [
     Fault("the judge refuses the key", E1, "auth", "put a key that the server takes", both(judged(api_key_env="MY_JUDGE_KEY"), lambda s, p: p.setenv("MY_JUDGE_KEY", "wrong")), JUDGED, {"key": "right"}),
     Fault("a model that gives no verdicts", E1, "no verdict in two replies", "another model", judged(), JUDGED, {"text": "I can't say.", "refuse": ["response_format", "structured_outputs", "guided_json"]}),
     Fault("a model that takes right answers for wrong", E1, "verdict wrong, of answers that are the reference itself", "wethink judge calibrate", judged(), JUDGED, {"text": "VERDICT: wrong"}, "warning"),
+    Fault("another model answers than was asked for", E1, "was asked for scripted and answers as scripted-mini", "name that one in judge.endpoints.model", judged(), JUDGED, {"answers_as": "scripted-mini"}, "warning"),
     Fault("a judge too slow for the size of a step", E1, "over judge.batch_deadline_s of 1", "raise max_concurrency", judged(max_concurrency=1, batch_deadline_s=1), JUDGED, {"latency_s": 0.3}, "warning"),
     Fault("a ceiling below what an epoch costs", E1, "over judge.ceiling.usd of 0.01", "raise judge.ceiling.usd", judged(usd_per_million={"prompt": 1000, "completion": 1000}, ceiling={"usd": 0.01}), JUDGED, {}, "warning"),
     Fault("fewer rows than a step takes", E1, "a step takes 512 rows, and there are 6", "lower data.rollout_batch_size", data("rollout_batch_size", 512), level="warning"),

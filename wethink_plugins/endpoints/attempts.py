@@ -176,8 +176,9 @@ class Attempts:
         limit_s = max(in_flight.time_left() / 2, 0.05) if len(self._candidates) > 1 else None
         try:
             outcome = await post(
-                self._loop_state.session, route.url, route.headers(), body, route.proxy, limit_s, route.secret
-            )
+                self._loop_state.session, route.url, route.headers(), body, route.proxy, limit_s, route.secret,
+                self._call.max_tokens,
+            )  # fmt: skip
         except asyncio.CancelledError:
             self._interrupted(route, request, start)
             raise
@@ -223,7 +224,7 @@ class Attempts:
         way = self._ways[route]
         route.constraint.passed(way, self._call.schema)
         stored = StoredReply(
-            outcome.text, outcome.model or route.model, route.name, outcome.finish_reason, prompt, completion,
+            outcome.text, route.answered_by(outcome.model), route.name, outcome.finish_reason, prompt, completion,
             route.usd(prompt, completion), way != "free",
         )  # fmt: skip
         if self._runtime.caches and outcome.text.strip() and outcome.finish_reason != "length":

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Mode = Literal["json_schema", "structured", "free", "unknown"]
-# OpenAI's, which vLLM and SGLang speak too; vLLM's own since 0.11 and before it; nothing.
-_WAYS = ("json_schema", "structured_outputs", "guided_json", "free")
+# OpenAI's, which vLLM and SGLang speak too, and the same without an `enum` at the schema's root (`_open`), which not all
+# who know the first may take; vLLM's own since 0.11 and before it; nothing.
+_WAYS = ("json_schema", "json_schema_open", "structured_outputs", "guided_json", "free")
 _MODES: dict[str | None, Mode] = {
-    None: "unknown", "json_schema": "json_schema", "structured_outputs": "structured", "guided_json": "structured",
-    "free": "free",
+    None: "unknown", "json_schema": "json_schema", "json_schema_open": "json_schema",
+    "structured_outputs": "structured", "guided_json": "structured", "free": "free",
 }  # fmt: skip
-_FIELDS = {"json_schema": "response_format"}
+_FIELDS = {"json_schema": "response_format", "json_schema_open": "response_format"}
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +44,10 @@ class Constraint:
             self._way = None  # another server answers at this address than the one that took it
         if schema is None or self._way is not None or way == _WAYS[-1]:
             return None
-        return _WAYS[_WAYS.index(way) + 1]
+        following = _WAYS[_WAYS.index(way) + 1]
+        return (
+            self.after(following, schema, "") if following == "json_schema_open" and "enum" not in schema else following
+        )
 
     def passed(self, way: str, schema: Mapping[str, Any] | None) -> None:
         if schema is None or self._way is not None:
@@ -57,6 +61,8 @@ class Constraint:
 
 def fields_of(way: str, schema: Mapping[str, Any] | None) -> dict[str, Any]:
     """What goes into the request body."""
+    if way == "json_schema_open":
+        return fields_of("json_schema", {name: value for name, value in (schema or {}).items() if name != "enum"})
     if way == "json_schema":
         return {
             "response_format": {
