@@ -110,6 +110,24 @@ def test_a_refused_request_is_not_carried_to_the_next(client_for):
         assert second.log() == []
 
 
+@pytest.mark.parametrize(
+    ("context", "prompt", "kind", "attempts"),
+    [
+        (1000, "few words", "server_error", 6),
+        (1000, "word " * 600, "context_length", 1),
+        (None, "word " * 600, "server_error", 6),
+    ],
+    ids=["another cause", "too long", "it can't be told"],
+)
+def test_verls_router_hides_that_a_prompt_is_too_long(store, context, prompt, kind, attempts):
+    """It answers 500 to all that its server refuses."""
+    with ModelServer(context=context) as server:
+        router = server.base_url.removeprefix("http://").removesuffix("/v1")
+        client = Client.from_settings(settings_for("router", store=store), router=router)
+        assert ask_all(client, [call_of(marked(prompt, "500"), max_tokens=500)], 60) == [kind]
+        assert len(server.log()) == attempts
+
+
 def test_a_dead_server_is_left_alone(client_for, store):
     client = client_for("http://127.0.0.1:9/v1")
     outcomes = Counter(ask_all(client, [call_of(str(i)) for i in range(500)], 4))

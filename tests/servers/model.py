@@ -27,6 +27,7 @@ class Server:
         self.latency_s = settings.get("latency_s", 0.0)
         self.refuse = settings.get("refuse", [])
         self.key = settings.get("key")
+        self.context = settings.get("context")
         self.answers_as = settings.get("answers_as", self.model)
         self.log = open(settings["log"], "a", buffering=1) if settings.get("log") else None  # noqa: SIM115
         self.reply = _function(settings.get("reply"))
@@ -51,6 +52,9 @@ class Server:
         path = first.split(" ")[1]
         if path.endswith("/models"):
             return send(writer, 200, {}, {"object": "list", "data": [{"id": self.model, "object": "model"}]})
+        if path.endswith("/tokenize") and self.context:
+            count = len(prompt_of(json.loads(body)).split())
+            return send(writer, 200, {}, {"count": count, "max_model_len": self.context, "tokens": []})
         if not path.endswith("/chat/completions"):
             return send(writer, 404, {}, {"error": {"message": f"no {path}"}})
         return await self.chat(json.loads(body), headers, writer)

@@ -96,9 +96,21 @@ def endpoints(case: Case) -> Iterator[Finding]:
         return
     for place, endpoint in enumerate(config.judge.endpoints):
         if endpoint.base_url == "router":
-            yield ok("judge", "verl's router, which there is only within a run")
+            yield _router(case, endpoint)
             continue
         yield from _Asked(case, config.judge, endpoint).findings(first=place == 0)
+
+
+def _router(case: Case, endpoint: Endpoint) -> Finding:
+    """What the router would answer with 500, without words, in the middle of a run."""
+    served = case.recipe.text("reward.reward_model.model_path")
+    if case.host == "verl" and not case.recipe.get("reward.reward_model.enable"):
+        fix = "reward.reward_model.enable=True, and the other settings in docs/judge.md"
+        return error("judge", "judge.endpoints names verl's router, and verl serves no reward model", fix)
+    if case.host == "verl" and served != endpoint.model:
+        text = f"judge.endpoints asks verl's router for {endpoint.model}, and verl serves {served or 'none'}"
+        return error("judge", text, "write the same in judge.endpoints.model and reward.reward_model.model_path")
+    return ok("judge", "verl's router, which there is only within a run")
 
 
 class _Asked:

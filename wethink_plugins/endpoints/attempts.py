@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wethink_plugins.endpoints.backoff import backoff_s
+from wethink_plugins.endpoints.behind_router import explained
 from wethink_plugins.endpoints.call import Call, Reply, key_of
 from wethink_plugins.endpoints.constraint import fields_of
 from wethink_plugins.endpoints.faults import REFUSED, CallFailed, CallRefused
@@ -179,6 +180,7 @@ class Attempts:
                 self._loop_state.session, route.url, route.headers(), body, route.proxy, limit_s, route.secret,
                 self._call.max_tokens,
             )  # fmt: skip
+            outcome = await explained(self._loop_state.session, route, self._call, outcome)
         except asyncio.CancelledError:
             self._interrupted(route, request, start)
             raise

@@ -41,6 +41,8 @@ class Route:
         self.identity = settings.identity or f"{self.name}\0{settings.model}"
         self.url = f"{self.name}/chat/completions"
         self.models_url = f"{self.name}/models"
+        self.is_router = settings.base_url == ROUTER
+        self.tokenize_url = f"{self.name.removesuffix('/v1')}/tokenize"
         self.slots = Slots(settings.max_concurrency)
         self.breaker = Breaker(deadline_s)
         self.constraint = Constraint(f"{settings.model} at {self.name}")
