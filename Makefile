@@ -76,8 +76,8 @@ else
 	@WETHINK_REQUIRE_HOSTS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -m easyr1
 endif
 
-test-slow: ## load and faults at length, and further runs in the hosts; many minutes
-	@$(SETUP) test sft grpo
+test-slow: ## load and faults at length, further runs in the hosts, a real vLLM server; many minutes, 3 GB more
+	@$(SETUP) test sft grpo vllm
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m slow
 
 docs-doctor: ## write docs/doctor.md again, from the faults that the tests plant (EASYR1_HOME: those of EasyR1's own code too)

@@ -9,8 +9,11 @@ from typing import Any
 class WeThinkError(Exception):
     """Bad input or a broken set-up, in one line.
 
-    `str(error)` reads `FILE: row ROW: FIELD: PROBLEM; FIX`, parts that don't apply left out.
+    `str(error)` reads `FILE: row ROW: FIELD: PROBLEM; FIX`, parts that don't apply left out. `exit_code` is what a verb
+    ends with: 2, it could not be done with what was given.
     """
+
+    exit_code = 2
 
     def __init__(
         self, problem: str, *, fix: str = "", file: object = None, row: object = None, field: str | None = None
@@ -40,6 +43,8 @@ class JudgeRequired(WeThinkError):
 
 class JudgeBudgetSpent(WeThinkError):
     """More samples stayed unscored than `judge.tolerate` allows: stop the run, the judge is down."""
+
+    exit_code = 1
 
 
 class _NotGraded(Exception):

@@ -32,9 +32,10 @@ CHECKOUT = HERE.parents[1]
 LOCKS = HERE / "locks"
 PATCHES = CHECKOUT / "patches"
 PACKAGE_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "wethink_plugins", "recipes", "patches")
-GIGABYTES = {"sft": 1.8, "grpo": 2.6, "easyr1": 2.0, "test": 0.4}
+GIGABYTES = {"sft": 1.8, "grpo": 2.6, "easyr1": 2.0, "vllm": 3.2, "test": 0.4}
 """Disk that an environment may need while it is built; less when it is done."""
-WITH_HOST = ("sft", "grpo", "easyr1")
+WITH_HOST = ("sft", "grpo", "easyr1", "vllm")
+WITH_VERL = ("grpo", "vllm")
 PIP_OPTIONS = ("-q", "--disable-pip-version-check", "--no-input", "--no-compile")
 BUILDING = threading.Lock()
 NOISE = re.compile(r"^WARNING: .*(Location .* is ignored|Ignoring invalid distribution)|^\s*$")
@@ -152,7 +153,7 @@ def steps_for(name: str) -> Iterator[Step]:
     yield Step("packages", digest(lock), lambda to: pip(to, "--no-deps", "-r", lock, what=f"installing {lock.name}"))
     if name in WITH_HOST:
         yield Step("shims", digest(PATCHES / "cpu_wheels"), install_shims)
-    if name == "grpo":
+    if name in WITH_VERL:
         plugin = PATCHES / "verl"
         yield Step(
             "verl plugin",

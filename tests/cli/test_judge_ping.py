@@ -38,13 +38,22 @@ def test_ping_asks_each_endpoint_and_names_the_one_that_fails(wethink, configure
 
 def test_ping_without_an_endpoint_says_so(wethink, configured):
     code, _, errors = wethink("judge", "ping", "--config", configured())
-    assert code == 1 and "judge.endpoints" in errors[0]
+    assert code == 2 and "judge.endpoints" in errors[0]
 
 
 def test_ping_names_a_key_that_is_missing(wethink, configured):
     file = configured(endpoints=[{"base_url": "http://127.0.0.1:9/v1", "model": "m", "api_key_env": "WETHINK_NO_KEY"}])
     code, _, errors = wethink("judge", "ping", "--config", file)
     assert code == 1 and "WETHINK_NO_KEY" in errors[0]
+
+
+def test_ping_tells_who_answers_in_place_of_the_model_asked_for(wethink, configured):
+    with ModelServer(answers_as="scripted-mini") as server:
+        code, printed, errors = wethink("judge", "ping", "--json", "--config", configured(server.base_url))
+    (line,) = json.loads(printed)
+    assert (code, line["model"], line["answered_by"], line["verdict"]) == (0, "scripted", "scripted-mini", "correct")
+    (warning,) = [error for error in errors if error.startswith("warning: ")]
+    assert "asked for scripted, and scripted-mini answered" in warning
 
 
 def fit(body):

@@ -29,8 +29,8 @@ def test_apply_names_the_files_it_changed(tmp_path, wethink):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("easyr1", "--model", "nowhere"), 1, "no such model folder"),
-        (("easyr1", "--model", "."), 1, "holds no chat template"),
+        (("easyr1", "--model", "nowhere"), 2, "no such model folder"),
+        (("easyr1", "--model", "."), 2, "holds no chat template"),
         (("verl", "--model", "."), 2, "easyr1"),
     ],
 )

@@ -49,7 +49,7 @@ def test_list_and_show_every_recipe(wethink):
 
 def test_an_unknown_recipe_lists_the_known_ones(wethink):
     code, printed, errors = wethink("recipe", "show", "nothing")
-    assert (code, printed, len(errors)) == (1, "", 1) and "known: config" in errors[0]
+    assert (code, printed, len(errors)) == (2, "", 1) and "known: config" in errors[0]
 
 
 @pytest.mark.parametrize(

@@ -130,20 +130,20 @@ def test_score_reads_a_journal_whose_gold_is_called_gold(wethink, rollouts):
 )
 def test_score_names_the_line_that_it_cannot_score(tmp_path, wethink, rollouts, fields, parts):
     code, printed, errors = wethink("score", rollouts(rollout(0, **fields)), "--out", tmp_path / "s.jsonl")
-    assert (code, printed, len(errors)) == (1, "", 1) and all(part in errors[0] for part in parts)
+    assert (code, printed, len(errors)) == (2, "", 1) and all(part in errors[0] for part in parts)
     assert not (tmp_path / "s.jsonl").exists()
 
 
 def test_score_never_overwrites_its_rollouts(wethink, rollouts):
     file = rollouts(rollout(0))
     text = file.read_text()
-    assert wethink("score", file, "--out", file)[0] == 1 and file.read_text() == text
+    assert wethink("score", file, "--out", file)[0] == 2 and file.read_text() == text
 
 
 def test_score_of_nothing_is_a_fault(tmp_path, wethink, rollouts):
     for nothing in (rollouts(), tmp_path):
         code, printed, errors = wethink("score", nothing)
-        assert (code, printed, len(errors)) == (1, "", 1) and "no rollouts" in errors[0]
+        assert (code, printed, len(errors)) == (2, "", 1) and "no rollouts" in errors[0]
 
 
 def test_version_and_help(wethink):

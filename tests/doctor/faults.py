@@ -200,6 +200,10 @@ def both(*plants):
 
 PASTE = "wethink path easyr1"
 PROMPT = "wethink prompt easyr1 --model"
+FUNCTION = (
+    "reward.custom_reward_function.path=pkg://wethink_plugins.adapters.verl",
+    "reward.custom_reward_function.name=compute_score",
+)
 E1, VERL, LF = "easyr1", "verl", "llamafactory"
 FAULTS = [
     # Software
@@ -263,6 +267,7 @@ FAULTS = [
     Fault("the judge refuses the key", E1, "auth", "put a key that the server takes", both(judged(api_key_env="MY_JUDGE_KEY"), lambda s, p: p.setenv("MY_JUDGE_KEY", "wrong")), JUDGED, {"key": "right"}),
     Fault("a model that gives no verdicts", E1, "no verdict in two replies", "another model", judged(), JUDGED, {"text": "I can't say.", "refuse": ["response_format", "structured_outputs", "guided_json"]}),
     Fault("a model that takes right answers for wrong", E1, "verdict wrong, of answers that are the reference itself", "wethink judge calibrate", judged(), JUDGED, {"text": "VERDICT: wrong"}, "warning"),
+    Fault("another model answers than was asked for", E1, "was asked for scripted and answers as scripted-mini", "name that one in judge.endpoints.model", judged(), JUDGED, {"answers_as": "scripted-mini"}, "warning"),
     Fault("a judge too slow for the size of a step", E1, "over judge.batch_deadline_s of 1", "raise max_concurrency", judged(max_concurrency=1, batch_deadline_s=1), JUDGED, {"latency_s": 0.3}, "warning"),
     Fault("a ceiling below what an epoch costs", E1, "over judge.ceiling.usd of 0.01", "raise judge.ceiling.usd", judged(usd_per_million={"prompt": 1000, "completion": 1000}, ceiling={"usd": 0.01}), JUDGED, {}, "warning"),
     Fault("fewer rows than a step takes", E1, "a step takes 512 rows, and there are 6", "lower data.rollout_batch_size", data("rollout_batch_size", 512), level="warning"),
@@ -274,7 +279,10 @@ FAULTS = [
     Fault("the file of custom_reward_function is missing", VERL, "no such file: DIR/mine.py", "wethink path verl", both(key("reward"), settings("reward.custom_reward_function.path=mine.py", "reward.custom_reward_function.name=f"))),
     Fault("a module that isn't installed as reward manager", VERL, "no module wethink_plugin.adapters", "wethink path verl", settings("reward.reward_manager.source=importlib", "reward.reward_manager.module.path=pkg://wethink_plugin.adapters.verl")),
     Fault("VERL_USE_EXTERNAL_PLUGINS=none", VERL, "keeps verl from loading the manager named wethink", "unset it", lambda s, p: p.setenv("VERL_USE_EXTERNAL_PLUGINS", "none")),
-    Fault("a colocated reward model", VERL, "neither data_source nor ground truth", "reward.reward_model.enable_resource_pool=True", settings("reward.reward_model.enable=True", "reward.reward_model.enable_resource_pool=False")),
+    Fault("a colocated reward model", VERL, "neither data_source nor ground truth", "reward.reward_model.enable_resource_pool=True", settings("reward.reward_model.enable=True", "reward.reward_model.enable_resource_pool=False", *FUNCTION)),
+    Fault("verl's router without a reward model", VERL, "names verl's router, and verl serves no reward model", "reward.reward_model.enable=True", judged("router"), JUDGED),
+    Fault("verl's router and another model than it serves", VERL, "asks verl's router for scripted, and verl serves /models/judge", "write the same in judge.endpoints.model", both(judged("router"), settings("reward.reward_model.enable=True", "reward.reward_model.enable_resource_pool=True", "reward.reward_model.model_path=/models/judge", *FUNCTION)), JUDGED),
+    Fault("a reward model that verl asks in place of the manager", VERL, "verl asks its model for a score itself, and no reward manager", "set reward.custom_reward_function.path=pkg://wethink_plugins.adapters.verl", settings("reward.reward_model.enable=True", "reward.reward_model.enable_resource_pool=True")),
     Fault("a dataset class from a file, with verl's filter", VERL, "verl's filter may drop every row", "pkg://", settings("data.custom_cls.path=mine.py", "data.custom_cls.name=Mine", "data.filter_overlong_prompts=True"), level="warning"),
     Fault("rows without a system turn", VERL, "nothing in it asks for <answer>", "put a system turn into the rows", column(prompt=lambda row: row["prompt"][1:])),
     Fault("rows without reward_model", VERL, "has no reward_model, which verl asks for", "wethink data export verl", lambda s, _: s.change_rows(lambda row: row.pop("reward_model"))),

@@ -25,6 +25,7 @@ from wethink_plugins.endpoints.transport import new_session, post
 from wethink_plugins.errors import ConfigError
 
 SCHEMA = {"type": "object", "properties": {"verdict": {"type": "string"}}}
+CLOSED = {**SCHEMA, "enum": [{"verdict": "wrong"}]}
 
 
 @pytest.fixture
@@ -109,6 +110,24 @@ def test_a_refused_request_is_not_carried_to_the_next(client_for):
         assert second.log() == []
 
 
+@pytest.mark.parametrize(
+    ("context", "prompt", "kind", "attempts"),
+    [
+        (1000, "few words", "server_error", 6),
+        (1000, "word " * 600, "context_length", 1),
+        (None, "word " * 600, "server_error", 6),
+    ],
+    ids=["another cause", "too long", "it can't be told"],
+)
+def test_verls_router_hides_that_a_prompt_is_too_long(store, context, prompt, kind, attempts):
+    """It answers 500 to all that its server refuses."""
+    with ModelServer(context=context) as server:
+        router = server.base_url.removeprefix("http://").removesuffix("/v1")
+        client = Client.from_settings(settings_for("router", store=store), router=router)
+        assert ask_all(client, [call_of(marked(prompt, "500"), max_tokens=500)], 60) == [kind]
+        assert len(server.log()) == attempts
+
+
 def test_a_dead_server_is_left_alone(client_for, store):
     client = client_for("http://127.0.0.1:9/v1")
     outcomes = Counter(ask_all(client, [call_of(str(i)) for i in range(500)], 4))
@@ -134,6 +153,42 @@ def test_a_server_that_is_killed_and_started_again_costs_no_call(client_for, sto
         thread.join()
     assert outcomes == {"ok": 300}
     assert Counter(line["status"] for line in ledger(store))["ok"] == 300
+
+
+def test_a_server_that_is_back_is_used_again_within_the_batch(client_for):
+    """Down for half of the time that the batch has; pauses that double from a second would end after it."""
+    calls = [call_of(f"Q {i}") for i in range(40)]
+    with ModelServer() as server:
+        client = client_for(server, endpoint={"max_concurrency": 4}, batch_deadline_s=6)
+        server.kill()
+        thread = threading.Timer(3.2, server.start)
+        thread.start()
+        outcomes = Counter(ask_all(client, calls, 60, wait_s=6))
+        thread.join()
+    assert outcomes == {"ok": 40}
+
+
+def test_who_answers_in_place_of_the_model_asked_for_is_told(client_for, caplog):
+    async def run(client):
+        replies = [await client.ask(call_of(str(i)), 20) for i in range(3)]
+        await client.aclose()
+        return replies
+
+    with ModelServer(answers_as="scripted-mini") as server:
+        assert {reply.model for reply in asyncio.run(run(client_for(server)))} == {"scripted-mini"}
+    told = [record.message for record in caplog.records if "answers as" in record.message]
+    assert told == [f"{server.base_url} was asked for scripted and answers as scripted-mini"]
+
+
+def test_what_is_too_large_is_left_unread(client_for):
+    """What a server has sent of 30 MB, or of no end, is not waited for: neither can cost a deadline, or memory."""
+    with ModelServer() as server:
+        calls = [call_of(marked(f"Q {i}", action)) for i in range(20) for action in ("large", "endless")]
+        client = client_for(server)
+        start = time.process_time()
+        assert set(ask_all(client, calls, 60)) <= {"bad_reply", "breaker_open"}
+        assert time.process_time() - start < 5  # reading 40 times 30 MB in chunks takes more
+        assert len(server.log()) <= len(calls)
 
 
 def test_identical_calls_go_out_once(server, client_for):
@@ -283,20 +338,24 @@ def test_parent_and_forked_child_both_go_on(server, client_for, store):
 
 
 @pytest.mark.parametrize(
-    ("refuse", "mode"),
+    ("refuse", "schema", "mode", "attempts"),
     [
-        ([], "json_schema"),
-        (["response_format"], "structured"),
-        (["response_format", "structured_outputs"], "structured"),
-        (["response_format", "structured_outputs", "guided_json"], "free"),
+        ([], SCHEMA, "json_schema", 1),
+        ([], CLOSED, "json_schema", 1),
+        (["root_enum"], SCHEMA, "json_schema", 1),
+        (["root_enum"], CLOSED, "json_schema", 2),
+        (["response_format"], SCHEMA, "structured", 2),
+        (["response_format"], CLOSED, "structured", 3),
+        (["response_format", "structured_outputs"], SCHEMA, "structured", 3),
+        (["response_format", "structured_outputs", "guided_json"], SCHEMA, "free", 4),
+        (["response_format", "structured_outputs", "guided_json"], CLOSED, "free", 5),
     ],
-    ids=len,
 )
-def test_the_way_to_constrain_output_is_found_once(client_for, refuse, mode, caplog):
+def test_the_way_to_constrain_output_is_found_once(client_for, refuse, schema, mode, attempts, caplog):
     async def run(client):
         first, second = (
-            await client.ask(call_of("1", schema=SCHEMA), 20),
-            await client.ask(call_of("2", schema=SCHEMA), 20),
+            await client.ask(call_of("1", schema=schema), 20),
+            await client.ask(call_of("2", schema=schema), 20),
         )
         await client.ask(call_of("3"), 20)
         await client.aclose()
@@ -308,7 +367,7 @@ def test_the_way_to_constrain_output_is_found_once(client_for, refuse, mode, cap
         assert client.mode() == "unknown"
         first, second = asyncio.run(run(client))
         assert (client.mode(), first.constrained, second.constrained) == (mode, mode != "free", mode != "free")
-        assert (first.attempts, second.attempts) == (len(refuse) + 1, 1)
+        assert (first.attempts, second.attempts) == (attempts, 1)
         assert not {"response_format", "structured_outputs", "guided_json"} & set(server.log()[-1]["fields"])
     told = [
         record

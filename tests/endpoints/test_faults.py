@@ -23,15 +23,40 @@ FOR_EVER = {
     "context:vllm_negative": "context_length", "context:openai": "context_length", "context:sglang": "context_length",
     "context:llama": "context_length", "filter": "content_filter", "filter_finish": "content_filter",
     "bad": "bad_request", "401": "auth", "403": "auth", "404": "bad_request", "302": "bad_request",
-    "not_http": "bad_reply", "endless": "bad_reply",
+    "not_http": "bad_reply", "endless": "bad_reply", "large": "bad_reply", "429:0": "rate_limited",
 }  # fmt: skip
 # Asking again is no use, or there is no time for it.
-ONCE = {"429:100", "quota", "hang", "drip", "two", "null", "no_usage", "bad", "401", "403", "404", "302"} | {
-    action for action, kind in FOR_EVER.items() if kind in ("context_length", "content_filter")
-}
+ONCE = {
+    "429:100",
+    "endless",
+    "large",
+    "quota",
+    "hang",
+    "drip",
+    "two",
+    "null",
+    "no_usage",
+    "bad",
+    "401",
+    "403",
+    "404",
+    "302",
+} | {action for action, kind in FOR_EVER.items() if kind in ("context_length", "content_filter")}
 PASSING = sorted(set(FOR_EVER) - ONCE)
 # Neither has a number of tokens that both sides know.
-UNCOUNTED = {"no_usage", "drop_mid", "drip", "truncated", "endless", "drop", "hang", "not_http", "garbage", "html"}
+UNCOUNTED = {
+    "no_usage",
+    "drop_mid",
+    "drip",
+    "truncated",
+    "endless",
+    "large",
+    "drop",
+    "hang",
+    "not_http",
+    "garbage",
+    "html",
+}
 CASES = [(action,) for action in FOR_EVER] + [(action, "good") for action in PASSING]
 
 

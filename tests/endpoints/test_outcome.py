@@ -6,7 +6,9 @@ import time
 
 import pytest
 
+from wethink_plugins.endpoints.backoff import backoff_s
 from wethink_plugins.endpoints.outcome import classify, retry_after_seconds
+from wethink_plugins.endpoints.route import another_model
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,37 @@ def test_retry_after(header, seconds):
 def test_retry_after_as_a_date():
     assert 50 < retry_after_seconds(email.utils.formatdate(time.time() + 100, usegmt=True)) <= 100
     assert retry_after_seconds(email.utils.formatdate(time.time() - 100, usegmt=True)) == 0
+
+
+@pytest.mark.parametrize(
+    ("attempts", "retry_after", "least", "most"),
+    [
+        (1, None, 0.25, 0.5),
+        (9, None, 4, 8),
+        (1, 0.0, 0, 0.1),
+        (2, 0.0, 0, 0.1),
+        (3, 0.0, 1, 2),
+        (1, 3.0, 3, 3.4),
+        (5, 30.0, 30, 33.1),
+    ],
+)
+def test_the_pause_is_the_servers_own_where_it_names_one(attempts, retry_after, least, most):
+    """Also "at once"; but a server that says so again and again is not taken at its word."""
+    pauses = [backoff_s(attempts, retry_after) for _ in range(200)]
+    assert least <= min(pauses) and max(pauses) <= most and len(set(pauses)) > 100
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "other"),
+    [
+        ("judge", "judge", False),
+        ("Judge", "judge", False),
+        ("openai/gpt-x", "gpt-x", False),
+        ("gpt-x", "gpt-x-mini", True),
+        ("gpt-x", "gpt-x-2026-01-01", True),
+        ("x", "gpt-x", True),
+        ("my-gpt-x", "gpt-x", True),
+    ],
+)
+def test_another_model(asked, answered, other):
+    assert another_model(asked, answered) is other

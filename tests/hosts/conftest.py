@@ -9,7 +9,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RECIPE = CHECKOUT / "recipes" / "cpu"
-PATIENCE_S = 600
+PATIENCE_S = 1200
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,12 @@ def grpo():
 def sft():
     """LLaMA-Factory 0.9.5."""
     return environment("sft")
+
+
+@pytest.fixture(scope="session")
+def vllm():
+    """vLLM 0.28's CPU build, and verl 0.9.1."""
+    return environment("vllm")
 
 
 @pytest.fixture(scope="session")

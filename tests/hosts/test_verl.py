@@ -2,39 +2,24 @@
 
 import json
 import re
-import tempfile
 from collections import Counter
+from functools import partial
 from statistics import fmean
 
 import pytest
 
-from tests.hosts.conftest import CHECKOUT, RECIPE, export
+from tests.hosts.conftest import CHECKOUT, RECIPE
+from tests.hosts.main_ppo import PROMPTS, ROLLOUTS, STEPS, main_ppo
 from wethink_plugins.rewards.journal import read_journal
 from wethink_plugins.rewards.shadow_report import shadow_report
 
 pytestmark = pytest.mark.host
-STEPS, PROMPTS, ROLLOUTS = 2, 4, 5
 
 
 @pytest.fixture(scope="module")
 def train(grpo, task):
     """Runs main_ppo for two steps with more overrides and variables; its output."""
-    rows = {name: export(grpo, task, "verl", f"{name}.jsonl", f"{name}.parquet") for name in ("train", "val")}
-
-    def run(name, *overrides, check=True, config="wethink.yaml", **variables):
-        with tempfile.TemporaryDirectory(prefix="wt", dir="/tmp") as ray:  # Ray's sockets want a short path
-            return grpo.run(
-                "python", "-m", "verl.trainer.main_ppo", "--config-path", RECIPE, "--config-name", "grpo",
-                f"data.train_files={rows['train']}", f"data.val_files={rows['val']}", "data.val_max_samples=8",
-                f"data.train_batch_size={PROMPTS}", f"actor_rollout_ref.actor.ppo_mini_batch_size={PROMPTS}",
-                "actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu=4", "actor_rollout_ref.rollout.log_prob_micro_batch_size_per_gpu=4",
-                f"actor_rollout_ref.rollout.n={ROLLOUTS}", f"actor_rollout_ref.model.path={task / 'model'}",
-                f"trainer.total_training_steps={STEPS}", f"trainer.default_local_dir={task / name}", *overrides,
-                VERL_PLATFORM="cpu", RAY_TMPDIR=ray, RAY_USAGE_STATS_ENABLED=0, RAY_DEDUP_LOGS=0, HYDRA_FULL_ERROR=1, RAY_worker_niceness=0,
-                WETHINK_CONFIG=task / config, WETHINK_JOURNAL=task / f"{name}-journal", check=check, cwd=task, **variables,
-            )  # fmt: skip
-
-    return run
+    return partial(main_ppo, grpo, task)
 
 
 def test_a_failing_judge_drops_trajectories_and_says_so(train, task):

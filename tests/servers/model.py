@@ -16,7 +16,7 @@ import time
 from tests.servers.script import completion, planned, prompt_of, respond
 
 _HANG_S = 60
-_REFUSED_AS = {"response_format": "response_format is not supported", "structured_outputs": "Extra inputs are not permitted", "guided_json": "Extra inputs are not permitted"}  # fmt: skip
+_REFUSED_AS = {"root_enum": "Invalid schema: 'enum' is not permitted here", "response_format": "response_format is not supported", "structured_outputs": "Extra inputs are not permitted", "guided_json": "Extra inputs are not permitted"}  # fmt: skip
 
 
 class Server:
@@ -27,6 +27,8 @@ class Server:
         self.latency_s = settings.get("latency_s", 0.0)
         self.refuse = settings.get("refuse", [])
         self.key = settings.get("key")
+        self.context = settings.get("context")
+        self.answers_as = settings.get("answers_as", self.model)
         self.log = open(settings["log"], "a", buffering=1) if settings.get("log") else None  # noqa: SIM115
         self.reply = _function(settings.get("reply"))
         self.seen = collections.Counter(settings.get("seen", {}))
@@ -50,13 +52,16 @@ class Server:
         path = first.split(" ")[1]
         if path.endswith("/models"):
             return send(writer, 200, {}, {"object": "list", "data": [{"id": self.model, "object": "model"}]})
+        if path.endswith("/tokenize") and self.context:
+            count = len(prompt_of(json.loads(body)).split())
+            return send(writer, 200, {}, {"count": count, "max_model_len": self.context, "tokens": []})
         if not path.endswith("/chat/completions"):
             return send(writer, 404, {}, {"error": {"message": f"no {path}"}})
         return await self.chat(json.loads(body), headers, writer)
 
     async def chat(self, body, headers, writer):
         prompt = prompt_of(body)
-        refused = next((name for name in self.refuse if name in body), None)
+        refused = next((name for name in self.refuse if name in body or (name == "root_enum" and closed(body))), None)
         if refused:
             self.note(prompt, f"refuse:{refused}", 0, 0, body)
             return send(writer, 400, {}, {"error": {"message": _REFUSED_AS[refused], "param": refused, "code": 400}})
@@ -67,7 +72,7 @@ class Server:
         action = planned(prompt, self.seen[digest], self.plan)
         self.seen[digest] += 1
         text = self.reply(body) if self.reply else self.text
-        answer = respond(action, self.model, prompt, text)
+        answer = respond(action, self.answers_as, prompt, text)
         usage = answer[2].get("usage", {}) if answer and isinstance(answer[2], dict) else {}
         self.note(prompt, action, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0), body)
         if self.latency_s:
@@ -77,7 +82,7 @@ class Server:
         return await self.misbehave(action, prompt, text, writer)
 
     async def misbehave(self, action, prompt, text, writer):
-        whole = _payload(200, {}, completion(self.model, text, prompt))
+        whole = _payload(200, {}, completion(self.answers_as, text, prompt))
         if action == "drop_mid":
             writer.write(whole[:-40])
             await writer.drain()
@@ -92,6 +97,9 @@ class Server:
                 writer.write(whole[i : i + 2])
                 await writer.drain()
                 await asyncio.sleep(0.5)
+        elif action == "large":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 30000000\r\n\r\n" + b" " * 1_000_000)
+            await writer.drain()
         elif action == "endless":
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
             while True:
@@ -110,6 +118,11 @@ class Server:
                 "completion_tokens": completion_tokens, "fields": sorted(set(body) - {"messages"}),
             }  # fmt: skip
             self.log.write(json.dumps(line) + "\n")
+
+
+def closed(body):
+    """Whether the schema asked for lists the whole replies that it allows."""
+    return "enum" in body.get("response_format", {}).get("json_schema", {}).get("schema", {})
 
 
 def send(writer, status, headers, value):

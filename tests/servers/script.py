@@ -14,7 +14,7 @@ FAULTS = (
     "429", "429:1", "429:date:1", "quota", "500", "503", "drop", "drop_mid", "hang", "truncated", "garbage", "two",
     "html", "drip", "error200", "context200", "null", "no_choices", "abort", "no_usage", "context:vllm",
     "context:vllm_negative", "context:openai", "context:sglang", "context:llama", "filter", "filter_finish", "bad", "401",
-    "403", "404", "302", "not_http", "endless",
+    "403", "404", "302", "not_http", "endless", "large", "429:0",
 )  # fmt: skip
 _MARKER = re.compile(r"\[\[do (.*?)\]\]")
 

@@ -12,8 +12,10 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 class ModelServer:
     """`with ModelServer(latency_s=0.2, plan={...}) as server:` and ask at `server.base_url`.
 
-    Settings: model, text (the good reply), plan (see `script`), latency_s, refuse (request fields answered with 400),
-    key (else 401), reply ("module:function" of the request body, instead of text), log (False: keep none).
+    Settings: model, answers_as (its name in replies, if another one), text (the good reply), plan (see `script`),
+    context (tokens of a prompt and its reply; words are tokens, counted at /tokenize), latency_s, refuse (request
+    fields answered with 400; root_enum: a schema with an enum at its root), key (else 401), reply ("module:function"
+    of the request body, instead of text), log (False: keep none).
     """
 
     def __init__(self, **settings):

@@ -20,6 +20,7 @@ _ANSWER = "The dog is running on the beach, carrying a ball in its mouth."
 def ping(config: ConfigOption = None, json: JsonFlag = False) -> None:
     """Ask each endpoint to judge a right answer: model, mode, seconds, verdict. Exit code 1 when one gives none."""
     from wethink_plugins.config import WeThinkConfig
+    from wethink_plugins.endpoints.route import another_model
     from wethink_plugins.errors import ConfigError
 
     settings = WeThinkConfig.load(config).judge
@@ -31,6 +32,9 @@ def ping(config: ConfigOption = None, json: JsonFlag = False) -> None:
     for line in found:
         if line["fault"]:
             complain(f"{line['model']} at {line['endpoint']}: {line['fault']}")
+        elif another_model(line["model"], line["answered_by"]):
+            what = f"asked for {line['model']}, and {line['answered_by']} answered, whose verdicts these are"
+            complain(f"warning: {line['endpoint']}: {what}; name that one as model if it is meant")
     if any(line["fault"] for line in found):
         raise typer.Exit(1)
 
@@ -42,7 +46,7 @@ async def _asked(settings: Judge, endpoint: Endpoint) -> dict[str, Any]:
     from wethink_plugins.sample import Sample
 
     line: dict[str, Any] = {"model": endpoint.model, "endpoint": endpoint.base_url, "mode": None, "latency_s": None}
-    line |= {"verdict": None, "attempts": None, "fault": ""}
+    line |= {"verdict": None, "attempts": None, "answered_by": None, "fault": ""}
     sample = Sample("ping", None, _QUESTION, _ANSWER, _REFERENCE, "descriptive")
     try:
         judge = OnlineJudge(settings.model_copy(update={"endpoints": [endpoint], "store": None}))
@@ -51,7 +55,7 @@ async def _asked(settings: Judge, endpoint: Endpoint) -> dict[str, Any]:
     try:
         judgement = await judge.judge(sample, _ANSWER)
         known = {name: judgement.call.get(name) for name in ("endpoint", "mode", "latency_s", "attempts")}
-        return {**line, **known, "verdict": judgement.tier}
+        return {**line, **known, "answered_by": judgement.call["model"], "verdict": judgement.tier}
     except (Unscored, Ungradable) as error:
         return {**line, "fault": str(error)}
     finally:

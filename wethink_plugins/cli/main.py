@@ -1,4 +1,11 @@
-"""`wethink VERB`. Exit codes: 0 fine, 1 faults found (one line each on stderr), 2 wrong usage."""
+"""`wethink VERB`. Exit codes, the same for every verb:
+
+0  it was done, and nothing is wrong with what was looked at
+1  it was done, and what was looked at has faults: rejected rows, a judge that gives no verdict, an attack that was paid
+2  it could not be done with what was given: an option, a configuration or a file that can't be used as it stands
+
+A verb ends with 1 itself, by `typer.Exit(1)`. All errors of ours end with their class's own code, here.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=list(arguments) if arguments is not None else None)
     except WeThinkError as error:
         complain(error)
-        sys.exit(1)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -30,17 +30,11 @@ def redteam(
     """
     from wethink_plugins.rewards.redteam import reward_of
 
-    try:
-        if config is not None and (target or search):
-            raise WeThinkError("--config names a judge to attack", fix="leave out the target and --search")
-        if rows is not None and not search:
-            raise WeThinkError(
-                "--rows is for the search; the shipped attacks have rows of their own", fix="add --search"
-            )
-        found = _judge(config) if config is not None else _search_or_attack(reward_of(target), search, rows)
-    except (WeThinkError, OSError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
+    if config is not None and (target or search):
+        raise WeThinkError("--config names a judge to attack", fix="leave out the target and --search")
+    if rows is not None and not search:
+        raise WeThinkError("--rows is for the search; the shipped attacks have rows of their own", fix="add --search")
+    found = _judge(config) if config is not None else _search_or_attack(reward_of(target), search, rows)
     faults = found.pop("faults")
     typer.echo(json.dumps(found) if as_json else "\n".join(f"{key}: {value}" for key, value in found.items()))
     raise typer.Exit(1 if faults else 0)

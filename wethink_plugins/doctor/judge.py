@@ -12,6 +12,7 @@ from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.doctor.case import Case
 from wethink_plugins.doctor.finding import Finding, error, ok, rows_at_fault, warning
 from wethink_plugins.doctor.samples import judged, samples_of
+from wethink_plugins.endpoints.route import another_model
 from wethink_plugins.errors import Ungradable, Unscored, WeThinkError
 from wethink_plugins.sample import Sample
 
@@ -95,9 +96,21 @@ def endpoints(case: Case) -> Iterator[Finding]:
         return
     for place, endpoint in enumerate(config.judge.endpoints):
         if endpoint.base_url == "router":
-            yield ok("judge", "verl's router, which there is only within a run")
+            yield _router(case, endpoint)
             continue
         yield from _Asked(case, config.judge, endpoint).findings(first=place == 0)
+
+
+def _router(case: Case, endpoint: Endpoint) -> Finding:
+    """What the router would answer with 500, without words, in the middle of a run."""
+    served = case.recipe.text("reward.reward_model.model_path")
+    if case.host == "verl" and not case.recipe.get("reward.reward_model.enable"):
+        fix = "reward.reward_model.enable=True, and the other settings in docs/judge.md"
+        return error("judge", "judge.endpoints names verl's router, and verl serves no reward model", fix)
+    if case.host == "verl" and served != endpoint.model:
+        text = f"judge.endpoints asks verl's router for {endpoint.model}, and verl serves {served or 'none'}"
+        return error("judge", text, "write the same in judge.endpoints.model and reward.reward_model.model_path")
+    return ok("judge", "verl's router, which there is only within a run")
 
 
 class _Asked:
@@ -122,12 +135,14 @@ class _Asked:
 
         judge = OnlineJudge(self.settings)
         try:
-            seconds, tiers = [], []
+            seconds, tiers, models = [], [], set()
             for sample in self.samples:
                 judgement = await judge.judge(sample, sample.answer)
                 seconds.append(float(judgement.call.get("latency_s") or 0.0))
                 tiers.append(judgement.tier)
-            return self._answered(judge.client.totals(), seconds, tiers, first)
+                models.add(judgement.call.get("model") or self.endpoint.model)
+            others = sorted(model for model in models if another_model(self.endpoint.model, model))
+            return [*self._answered(judge.client.totals(), seconds, tiers, first), *self._others(others)]
         except (Unscored, Ungradable) as problem:
             return [await self._failed(judge, problem)]
         finally:
@@ -145,6 +160,12 @@ class _Asked:
             return [ok("judge", found)]
         fix = "ask it with `wethink judge calibrate`, and take another model or judge.prompt"
         return [warning("judge", f"{found}, of answers that are the reference itself", fix)]
+
+    def _others(self, models: list[str]) -> Iterator[Finding]:
+        if models:
+            found = f"{self.endpoint.base_url} was asked for {self.endpoint.model} and answers as {', '.join(models)}"
+            fix = "name that one in judge.endpoints.model if it is meant; the journal names who answered"
+            yield warning("judge", found, fix)
 
     async def _failed(self, judge: object, problem: Unscored | Ungradable) -> Finding:
         text = _ATTEMPTS.sub("", " ".join(str(problem).split()))

@@ -32,6 +32,10 @@ def reward(case: Case) -> Iterator[Finding]:
         )
     elif not recipe.is_set("custom_reward_function.path"):
         yield error("reward", f"the recipe asks for verl's own reward ({name or 'naive'}), not for ours", _PASTE)
+    if recipe.get("reward.reward_model.enable") and not recipe.text(f"{_FUNCTION}.path"):
+        text = "with reward.reward_model.enable verl asks its model for a score itself, and no reward manager"
+        fix = f"set {_FUNCTION}.path=pkg://wethink_plugins.adapters.verl and .name=compute_score beside the manager"
+        yield error("reward", text, fix)
     if recipe.get("reward.reward_model.enable") and recipe.get("reward.reward_model.enable_resource_pool") is False:
         text = "a colocated reward model hands the reward neither data_source nor ground truth in verl 0.9.1"
         yield error("reward", text, "reward.reward_model.enable_resource_pool=True")

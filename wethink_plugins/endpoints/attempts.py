@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wethink_plugins.endpoints.backoff import backoff_s
+from wethink_plugins.endpoints.behind_router import explained
 from wethink_plugins.endpoints.call import Call, Reply, key_of
 from wethink_plugins.endpoints.constraint import fields_of
 from wethink_plugins.endpoints.faults import REFUSED, CallFailed, CallRefused
@@ -176,8 +177,10 @@ class Attempts:
         limit_s = max(in_flight.time_left() / 2, 0.05) if len(self._candidates) > 1 else None
         try:
             outcome = await post(
-                self._loop_state.session, route.url, route.headers(), body, route.proxy, limit_s, route.secret
-            )
+                self._loop_state.session, route.url, route.headers(), body, route.proxy, limit_s, route.secret,
+                self._call.max_tokens,
+            )  # fmt: skip
+            outcome = await explained(self._loop_state.session, route, self._call, outcome)
         except asyncio.CancelledError:
             self._interrupted(route, request, start)
             raise
@@ -223,7 +226,7 @@ class Attempts:
         way = self._ways[route]
         route.constraint.passed(way, self._call.schema)
         stored = StoredReply(
-            outcome.text, outcome.model or route.model, route.name, outcome.finish_reason, prompt, completion,
+            outcome.text, route.answered_by(outcome.model), route.name, outcome.finish_reason, prompt, completion,
             route.usd(prompt, completion), way != "free",
         )  # fmt: skip
         if self._runtime.caches and outcome.text.strip() and outcome.finish_reason != "length":

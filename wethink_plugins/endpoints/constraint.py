@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Mode = Literal["json_schema", "structured", "free", "unknown"]
-# OpenAI's, which vLLM and SGLang speak too; vLLM's own since 0.11 and before it; nothing.
-_WAYS = ("json_schema", "structured_outputs", "guided_json", "free")
+# OpenAI's, which vLLM and SGLang speak too, and the same without an `enum` at the schema's root (`_open`), which not all
+# who know the first may take; vLLM's own since 0.11 and before it; nothing.
+_OPEN = "json_schema_open"
+_WAYS = ("json_schema", _OPEN, "structured_outputs", "guided_json", "free")
 _MODES: dict[str | None, Mode] = {
-    None: "unknown", "json_schema": "json_schema", "structured_outputs": "structured", "guided_json": "structured",
-    "free": "free",
+    None: "unknown", "json_schema": "json_schema", _OPEN: "json_schema",
+    "structured_outputs": "structured", "guided_json": "structured", "free": "free",
 }  # fmt: skip
-_FIELDS = {"json_schema": "response_format"}
+_FIELDS = {"json_schema": "response_format", _OPEN: "response_format"}
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +46,7 @@ class Constraint:
         if schema is None or way == _WAYS[-1]:
             return None
         if self._way is None:
-            return _WAYS[_WAYS.index(way) + 1]
+            return next(later for later in _WAYS[_WAYS.index(way) + 1 :] if later != _OPEN or "enum" in schema)
         # Another call has found the way since this one was sent; where it is an earlier one, the request is at fault.
         return self._way if _WAYS.index(self._way) > _WAYS.index(way) else None
 
@@ -60,6 +62,8 @@ class Constraint:
 
 def fields_of(way: str, schema: Mapping[str, Any] | None) -> dict[str, Any]:
     """What goes into the request body."""
+    if way == _OPEN:
+        return fields_of("json_schema", {name: value for name, value in (schema or {}).items() if name != "enum"})
     if way == "json_schema":
         return {
             "response_format": {

@@ -10,6 +10,7 @@ An address that is set from outside can also come from the environment: `base_ur
 from __future__ import annotations
 
 import logging
+import math
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -31,21 +32,26 @@ _log = logging.getLogger(__name__)
 class Route:
     """`name` is the address as it stands in logs, ledger and `Reply.endpoint`; it never holds a secret."""
 
-    def __init__(self, settings: config.Endpoint, router: str | None = None, index: int = 0) -> None:
+    def __init__(
+        self, settings: config.Endpoint, router: str | None = None, index: int = 0, deadline_s: float = math.inf
+    ) -> None:
         field = f"judge.endpoints.{index}"
         self.name = base_url_of(settings.base_url, router, field)
         self.model = settings.model
         self.identity = settings.identity or f"{self.name}\0{settings.model}"
         self.url = f"{self.name}/chat/completions"
         self.models_url = f"{self.name}/models"
+        self.is_router = settings.base_url == ROUTER
+        self.tokenize_url = f"{self.name.removesuffix('/v1')}/tokenize"
         self.slots = Slots(settings.max_concurrency)
-        self.breaker = Breaker()
+        self.breaker = Breaker(deadline_s)
         self.constraint = Constraint(f"{settings.model} at {self.name}")
         self.prices = settings.usd_per_million
         self.proxy = _proxy_for(self.name)
         self._extra = settings.extra_body
         self._key = _key_from(settings.api_key_env, field)
         self._warned_no_usage = False
+        self._warned_models: set[str] = set()
 
     def __repr__(self) -> str:
         return f"Route({self.name!r}, {self.model!r})"
@@ -68,6 +74,13 @@ class Route:
         }
         return encode({name: value for name, value in body.items() if value is not None})
 
+    def answered_by(self, model: str) -> str:
+        """The model that a reply names, or the one asked for where it names none. Another one is said, once each."""
+        if model and another_model(self.model, model) and model not in self._warned_models:
+            self._warned_models.add(model)
+            _log.warning("%s was asked for %s and answers as %s", self.name, self.model, model)
+        return model or self.model
+
     @property
     def secret(self) -> bytes:
         return (self._key or "").encode()
@@ -89,6 +102,12 @@ class Route:
             self._warned_no_usage = True
             _log.warning("%s at %s reports no usage; tokens are guessed from lengths", self.model, self.name)
         return max(call.tokens_at_most() - call.max_tokens, 0), len(outcome.text) // 4 + 1
+
+
+def another_model(asked: str, answered: str) -> bool:
+    """Whether a server answered as somebody else. A dated version of a hosted model counts: it changes, and verdicts
+    with it. A router that leaves the provider's name out (`openai/NAME`) is not meant."""
+    return answered.casefold() != asked.casefold() and not asked.casefold().endswith(f"/{answered.casefold()}")
 
 
 def base_url_of(base_url: str, router: str | None, field: str) -> str:

@@ -75,7 +75,8 @@ class Runtime:
 
 
 def routes_of(judge: config.Judge, router: str | None) -> list[Route]:
-    return [Route(settings, router, index) for index, settings in enumerate(judge.endpoints)]
+    shortest = min(judge.deadline_s, judge.batch_deadline_s)
+    return [Route(settings, router, index, shortest) for index, settings in enumerate(judge.endpoints)]
 
 
 def limits_of(judge: config.Judge) -> Limits:

@@ -23,7 +23,11 @@ _CONNECT_S = 10.0
 # Below the five seconds after which uvicorn, and so vLLM, closes a connection that is idle: a request that is sent into
 # the closing is lost.
 _KEEP_ALIVE_S = 4.0
-_LARGEST_BODY = 16_000_000
+# Chosen, in bytes: many times what a reply takes, and little enough to cost milliseconds to refuse. A token rarely takes
+# more than the second, escaped and with what its server tells beside it.
+_LARGEST_BODY, _BYTES_A_TOKEN = 256_000, 32
+# Chosen. Of a list of models: a large host names thousands.
+_LARGEST_LIST = 4_000_000
 
 
 def require_aiohttp() -> None:
@@ -55,9 +59,10 @@ async def post(
     proxy: str | None,
     limit_s: float | None,
     secret: bytes = b"",
+    max_tokens: int = 0,
 ) -> Outcome:
     """`limit_s`: an end for this attempt before the caller's own. `secret` is told in no note, not even its beginning.
-    Kinds beside those of an answer: connect, dropped, deadline and bad_reply."""
+    What is larger than `max_tokens` can be isn't read to its end and not asked for again. Kinds beside those of an answer: connect, dropped, deadline and bad_reply."""
     import aiohttp
 
     timeout = aiohttp.ClientTimeout(total=limit_s, sock_connect=_CONNECT_S)
@@ -65,9 +70,11 @@ async def post(
         async with session.post(
             url, data=body, headers=headers, proxy=proxy, timeout=timeout, allow_redirects=False
         ) as answer:
-            content = await _whole(answer)
+            largest = max(_LARGEST_BODY, max_tokens * _BYTES_A_TOKEN)
+            content = await _whole(answer, largest)
             if content is None:
-                return Outcome("bad_reply", f"more than {_LARGEST_BODY} bytes", answer.status)
+                note = f"{answer.status}, and more than {largest} bytes: no chat completion"
+                return Outcome("bad_reply", note, answer.status, permanent=True)
             return _without(secret, classify(answer.status, answer.headers.get("Retry-After"), content), content)
     except aiohttp.ServerTimeoutError:  # only connecting has a limit of its own
         return Outcome("connect", f"no connection within {_CONNECT_S:g} s", 0)
@@ -88,18 +95,26 @@ def _without(secret: bytes, outcome: Outcome, content: bytes) -> Outcome:
     return replace(outcome, note=classify(outcome.status, None, content.replace(secret, b"***")).note)
 
 
-async def _whole(answer: aiohttp.ClientResponse) -> bytes | None:
-    """None for a body that has no end in sight."""
-    if answer.content_length is not None and answer.content_length <= _LARGEST_BODY:
+async def _whole(answer: aiohttp.ClientResponse, largest: int) -> bytes | None:
+    """None for a body of more than `largest` bytes, of which no more is read; its connection is closed."""
+    if answer.content_length is not None and answer.content_length <= largest and not _compressed(answer):
         return await answer.read()
     parts, size = [], 0
-    async for part in answer.content.iter_chunked(65_536):
-        parts.append(part)
-        size += len(part)
-        if size > _LARGEST_BODY:
-            answer.close()
-            return None
-    return b"".join(parts)
+    if answer.content_length is None or answer.content_length <= largest:
+        async for part in answer.content.iter_chunked(65_536):
+            parts.append(part)
+            size += len(part)
+            if size > largest:
+                break
+        else:
+            return b"".join(parts)
+    answer.close()
+    return None
+
+
+def _compressed(answer: aiohttp.ClientResponse) -> bool:
+    """Content-Length counts what is sent, and that may be a small part of what it unpacks to."""
+    return "Content-Encoding" in answer.headers
 
 
 async def list_models(
@@ -111,11 +126,11 @@ async def list_models(
         async with session.get(
             url, headers=headers, proxy=proxy, timeout=aiohttp.ClientTimeout(total=deadline_s)
         ) as answer:
-            content = await answer.read()
+            content = await _whole(answer, _LARGEST_LIST)
     except (aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError) as error:
         raise CallFailed("connect", f"{url}: {error or type(error).__name__}") from None
     try:
-        return [str(model["id"]) for model in json.loads(content)["data"]]
+        return [str(model["id"]) for model in json.loads(content or b"")["data"]]
     except (ValueError, KeyError, TypeError):
         kind = "auth" if answer.status in (401, 403) else "bad_reply"
         raise CallFailed(kind, f"{url}: {answer.status}, and no list of models") from None

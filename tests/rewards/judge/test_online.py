@@ -148,7 +148,9 @@ def test_undecided_by_rule_goes_to_the_judge_with_its_options(judged_by, sample_
 
 
 def test_the_journal_tells_who_answered_and_how(judged_by, described, tmp_path):
-    reward, server = judged_by(config={"journal": {"path": str(tmp_path)}}, judge={"deadline_s": 8})
+    reward, server = judged_by(
+        config={"journal": {"path": str(tmp_path)}}, judge={"deadline_s": 8}, answers_as="scripted-mini"
+    )
     reward.imputes = True
     reward.score_batch(
         [described("A dog runs."), described(marked("A cat.", "500")), described(marked("A cow.", "filter"))]
@@ -157,7 +159,7 @@ def test_the_journal_tells_who_answered_and_how(judged_by, described, tmp_path):
     good, lost, refused = sorted(read_journal(tmp_path), key=lambda line: line["status"])
     assert (good["status"], lost["status"], refused["status"]) == ("scored", "ungradable", "unscored")
     judge = good["judge"]
-    assert (judge["endpoint"], judge["model"], judge["cached"]) == (server.base_url, "scripted", False)
+    assert (judge["endpoint"], judge["model"], judge["cached"]) == (server.base_url, "scripted-mini", False)
     assert judge["attempts"] == 1 and judge["prompt_tokens"] > 0 and judge["mode"] in ("constrained", "free")
     assert (good["judge_reply"], lost["judge"]["fault"]) == ("VERDICT: correct", "content_filter")
     assert (refused["judge"]["fault"], refused["imputed"], good["imputed"]) == ("server_error", True, False)

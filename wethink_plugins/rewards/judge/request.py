@@ -14,11 +14,14 @@ from wethink_plugins.rewards.judge.prompt import JudgePrompt
 from wethink_plugins.rewards.judge.tiers import TIERS
 from wethink_plugins.sample import Sample
 
+# The whole reply is one of four texts. Without the `enum` at the root, a grammar made of this allows white space between
+# its parts without end, and a model that likes line feeds writes them until it is cut off.
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {"verdict": {"type": "string", "enum": list(TIERS)}},
     "required": ["verdict"],
     "additionalProperties": False,
+    "enum": [{"verdict": tier} for tier in TIERS],
 }
 _AGAIN = "Your last reply held no verdict that could be read. Reply with the verdict alone, as said above."
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

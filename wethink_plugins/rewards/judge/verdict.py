@@ -11,6 +11,9 @@ from wethink_plugins.rewards.judge.tiers import TIERS
 _LINE = re.compile(
     r"^[\s*_#>`-]{0,8}VERDICT[\s*_]{0,4}:[\s*_`\"']{0,4}([A-Za-z]{1,20})[\s*_`\"'.]{0,8}$", re.IGNORECASE | re.ASCII
 )
+# What stands behind the tier may take it back ("correct. Or rather not"), and so would what stands before a line like
+# that: nothing on it or above it counts, and the judge is asked again.
+_BEGUN = re.compile(r"^[\s*_#>`-]{0,8}VERDICT[\s*_]{0,4}:", re.IGNORECASE | re.ASCII)
 _THINK_OPEN, _THINK_CLOSE = "<think>", "</think>"
 # A JSON reply is one object with a word in it; what is longer isn't worth parsing.
 _LONGEST_JSON = 20_000
@@ -20,7 +23,8 @@ def read_verdict(reply: str) -> str | None:
     """The tier in `VERDICT: <tier>` (last such line) or in `{"verdict": "<tier>"}`; None when there is none.
 
     What a judge thinks aloud in a `<think>` block counts no more than what it quotes; a block that never closes means
-    that the judge hasn't come to its verdict. The last anchored verdict decides, also when it names no tier.
+    that the judge hasn't come to its verdict. The last anchored verdict decides, also when it names no tier or has words
+    behind its tier: those may take it back.
     """
     said = reply.rpartition(_THINK_CLOSE)[2]
     if _THINK_OPEN in said:
@@ -54,6 +58,6 @@ def _from_lines(text: str) -> str | None:
     for line in reversed(text.replace("\r\n", "\n").split("\n")):
         match = _LINE.match(line) if len(line) <= 200 else None
         found = match[1].lower() if match else _from_json(line)
-        if found:
+        if found or _BEGUN.match(line):
             return found
     return None
