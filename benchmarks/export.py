@@ -5,7 +5,8 @@
 Rows and images are generated: JPEGs in the sizes that web and chart pictures have, each under a name of its own, so
 that every one is read (from the system's cache). EasyR1 (data.filter_overlong_prompts) gets the first `--filtered` rows
 of the last export, in two processes, without its own cache. CPU seconds are those of all processes, start included, so
-a busy machine changes little. Memory is the highest sum over all processes at one time, shared pages counted once.
+a busy machine changes little. Memory is the highest sum seen over all processes, shared pages counted once, or what
+the largest took at most if that is more.
 """
 
 from __future__ import annotations
@@ -61,11 +62,12 @@ def measured(rows: int, command: list[str], **variables: str) -> Cost:
     _, status, used = os.wait4(program.pid, 0)  # of this one and its children, not of all that ran before
     if status:
         raise SystemExit(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
-    return Cost(rows, time.monotonic() - start, used.ru_utime + used.ru_stime, memory.peak / 2**20)
+    peak_mib = max(memory.peak / 2**20, used.ru_maxrss / 2**10)
+    return Cost(rows, time.monotonic() - start, used.ru_utime + used.ru_stime, peak_mib)
 
 
 class Memory(threading.Thread):
-    """Looks twice a second at a program and all its children, until it has ended."""
+    """Looks again and again at a program and all its children, until it has ended."""
 
     def __init__(self, program: int) -> None:
         super().__init__(daemon=True)
@@ -79,7 +81,7 @@ class Memory(threading.Thread):
             program = psutil.Process(self.program)
             while True:
                 self.peak = max(self.peak, sum(map(self._of_one, [program, *program.children(recursive=True)])))
-                time.sleep(0.5)
+                time.sleep(0.2)
 
     def _of_one(self, process: Any) -> int:
         import psutil
