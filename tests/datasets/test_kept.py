@@ -65,7 +65,7 @@ def test_nothing_of_it_can_be_found_in_the_folder(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")
 def test_a_full_disk_is_one_line_that_names_the_folder(monkeypatch, tmp_path):
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: open("/dev/full", "w+b", buffering=0))
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: open("/dev/full", "w+b", buffering=0))  # noqa: SIM115
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(WeThinkError, match=r"No space left.*TMPDIR") as caught:
         KeptRows().append(ROWS[0])
