@@ -35,7 +35,7 @@ def python(tmp_path_factory):
         pytest.skip("there is no python3.10 here, which EasyR1's image has (set PYTHON310)")
     folder = tmp_path_factory.mktemp("image")
     run(found, "-m", "venv", folder)
-    run(folder / "bin/python", *PIP, "install", "-q", "--no-deps", "-r", HERE / "image_py310.txt")
+    run(folder / "bin/python", *PIP, "install", "-q", "--no-compile", "--no-deps", "-r", HERE / "image_py310.txt")
     return folder / "bin" / "python"
 
 
