@@ -53,6 +53,10 @@ class KeptRows(Sequence[Row]):
         """A copy, or what another process gets, is a plain tuple."""
         return tuple, (tuple(self),)
 
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):
+            self._file.close()
+
     def _read(self, place: int) -> Row:
         if not self._flushed:
             self._flush()
