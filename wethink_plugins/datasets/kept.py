@@ -7,6 +7,7 @@ import pickle
 import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, overload
 
 from wethink_plugins.errors import WeThinkError
@@ -54,7 +55,7 @@ class KeptRows(Sequence[Row]):
         return tuple, (tuple(self),)
 
     def __del__(self) -> None:
-        if hasattr(self, "_file"):
+        with suppress(OSError, AttributeError):
             self._file.close()
 
     def _read(self, place: int) -> Row:
