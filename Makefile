@@ -73,7 +73,7 @@ ifeq ($(EASYR1_HOME),)
 	@exit 2
 else
 	@$(SETUP) test easyr1
-	@WETHINK_REQUIRE_HOSTS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -m easyr1
+	@WETHINK_REQUIRE_HOSTS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" PYTHON310="$(PYTHON310)" $(TEST) -m pytest -m easyr1
 endif
 
 test-slow: ## load and faults at length, further runs in the hosts, a real vLLM server; many minutes, 3 GB more

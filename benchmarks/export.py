@@ -1,24 +1,30 @@
 """How long the export for EasyR1 takes, and what memory, beside the pass that EasyR1 makes at each start instead.
 
-    .venvs/easyr1/bin/python benchmarks/export.py --rows 120000 --easyr1 CLONE
+    .venvs/easyr1/bin/python benchmarks/export.py --rows 12000 40000 120000 --easyr1 CLONE
 
 Rows and images are generated: JPEGs in the sizes that web and chart pictures have, each under a name of its own, so
-that every one is read. EasyR1 (data.filter_overlong_prompts) gets the first `--filtered` of the same rows, in two
-processes, without its cache. CPU seconds are those of all processes, start included, so a busy machine changes little.
+that every one is read (from the system's cache). EasyR1 (data.filter_overlong_prompts) gets the first `--filtered` rows
+of the last export, in two processes, without its own cache. CPU seconds are those of all processes, start included, so
+a busy machine changes little. Memory is the highest sum seen over all processes, shared pages counted once, or what
+the largest took at most if that is more.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import itertools
 import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
@@ -45,17 +51,45 @@ class Cost:
     peak_mib: float
 
     def line(self, name: str) -> str:
-        each = f"{1000 * self.cpu_s / self.rows:8.2f}"
-        return f"{name:<28} {self.rows:>8} {self.wall_s:>9.1f} {self.cpu_s:>9.1f} {each} {self.rows / self.wall_s:>9.0f} {self.peak_mib:>9.0f}"
+        each = f"{self.cpu_s:.0f} | {1000 * self.cpu_s / self.rows:.2f} | {self.rows / self.wall_s:.0f} | {self.peak_mib:.0f}"
+        return f"| {name} | {self.rows:,} | {self.wall_s:.0f} | {each} |"
 
 
 def measured(rows: int, command: list[str], **variables: str) -> Cost:
     start = time.monotonic()
     program = subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
+    memory = Memory(program.pid)
     _, status, used = os.wait4(program.pid, 0)  # of this one and its children, not of all that ran before
     if status:
         raise SystemExit(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
-    return Cost(rows, time.monotonic() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    peak_mib = max(memory.peak / 2**20, used.ru_maxrss / 2**10)
+    return Cost(rows, time.monotonic() - start, used.ru_utime + used.ru_stime, peak_mib)
+
+
+class Memory(threading.Thread):
+    """Looks again and again at a program and all its children, until it has ended."""
+
+    def __init__(self, program: int) -> None:
+        super().__init__(daemon=True)
+        self.program, self.peak = program, 0
+        self.start()
+
+    def run(self) -> None:
+        import psutil
+
+        with contextlib.suppress(psutil.NoSuchProcess):
+            program = psutil.Process(self.program)
+            while True:
+                self.peak = max(self.peak, sum(map(self._of_one, [program, *program.children(recursive=True)])))
+                time.sleep(0.2)
+
+    def _of_one(self, process: Any) -> int:
+        import psutil
+
+        try:
+            return process.memory_full_info().pss
+        except psutil.Error:
+            return 0
 
 
 def make_rows(folder: Path, count: int) -> Path:
@@ -98,36 +132,53 @@ def make_model(folder: Path) -> Path:
     return folder / "model"
 
 
+def first(rows: Path, count: int) -> Path:
+    """The first rows of the file, in a file beside it."""
+    part = rows.with_name(f"{count}.jsonl")
+    with rows.open(encoding="utf-8") as lines, part.open("w", encoding="utf-8") as file:
+        file.writelines(itertools.islice(lines, count))
+    return part
+
+
+def export(rows: Path, count: int, model: Path) -> Cost:
+    file = first(rows, count)
+    return measured(
+        count,
+        [sys.executable, "-m", "wethink_plugins.cli.main", "data", "export", "easyr1", str(file), "--model", str(model), "--out", str(rows.parent / "train.parquet")],
+        PYTHONPATH=str(CHECKOUT),
+    )  # fmt: skip
+
+
+def easyr1_filter(exported: Path, count: int, model: Path, easyr1: Path) -> Cost:
+    import pyarrow.parquet as pq
+
+    some = pq.read_table(exported).slice(0, count)
+    pq.write_table(some, exported.with_name("some.parquet"))
+    paths = os.pathsep.join(map(str, (CHECKOUT / "tests" / "easyr1" / "stubs", easyr1)))
+    return measured(
+        len(some),
+        [sys.executable, "-c", FILTER, str(exported.with_name("some.parquet")), str(model)],
+        PYTHONPATH=paths, OMP_NUM_THREADS="1", HF_DATASETS_CACHE=str(exported.with_name("cache")), HF_HUB_OFFLINE="1",
+    )  # fmt: skip
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=120_000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[12_000, 40_000, 120_000])
     parser.add_argument("--filtered", type=int, default=2_000, help="rows that EasyR1's own pass gets")
     parser.add_argument("--easyr1", type=Path, required=True, help="a checkout of EasyR1")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="wethink-export-") as name:
         folder = Path(name)
-        file, model = make_rows(folder, arguments.rows), make_model(folder)
-        ours = measured(
-            arguments.rows,
-            [sys.executable, "-m", "wethink_plugins.cli.main", "data", "export", "easyr1", str(file), "--model", str(model), "--out", str(folder / "train.parquet")],
-            PYTHONPATH=str(CHECKOUT),
-        )  # fmt: skip
-        import pyarrow.parquet as pq
-
-        some = pq.read_table(folder / "train.parquet").slice(0, arguments.filtered)
-        pq.write_table(some, folder / "some.parquet")
-        paths = os.pathsep.join(map(str, (CHECKOUT / "tests" / "easyr1" / "stubs", arguments.easyr1)))
-        theirs = measured(
-            len(some),
-            [sys.executable, "-c", FILTER, str(folder / "some.parquet"), str(model)],
-            PYTHONPATH=paths, OMP_NUM_THREADS="1", HF_DATASETS_CACHE=str(folder / "cache"), HF_HUB_OFFLINE="1",
-        )  # fmt: skip
-    print(f"{'':<28} {'rows':>8} {'wall s':>9} {'CPU s':>9} {'ms/row':>8} {'rows/s':>9} {'peak MiB':>9}")
-    print(ours.line("wethink data export easyr1"))
-    print(theirs.line("EasyR1's own filter"))
-    print(
-        f"CPU a row: {theirs.cpu_s / theirs.rows / (ours.cpu_s / ours.rows):.1f} times less (decoding every image included)"
-    )
+        rows, model = make_rows(folder, max(arguments.rows)), make_model(folder)
+        print("| | rows | wall s | CPU s | CPU ms a row | rows a second | peak MiB |\n|---|---|---|---|---|---|---|")
+        for count in sorted(arguments.rows):
+            ours = export(rows, count, model)
+            print(ours.line("`wethink data export easyr1`"), flush=True)
+        theirs = easyr1_filter(folder / "train.parquet", arguments.filtered, model, arguments.easyr1)
+        print(theirs.line("EasyR1's own filter"))
+    ratio = theirs.cpu_s / theirs.rows / (ours.cpu_s / ours.rows)
+    print(f"\nCPU a row: {ratio:.1f} times less (every image decoded, too)")
 
 
 if __name__ == "__main__":

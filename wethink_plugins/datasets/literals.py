@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MEDIA_TAGS = ("<image>", "<video>", "<audio>")
 FORMAT_TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 # The special tokens of Qwen2-VL to Qwen3-VL tokenizers (tokenizer_config.json, added_tokens_decoder): hosts encode
@@ -12,6 +14,7 @@ CONTROL_TOKENS = (
     *("<|image_pad|>", "<|video_pad|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>", "<|fim_pad|>"),
     *("<|repo_name|>", "<|file_sep|>"),
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def literal_fault(text: str) -> str:
@@ -26,7 +29,7 @@ def surrogate_fault(text: str) -> str:
     """Half a surrogate pair (JSON's \\ud800 alone) and NUL can be in a Python string, but in no file or path."""
     if "\0" in text:
         return "holds a NUL character"
-    return "holds half a surrogate pair" if any("\ud800" <= c <= "\udfff" for c in text) else ""
+    return "holds half a surrogate pair" if _SURROGATE.search(text) else ""
 
 
 def format_tag_in(text: str) -> str:

@@ -5,14 +5,15 @@ Exporters and dataset classes take only rows that went through here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.datasets.ahead import looking_ahead
 from wethink_plugins.datasets.findings import Findings
-from wethink_plugins.datasets.image import Images
+from wethink_plugins.datasets.image import Images, pillow_silenced
 from wethink_plugins.datasets.literals import format_tag_in, literal_fault, surrogate_fault
 from wethink_plugins.datasets.load import read_records
 from wethink_plugins.datasets.rejects import Reject, Unknown
@@ -32,10 +33,10 @@ _REMOVE = "change the text or remove the row"
 
 @dataclass(frozen=True)
 class Validation:
-    """`rows` in the order of the file. `counts`: read, accepted, rejected, and by type, method, and repair."""
+    """`rows` in the order of the file, kept on disk. `counts`: read, accepted, rejected, by type, method, and repair."""
 
     file: Path
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     rejects: tuple[Reject, ...]
     unknown: tuple[Unknown, ...]
     counts: dict[str, Any]
@@ -56,33 +57,37 @@ def validate(
     with its image files, and rejects it by raising WeThinkError. WeThinkError for a file that can't be read at all.
     """
     settings = WeThinkConfig.load(config)
-    checks = _Checks(settings, _folder(file, images), infer_types, for_sft, check)
-    findings = Findings()
-    for line, record in read_records(file):
-        findings.read += 1
-        try:
-            row, repairs = checks.row(line, record)
-        except WeThinkError as error:
-            findings.reject(line, row_id(record), record, error)
-        else:
-            findings.accept(row, repairs)
+    judge_missing = not (for_sft or settings.judge.offline or settings.judge.endpoints)
+    pictures = Images(_folder(file, images))
+    checks, findings = _Checks(settings, pictures, infer_types, for_sft, check), Findings()
+    with pillow_silenced():
+        for line, record in looking_ahead(read_records(file), pictures):
+            _take(line, record, checks, findings)
+            if judge_missing and findings.judged:
+                checks.skip_images()  # the end is settled: no need to wait for all of them
     if not findings.read:
         raise WeThinkError("holds no rows", fix="check that this is the file that you mean", file=file)
-    if not for_sft:
-        require_judge(findings.rows, settings, file)
-    return Validation(Path(file), tuple(findings.rows), tuple(findings.rejects), findings.unknown(), findings.counts())
+    if judge_missing and findings.judged:
+        raise _judge_required(findings, file)
+    return Validation(Path(file), findings.rows, tuple(findings.rejects), findings.unknown(), findings.counts())
 
 
-def require_judge(rows: list[Row], config: WeThinkConfig, file: object = None) -> None:
-    """Raises JudgeRequired, with the first row and their number, when rows need a judge that isn't configured."""
-    needing = [row for row in rows if row.needs_judge]
-    if not needing or config.judge.offline or config.judge.endpoints:
-        return
-    raise JudgeRequired(
-        f"{len(needing)} of {len(rows)} rows need a judge model and none is configured",
+def _take(line: int, record: Mapping[str, Any], checks: _Checks, findings: Findings) -> None:
+    findings.read += 1
+    try:
+        row, repairs = checks.row(line, record)
+    except WeThinkError as error:
+        findings.reject(line, row_id(record), record, error)
+    else:
+        findings.accept(row, repairs)
+
+
+def _judge_required(findings: Findings, file: object) -> JudgeRequired:
+    return JudgeRequired(
+        f"{findings.judged} of {len(findings.rows)} rows need a judge model and none is configured",
         fix=_ADD_A_JUDGE,
         file=file,
-        row=needing[0].id,
+        row=findings.first_judged,
         field="reward",
     )
 
@@ -91,12 +96,17 @@ class _Checks:
     """Everything that is asked of one row; `row` raises WeThinkError for the first fault."""
 
     def __init__(
-        self, config: WeThinkConfig, folder: Path, infer_types: bool, for_sft: bool, check: Check | None = None
+        self, config: WeThinkConfig, images: Images, infer_types: bool, for_sft: bool, check: Check | None = None
     ) -> None:
         self._check = check
         self._aliases, self._infer, self._for_sft = config.aliases, infer_types, for_sft
-        self._images, self._rules = Images(folder), config.rules
+        self._images, self._rules = images, config.rules
         self._first_line: dict[str, int] = {}
+
+    def skip_images(self) -> None:
+        """And what looks into them: the check."""
+        self._images.skip()
+        self._check = None
 
     def row(self, line: int, record: Mapping[str, Any]) -> tuple[Row, list[str]]:
         identity = row_id(record)

@@ -87,7 +87,7 @@ def answer_of(probe: str, given: Mapping[str, Any], folder: Path) -> Any:
             return error(
                 "host",
                 f"no end of the dry run within {_PATIENCE_S} s",
-                "import the host by hand, and see what it waits for",
+                "ask again if this machine was busy; else import the host by hand, and see what it waits for",
             )
         if answer.is_file():
             return json.loads(answer.read_text(encoding="utf-8"))
