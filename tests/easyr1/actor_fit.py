@@ -32,10 +32,11 @@ class ActorWorkers:
         self.records = []
         self.form = _form(tokenizer)
         self.model, reference = _model(tokenizer), _model(tokenizer)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=config.worker.actor.optim.lr)
+        # No momentum: each update answers for its own rewards.
+        optimizer = torch.optim.AdamW(self.model.parameters(), lr=config.worker.actor.optim.lr, betas=(0.0, 0.999))
         settings = config.worker.actor
         settings.global_batch_size_per_device = settings.global_batch_size * config.worker.rollout.n
-        self.actor = DataParallelPPOActor(settings, self.model, self.optimizer)
+        self.actor = DataParallelPPOActor(settings, self.model, optimizer)
         self.reference = DataParallelPPOActor(settings, reference)
 
     def prepare_rollout_engine(self):
