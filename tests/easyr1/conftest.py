@@ -14,6 +14,8 @@ from tests.prompts.models import QWEN_LIKE
 
 HERE = Path(__file__).resolve().parent
 VERSIONS = ("HEAD", "v0.3.2", "v0.3.1")
+# Keys of the recipes that v0.3.1 refuses.
+LATER = ("dynamic_batching:", "find_last_checkpoint:")
 NEEDED = "set EASYR1_HOME to a clone of https://github.com/hiyouga/EasyR1 with its tags, and run `make test-easyr1`"
 
 
@@ -24,6 +26,12 @@ class EasyR1:
     version: str
     sources: Path
     host: object
+
+    def can_read(self, recipe):
+        """The recipe without what this version refuses by name, as recipes/easyr1/README.md has it."""
+        for key in LATER if self.version == "v0.3.1" else ():
+            recipe = recipe.replace(key, f"# {key}")
+        return recipe
 
     def run(self, script, *arguments, check=True, cwd=None, **variables):
         """A script of this folder (or any other), with EasyR1 on its path."""

@@ -44,10 +44,8 @@ def made(host, model, judge, tmp_path_factory):
 @pytest.fixture
 def look(easyr1, made):
     """Doctor, started where EasyR1 would be: (exit code, findings)."""
-    recipe = (made / "run.yaml").read_text()
-    if easyr1.version == "v0.3.1":  # it has no such key
-        (made / "run_v0.3.1.yaml").write_text(recipe.replace("dynamic_batching:", "# dynamic_batching:"))
-    file = made / ("run_v0.3.1.yaml" if easyr1.version == "v0.3.1" else "run.yaml")
+    file = made / f"run_{easyr1.version}.yaml"
+    file.write_text(easyr1.can_read((made / "run.yaml").read_text()))
 
     def run(*settings):
         words = ["data.rollout_batch_size=4", *settings]

@@ -65,19 +65,12 @@ RUNS = {
 NOT_IN = {"v0.3.1": ("filtered",)}
 
 
-def _for(version, recipe):
-    """The recipes are for v0.3.2 and later; v0.3.1 has the same keys but two."""
-    for key in ("dynamic_batching:", "find_last_checkpoint:") if version == "v0.3.1" else ():
-        recipe = recipe.replace(key, f"# {key}")
-    return recipe
-
-
 @pytest.fixture(scope="module")
 def fits(easyr1, exported, tmp_path_factory):
     """Name -> how the run ended, what it learnt from, its journal: all trained by the recipe in small."""
     folder = tmp_path_factory.mktemp("fits")
     recipe = (exported / "run.yaml").read_text()
-    (folder / "run.yaml").write_text(_for(easyr1.version, recipe))
+    (folder / "run.yaml").write_text(easyr1.can_read(recipe))
     specs = {}
     runs = {name: run for name, run in RUNS.items() if name not in NOT_IN.get(easyr1.version, ())}
     for name, (rows, answers, val_answers, settings) in runs.items():
@@ -163,7 +156,7 @@ def test_the_real_dataset_reads_every_row_to_the_token(easyr1, exported, model, 
             pytest.skip("up to v0.3.2 EasyR1 takes no template from a file")
         easyr1.host.run("wethink", "prompt", "easyr1", "--model", model, "--out", tmp_path / "chat.jinja")
         settings = [f"worker.actor.model.model_path={model}", f"data.override_chat_template={tmp_path / 'chat.jinja'}"]
-    (tmp_path / "run.yaml").write_text(_for(easyr1.version, (exported / "run.yaml").read_text()))
+    (tmp_path / "run.yaml").write_text(easyr1.can_read((exported / "run.yaml").read_text()))
     rows = easyr1.answer(
         "lengths.py", f"config={tmp_path / 'run.yaml'}", f"data.train_files={exported / 'judged.parquet'}", f"data.val_files={exported / 'val.parquet'}",
         "data.rollout_batch_size=8", *settings,
