@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Two nodes of 8 GPUs: the same file on both, `two_nodes.sh head` on the first, `two_nodes.sh worker HEAD_IP` on the other.
 #
-# Folder, data, images and packages must be under the same paths on both (a shared disk, or copies): Ray may put the
-# reward on either node. Variables that hold keys must be set on both before this starts Ray, since a worker process has
-# the environment of `ray start`, not of the one who trains.
+# Folder, data, images, packages and the model that DIR/model links to must be under the same paths on both (a shared
+# disk, or copies): Ray may put the reward on either node. Variables that hold keys must be set on both before this starts
+# Ray, since a worker process has the environment of `ray start`, not of the one who trains.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 case "${1:-}" in

@@ -26,6 +26,15 @@ def test_apply_names_the_files_it_changed(tmp_path, wethink):
     assert (folder / "chat_template.jinja").read_text() == done["template"]
 
 
+def test_a_copy_is_named_with_the_settings_that_train_it(tmp_path, wethink):
+    folder, out = model(tmp_path / "model"), tmp_path / "copy"
+    code, printed, _ = wethink("prompt", "easyr1", "--model", folder, "--copy", out)
+    assert code == 0 and system_prompt() in printed
+    assert f"worker.actor.model.model_path={out} data.override_chat_template=null" in printed
+    assert json.loads((folder / "tokenizer_config.json").read_text())["chat_template"] == QWEN_LIKE
+    assert json.loads((out / "tokenizer_config.json").read_text())["chat_template"] != QWEN_LIKE
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

@@ -147,6 +147,11 @@ def of_another_model(setup, _):
     setup.recipe["worker"]["actor"]["model"]["model_path"] = str(model(setup.folder / "other", PARTS_ONLY))
 
 
+def model_gone(setup, _):
+    setup.recipe["worker"]["actor"]["model"]["model_path"] = str(setup.folder / "gone")
+    no_template(setup, _)
+
+
 def format_prompt(text):
     def plant(setup, _):
         (setup.folder / "format.jinja").write_text(text)
@@ -230,7 +235,8 @@ FAULTS = [
     Fault("the chat template is missing", E1, "no such file: DIR/gone.jinja; EasyR1 would say so in one line and train without it", PROMPT, data("override_chat_template", lambda s: f"{s.folder}/gone.jinja")),
     Fault("no chat template is set", E1, "nothing in it asks for <answer>", PROMPT, no_template),
     Fault("the chat template was made from another model's", E1, "was made from the template of another model", PROMPT, of_another_model),
-    Fault("a file as chat template under EasyR1 v0.3.2, which takes its text", E1, "EasyR1 0.3.2 takes the template's text, so each prompt would be DIR/chat_template.jinja", "--model COPY --apply", takes_text),
+    Fault("a file as chat template under EasyR1 v0.3.2, which takes its text", E1, "EasyR1 0.3.2 takes the template's text, so each prompt would be DIR/chat_template.jinja", "--copy COPY", takes_text),
+    Fault("the model's folder is missing", E1, "worker.actor.model.model_path: no such folder: DIR/gone", "--copy DIR/gone", model_gone),
     Fault("the format prompt is missing", E1, "data.format_prompt: no such file", "set data.format_prompt: null", data("format_prompt", "gone.jinja")),
     Fault("a format prompt without the question", E1, "doesn't show the question", "{{ content }}", format_prompt("Think, then answer in <answer> tags.")),
     Fault("style: boxed under a prompt that asks for <answer>", E1, "nothing in it asks for \\boxed", "data.format_prompt", lambda s, _: s.reward.update(style="boxed")),

@@ -14,6 +14,8 @@ from tests.prompts.models import QWEN_LIKE
 
 HERE = Path(__file__).resolve().parent
 VERSIONS = ("HEAD", "v0.3.2", "v0.3.1")
+# Keys of the recipes that v0.3.1 refuses.
+LATER = ("dynamic_batching:", "find_last_checkpoint:")
 NEEDED = "set EASYR1_HOME to a clone of https://github.com/hiyouga/EasyR1 with its tags, and run `make test-easyr1`"
 
 
@@ -24,6 +26,12 @@ class EasyR1:
     version: str
     sources: Path
     host: object
+
+    def can_read(self, recipe):
+        """The recipe without what this version refuses by name, as recipes/easyr1/README.md has it."""
+        for key in LATER if self.version == "v0.3.1" else ():
+            recipe = recipe.replace(key, f"# {key}")
+        return recipe
 
     def run(self, script, *arguments, check=True, cwd=None, **variables):
         """A script of this folder (or any other), with EasyR1 on its path."""
@@ -40,13 +48,24 @@ class EasyR1:
         return json.loads(self.run(script, *arguments, **more).stdout.strip().splitlines()[-1])
 
 
-def easyr1_home():
-    home = os.environ.get("EASYR1_HOME")
-    if home:
-        return Path(home).expanduser()
+@pytest.fixture(scope="session")
+def home():
+    """The clone; without one that has every version, none of these tests can say anything, and the run ends."""
+    named = os.environ.get("EASYR1_HOME")
+    lacks = _lacks(Path(named).expanduser()) if named else "EASYR1_HOME isn't set"
+    if not lacks:
+        return Path(named).expanduser()
     if os.environ.get("WETHINK_REQUIRE_HOSTS"):
-        pytest.fail(NEEDED)
-    return pytest.skip(NEEDED)
+        pytest.exit(f"{lacks}: {NEEDED}", returncode=2)
+    return pytest.skip(f"{lacks}: {NEEDED}")
+
+
+def _lacks(folder):
+    for version in VERSIONS:
+        asked = ["git", "-C", folder, "rev-parse", "-q", "--verify", f"{version}:verl/trainer/main.py"]
+        if subprocess.run(asked, capture_output=True).returncode:
+            return f"{folder} is no clone of EasyR1 with {version}"
+    return ""
 
 
 @pytest.fixture(scope="session")
@@ -55,13 +74,11 @@ def host():
 
 
 @pytest.fixture(scope="session", params=VERSIONS)
-def easyr1(request, host, tmp_path_factory):
+def easyr1(request, home, host, tmp_path_factory):
     """Each version in turn, as committed: changes in the checkout's files don't count."""
-    home = easyr1_home()
     folder = tmp_path_factory.mktemp(f"easyr1-{request.param}")
     packed = folder / "sources.tar"
-    done = subprocess.run(["git", "-C", home, "archive", "-o", packed, request.param], capture_output=True, text=True)
-    assert done.returncode == 0, f"{home} has no {request.param}: {done.stderr.strip()}; {NEEDED}"
+    subprocess.run(["git", "-C", home, "archive", "-o", packed, request.param], check=True)
     subprocess.run(["tar", "xf", packed, "-C", folder], check=True)
     return EasyR1(request.param, folder, host)
 

@@ -30,7 +30,7 @@ class Workers:
 
     world_size = GPUS
 
-    def __init__(self, spec, config, tokenizer):
+    def __init__(self, spec, config, tokenizer, _):
         self.config, self.tokenizer, self.step = config, tokenizer, 0
         self.answers, self.val_answers = (itertools.cycle(spec[key]) for key in ("answers", "val_answers"))
         self.records = []
@@ -48,21 +48,7 @@ class Workers:
         validation = "temperature" in prompts.meta_info  # only val_override_config sets it
         each = 1 if validation else self.config.worker.rollout.n
         said = self.val_answers if validation else self.answers
-        prompts.non_tensor_batch.pop("raw_prompt_ids")
-        media = {key: np.repeat(column, each, axis=0) for key, column in prompts.non_tensor_batch.items()}
-        asked = {key: column.repeat_interleave(each, dim=0) for key, column in prompts.batch.items()}
-        responses, mask = self._responses([next(said) for _ in range(len(prompts) * each)])
-        batch = {
-            "prompts": asked["input_ids"],
-            "responses": responses,
-            "response_mask": mask,
-            "input_ids": torch.cat([asked["input_ids"], responses], dim=-1),
-            "attention_mask": torch.cat([asked["attention_mask"], mask], dim=-1),
-            "position_ids": _longer(asked["position_ids"], responses.size(1)),
-        }
-        return DataProto(
-            TensorDict(batch, batch_size=len(responses)), non_tensor_batch=media, meta_info=prompts.meta_info
-        )
+        return answered(prompts, each, *self._responses([next(said) for _ in range(len(prompts) * each)]))
 
     def _responses(self, answers):
         """Of different lengths, so that balancing has something to shuffle."""
@@ -102,6 +88,22 @@ class Workers:
         return DataProto(non_tensor_batch={"actor/lr": np.array([1e-6] * GPUS)})
 
 
+def answered(prompts, each, responses, mask):
+    """The batch that a rollout gives back: each prompt `each` times, with its responses behind it."""
+    prompts.non_tensor_batch.pop("raw_prompt_ids")
+    media = {key: np.repeat(column, each, axis=0) for key, column in prompts.non_tensor_batch.items()}
+    asked = {key: column.repeat_interleave(each, dim=0) for key, column in prompts.batch.items()}
+    batch = {
+        "prompts": asked["input_ids"],
+        "responses": responses,
+        "response_mask": mask,
+        "input_ids": torch.cat([asked["input_ids"], responses], dim=-1),
+        "attention_mask": torch.cat([asked["attention_mask"], mask], dim=-1),
+        "position_ids": _longer(asked["position_ids"], responses.size(1)),
+    }
+    return DataProto(TensorDict(batch, batch_size=len(responses)), non_tensor_batch=media, meta_info=prompts.meta_info)
+
+
 def _log_probs(batch, name):
     """The batch has been to the reward by then; of later tensordicts than v0.3.1's, pickling locks it."""
     batch.batch.unlock_()
@@ -114,20 +116,13 @@ def _longer(positions, more):
     return torch.cat([positions, positions[..., -1:] + steps], dim=-1)
 
 
-class Pools(ResourcePoolManager):
-    """There is no GPU to count."""
-
-    def get_num_gpus(self):
-        return GPUS
-
-
 def reward_actor(config, tokenizer):
     """AutoRewardManager, or the manager for batches that v0.3.x had."""
     manager = getattr(rewards, "AutoRewardManager", None) or rewards.BatchFunctionRewardManager
     return ray.remote(manager).options(num_cpus=0).remote(config.worker.reward, tokenizer)
 
 
-def fit(spec):
+def fit(spec, make_workers=Workers):
     """As verl.trainer.main does it; (the error that ended it, or None, and the records)."""
     config = config_from(spec["arguments"])
     folder, template = config.worker.actor.model.model_path, config.data.override_chat_template
@@ -135,7 +130,7 @@ def fit(spec):
     processor = get_processor(folder, override_chat_template=template, use_fast=True)
     train, val = create_dataloader(config.data, tokenizer, processor)
     os.makedirs(config.trainer.save_checkpoint_path, exist_ok=True)
-    workers = Workers(spec, config, tokenizer)
+    workers = make_workers(spec, config, tokenizer, processor)
     RayPPOTrainer.init_workers = lambda trainer: setattr(trainer, "actor_rollout_ref_wg", workers)
     actors = [reward_actor(config, tokenizer) for _ in range(2)]
     trainer = RayPPOTrainer(
@@ -145,7 +140,7 @@ def fit(spec):
         train_dataloader=train,
         val_dataloader=val,
         role_worker_mapping={Role.ActorRolloutRef: None},
-        resource_pool_manager=Pools({"pool": [GPUS]}, {Role.ActorRolloutRef: "pool"}),
+        resource_pool_manager=ResourcePoolManager({"pool": [workers.world_size]}, {Role.ActorRolloutRef: "pool"}),
         reward_fn=actors[0],
         val_reward_fn=actors[1],
     )
@@ -172,11 +167,11 @@ def start_ray(tries=5):
             ray.shutdown()
 
 
-def main():
+def main(make_workers=Workers):
     file = Path(sys.argv[1])
     start_ray()
     for name, spec in json.loads(file.read_text()).items():
-        error, records = fit(spec)
+        error, records = fit(spec, make_workers)
         (file.parent / f"{name}.json").write_text(json.dumps({"error": error, "records": records}))
 
 

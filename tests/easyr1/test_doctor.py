@@ -36,26 +36,19 @@ def made(host, model, judge, tmp_path_factory):
             "--config", folder / "wethink.yaml",
         )  # fmt: skip
     shutil.copy(folder / "train.parquet", folder / "unmeasured.parquet")  # no manifest says how long its prompts are
-    host.run(*wethink, "prompt", "easyr1", "--model", model, "--out", folder / "chat_template.jinja")
-    shutil.copytree(model, folder / "model")
-    host.run(*wethink, "prompt", "easyr1", "--model", folder / "model", "--apply")
+    host.run(*wethink, "prompt", "easyr1", "--model", model, "--copy", folder / "model")
     host.run(*wethink, "recipe", "show", "easyr1/grpo_7b", "--out", folder / "run.yaml")
     return folder
 
 
 @pytest.fixture
-def look(easyr1, made, model):
+def look(easyr1, made):
     """Doctor, started where EasyR1 would be: (exit code, findings)."""
-    recipe = (made / "run.yaml").read_text()
-    if easyr1.version == "v0.3.1":  # it has no such key
-        (made / "run_v0.3.1.yaml").write_text(recipe.replace("dynamic_batching:", "# dynamic_batching:"))
-    file = made / ("run_v0.3.1.yaml" if easyr1.version == "v0.3.1" else "run.yaml")
+    file = made / f"run_{easyr1.version}.yaml"
+    file.write_text(easyr1.can_read((made / "run.yaml").read_text()))
 
     def run(*settings):
-        words = [f"worker.actor.model.model_path={model}", "data.rollout_batch_size=4"]
-        if easyr1.version != "HEAD":  # takes no template from a file, so the model has it
-            words = [f"worker.actor.model.model_path={made / 'model'}", "data.override_chat_template=null", *words[1:]]
-        words += settings
+        words = ["data.rollout_batch_size=4", *settings]
         return doctor(
             easyr1.host, made, "easyr1", "--recipe", file, *words, cwd=easyr1.sources, path=(HERE / "stubs",),
             RAY_TMPDIR=made,
@@ -72,6 +65,16 @@ def test_a_healthy_set_up_has_no_finding(easyr1, look):
     assert "<answer> </answer> tags" in said["dry run"]["detail"], "the prompt, as EasyR1 itself makes it"
     assert "up to 10 judge calls a step" in said["plan"]["text"] and "an epoch" in said["plan"]["text"]
     assert "$" in said["plan"]["text"] and said["framework"]["text"].startswith("EasyR1 0.3.")
+
+
+def test_a_template_in_a_file_is_right_after_v0_3_2_only(easyr1, look, made, model):
+    easyr1.host.run("wethink", "prompt", "easyr1", "--model", model, "--out", made / "chat.jinja")
+    code, found = look(f"worker.actor.model.model_path={model}", f"data.override_chat_template={made / 'chat.jinja'}")
+    if easyr1.version == "HEAD":
+        assert (code, faults_in(found)) == (0, [])
+    else:
+        assert code == 1 and len(faults_in(found)) == 1
+        assert f"takes the template's text, so each prompt would be {made / 'chat.jinja'}" in faults_in(found)[0]
 
 
 @pytest.mark.parametrize("fault", EASYR1_FAULTS, ids=[fault.name for fault in EASYR1_FAULTS])

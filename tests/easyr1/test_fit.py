@@ -31,16 +31,16 @@ RULED = [row(i, answer="4" if i % 3 else "3", image_path=IMAGES[i % 3]) for i in
 
 @pytest.fixture(scope="module")
 def exported(host, model, tmp_path_factory):
-    """What a user's own commands make: two exports, the chat template, the recipe with this machine's paths."""
+    """What a user's own commands make: the model with the system prompt, exports, the recipe with this machine's paths."""
     folder = tmp_path_factory.mktemp("task")
     (folder / "wethink.yaml").write_text("judge: {offline: true}\n")
+    host.run("wethink", "prompt", "easyr1", "--model", model, "--copy", folder / "model")
     for name, rows in (("judged", JUDGED), ("ruled", RULED), ("val", JUDGED[:4])):
         split = "val" if name == "val" else "train"
         host.run(
             "wethink", "data", "export", "easyr1", write_rows(folder, rows, f"{name}.jsonl"), "--out", folder / f"{name}.parquet",
-            "--config", folder / "wethink.yaml", "--model", model, "--split", split,
+            "--config", folder / "wethink.yaml", "--model", folder / "model", "--split", split,
         )  # fmt: skip
-    host.run("wethink", "prompt", "easyr1", "--model", model, "--out", folder / "chat_template.jinja")
     host.run("wethink", "recipe", "show", "easyr1/grpo_7b", "--out", folder / "run.yaml")
     return folder
 
@@ -65,19 +65,12 @@ RUNS = {
 NOT_IN = {"v0.3.1": ("filtered",)}
 
 
-def _for(version, recipe):
-    """The recipes are for v0.3.2 and later; v0.3.1 has the same keys but two."""
-    for key in ("dynamic_batching:", "find_last_checkpoint:") if version == "v0.3.1" else ():
-        recipe = recipe.replace(key, f"# {key}")
-    return recipe
-
-
 @pytest.fixture(scope="module")
-def fits(easyr1, exported, model, tmp_path_factory):
+def fits(easyr1, exported, tmp_path_factory):
     """Name -> how the run ended, what it learnt from, its journal: all trained by the recipe in small."""
     folder = tmp_path_factory.mktemp("fits")
     recipe = (exported / "run.yaml").read_text()
-    (folder / "run.yaml").write_text(_for(easyr1.version, recipe))
+    (folder / "run.yaml").write_text(easyr1.can_read(recipe))
     specs = {}
     runs = {name: run for name, run in RUNS.items() if name not in NOT_IN.get(easyr1.version, ())}
     for name, (rows, answers, val_answers, settings) in runs.items():
@@ -86,7 +79,7 @@ def fits(easyr1, exported, model, tmp_path_factory):
             f"config={folder / 'run.yaml'}", f"data.train_files={exported / rows}.parquet", f"data.val_files={exported / 'val.parquet'}",
             f"data.rollout_batch_size={PROMPTS}", f"worker.actor.global_batch_size={PROMPTS}", f"worker.rollout.n={ROLLOUTS}",
             "data.val_batch_size=4", "data.max_prompt_length=1024", "data.max_response_length=80", "data.min_pixels=3136",
-            f"worker.actor.model.model_path={model}", "trainer.n_gpus_per_node=2", "trainer.val_freq=1",
+            "trainer.n_gpus_per_node=2", "trainer.val_freq=1",
             f"worker.reward.reward_function_kwargs.config={folder / name}.yaml",
             f"trainer.save_checkpoint_path={folder / name}-checkpoints", *settings,
         ]  # fmt: skip
@@ -154,13 +147,19 @@ def test_a_dead_judge_stops_training_within_two_steps_with_the_cause(fits):
     assert causes and all("503 from the judge" in line for line in causes[-1:])
 
 
-def test_the_real_dataset_reads_every_row_to_the_token(easyr1, exported, model, tmp_path):
+@pytest.mark.parametrize("template", ["in the model", "in a file"])
+def test_the_real_dataset_reads_every_row_to_the_token(easyr1, exported, model, tmp_path, template):
     """Lengths in the manifest are those that EasyR1's own dataset makes; nothing is cut, no image lost."""
-    recipe = (exported / "run.yaml").read_text()
-    (tmp_path / "run.yaml").write_text(_for(easyr1.version, recipe))
+    settings = []
+    if template == "in a file":
+        if easyr1.version != "HEAD":
+            pytest.skip("up to v0.3.2 EasyR1 takes no template from a file")
+        easyr1.host.run("wethink", "prompt", "easyr1", "--model", model, "--out", tmp_path / "chat.jinja")
+        settings = [f"worker.actor.model.model_path={model}", f"data.override_chat_template={tmp_path / 'chat.jinja'}"]
+    (tmp_path / "run.yaml").write_text(easyr1.can_read((exported / "run.yaml").read_text()))
     rows = easyr1.answer(
         "lengths.py", f"config={tmp_path / 'run.yaml'}", f"data.train_files={exported / 'judged.parquet'}", f"data.val_files={exported / 'val.parquet'}",
-        f"worker.actor.model.model_path={model}", "data.rollout_batch_size=8",
+        "data.rollout_batch_size=8", *settings,
     )  # fmt: skip
     batch = rows.pop("batch")
     manifest = json.loads((exported / "judged.manifest.json").read_text())

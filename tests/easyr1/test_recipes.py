@@ -31,7 +31,6 @@ def written(host, tmp_path_factory):
     (folder / "bin" / "python3").chmod(0o755)
     for name in ("train", "val", "train_rule_only", "train_math_only"):
         (folder / f"{name}.parquet").touch()
-    (folder / "chat_template.jinja").touch()
     names = [*CONFIGS, *ABLATIONS, "wethink", "wethink_model_only"]
     files = {name: folder / f"{name}{'.sh' if name in ABLATIONS else '.yaml'}" for name in names}
     for file in files.values():
@@ -68,7 +67,8 @@ def _check(config):
     assert reward["reward_function"].endswith("adapters/easyr1.py")
     assert reward["reward_function_name"] == "compute_score"
     assert reward["reward_function_kwargs"]["config"].endswith("/wethink.yaml")
-    assert data["override_chat_template"].endswith("/chat_template.jinja")
+    assert config["worker"]["actor"]["model"]["model_path"].endswith("/model")
+    assert data["override_chat_template"] is None, "up to v0.3.2 a file's name would be the prompt"
     assert (config["worker"]["rollout"]["n"], data["filter_overlong_prompts"]) == (5, False)
 
 

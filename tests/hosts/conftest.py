@@ -9,7 +9,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RECIPE = CHECKOUT / "recipes" / "cpu"
-PATIENCE_S = 1200
+PATIENCE_S = 1800
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,12 @@ from wethink_plugins.doctor.rows import rows_of
 from wethink_plugins.model_folder import chat_template, special_tokens
 from wethink_plugins.prompts.chat_template import compiled, render, without_system_prompt
 
-_MAKE = "wethink prompt easyr1 --model {model} --out chat_template.jinja, and data.override_chat_template: that file"
+# Right in every version, and the checkpoints have it too.
+_MAKE = (
+    "wethink prompt easyr1 --model {model} --copy COPY, then worker.actor.model.model_path: COPY "
+    "and data.override_chat_template: null"
+)
 _TEMPLATE = "data.override_chat_template"
-_APPLY = "copy {model}, run wethink prompt easyr1 --model COPY --apply, train the copy, and set data.override_chat_template: null"
 # What a prompt has to say for answers to have the form that is paid.
 _MARKS = {"wethink": "<answer>", "think_open": "<answer>", "boxed": "\\boxed"}
 
@@ -34,7 +37,7 @@ def template_files(case: Case) -> Iterator[Finding]:
         text = (
             f"{_TEMPLATE}: EasyR1 {case.framework.version} takes the template's text, so each prompt would be {named}"
         )
-        yield error("prompt", text, _APPLY.format(model=case.model or "MODEL"))
+        yield error("prompt", text, _make(case))
     for key in (_TEMPLATE, "data.format_prompt"):
         named = case.recipe.text(key)
         if key == _TEMPLATE and template_is_text(case):
@@ -58,6 +61,10 @@ def asks_for_the_form(case: Case) -> Iterator[Finding]:
         rendered = _rendered(case)
     except Exception as problem:  # noqa: BLE001  a template of somebody's own may raise anything
         yield error("prompt", f"the chat template can't be rendered: {one_line(problem)}", _make(case))
+        return
+    if rendered is None and case.model.startswith(("/", "~")):
+        fix = f"wethink prompt easyr1 --model MODEL --copy {case.model} makes it"
+        yield error("prompt", f"worker.actor.model.model_path: no such folder: {case.model}", fix)
         return
     if rendered is None:
         fix = "give the model's folder with --model"
@@ -135,6 +142,4 @@ def _read(file: Path) -> str:
 
 
 def _make(case: Case) -> str:
-    if template_is_text(case):
-        return _APPLY.format(model=case.model or "MODEL")
     return _MAKE.format(model=case.model or "MODEL")

@@ -17,8 +17,8 @@ from wethink_plugins.doctor.finding import Finding, error, one_line
 from wethink_plugins.doctor.rows import rows_of
 from wethink_plugins.doctor.samples import judged
 
-# Chosen: torch, Ray and vLLM may take a minute to import on a cold disk.
-_PATIENCE_S = 300
+# Chosen: torch, Ray and vLLM may take a minute to import on a cold disk, and much longer on a busy machine.
+_PATIENCE_S = 600
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
