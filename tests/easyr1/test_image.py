@@ -59,8 +59,8 @@ def test_no_package_changes_and_the_reward_works(python, wheel, tmp_path):
     assert not [line for line in before[1] if "wethink" in line]
     wethink = python.with_name("wethink")
     assert run(wethink, "--version").strip() in wheel.name
-    line = next(line for line in run(wethink, "path", "easyr1").splitlines() if "compute_score" in line)
-    reward_file = line.split("=")[-1].split("reward_function:")[-1].strip().removesuffix(":compute_score")
+    line = next(line for line in run(wethink, "path", "easyr1").splitlines() if "reward_function" in line)
+    reward_file = line.split("=", 1)[1].split(":compute_score")[0]
     with ModelServer(text="VERDICT: partly") as server:
         judge = {"endpoints": [{"base_url": server.base_url, "model": "scripted"}], "store": None}
         (tmp_path / "wethink.yaml").write_text(yaml.safe_dump({"judge": judge}))
