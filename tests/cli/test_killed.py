@@ -13,8 +13,9 @@ from tests.datasets.builders import row, write_rows
 COUNT = 1400  # two groups of rows
 # Ends itself as the picture or the group of that number comes: what a kill from outside does, at a place that is known.
 DEADLY = """
-import itertools, os, sys
+import itertools, os, signal, sys
 import PIL.Image, pyarrow.parquet
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
 place, at, number = sys.argv.pop(1), int(sys.argv.pop(1)), int(sys.argv.pop(1))
 owner, name = {"picture": (PIL.Image, "open"), "group": (pyarrow.parquet.ParquetWriter, "write_table")}[place]
 whole, calls = getattr(owner, name), itertools.count(1)
