@@ -12,6 +12,9 @@ UNIT := "not host and not easyr1 and not slow"
 TRAIN := tests/hosts/test_verl.py tests/recipes/test_demo_small.py
 WIRE := tests/cli tests/endpoints tests/rewards/judge
 
+# Where it is set, each of the many processes of a run would compile torch, verl and transformers anew, for 20 s.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs-doctor clean-demo
 
@@ -27,8 +30,7 @@ demo-controls: demo ## the same start with other rewards: noise, permuted answer
 
 test: ## unit and contract tests, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
-	@$(MAKE) -j4 test-wire test-core test-lowest host-environments
-	@$(MAKE) test-hosts
+	@$(MAKE) -j3 test-wire test-core host-environments test-hosts-train test-lowest test-hosts-short
 	@echo "test-easyr1: left out, it needs a clone of EasyR1: make test-easyr1 EASYR1_HOME=DIR"
 
 test-unit: ## the tests that need no host
@@ -53,14 +55,14 @@ else
 endif
 
 test-hosts: ## short runs in the real hosts, and the whole demo in small
-	@$(SETUP) test sft grpo
+	@$(SETUP) test
 	@$(MAKE) -j2 test-hosts-train test-hosts-short
 
 # In two halves as well: the one trains in verl, the other mostly imports.
-test-hosts-train:
+test-hosts-train: host-environments
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -q -p no:cacheprovider --durations 9 -m "host and not slow" $(TRAIN)
 
-test-hosts-short:
+test-hosts-short: host-environments
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -q -p no:cacheprovider --durations 9 -m "host and not slow" tests/hosts $(TRAIN:%=--ignore=%)
 
 host-environments:
