@@ -12,7 +12,7 @@ UNIT := "not host and not easyr1 and not slow"
 TRAIN := tests/hosts/test_verl.py tests/recipes/test_demo_small.py
 WIRE := tests/cli tests/endpoints tests/rewards/judge
 
-# Where it is set, each of the many processes of a run would compile torch, verl and transformers anew, for 20 s.
+# Where it is set, each of the many processes of a run would compile what it imports of torch, transformers and verl anew: 13 s of CPU instead of 6 (measured).
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
