@@ -274,6 +274,22 @@ def as_markdown(start: Mapping[str, Any], arms: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def train_all(controls: Controls, console: Console) -> int:
+    """Train what is missing; returns an exit code. Whatever was finished stays finished."""
+    stages = controls.stages()
+    controls.board = Board({stage.name: stage.title for stage in stages}, console)
+    try:
+        with sole_owner(controls.out), controls.board:
+            run_stages(stages, controls.out, controls.board)
+    except CommandFailed as error:
+        console.print("\n".join(last_lines(error.log)), f"{error}. The log: {error.log}", sep="\n", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("interrupted; the same command goes on with the first unfinished arm", style="yellow")
+        return 130
+    return 0
+
+
 def main() -> int:
     """Train what is missing, then draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -286,17 +302,8 @@ def main() -> int:
         console.print(f"{run} holds no finished run: `make demo` first, or give --run", style="red")
         return 2
     controls = Controls(run, chosen.steps, chosen.arms)
-    stages = controls.stages()
-    controls.board = Board({stage.name: stage.title for stage in stages}, console)
-    try:
-        with sole_owner(controls.out), controls.board:
-            run_stages(stages, controls.out, controls.board)
-    except CommandFailed as error:
-        console.print("\n".join(last_lines(error.log)), f"{error}. The log: {error.log}", sep="\n", markup=False)
-        return 1
-    except KeyboardInterrupt:
-        console.print("interrupted; the same command goes on with the first unfinished arm", style="yellow")
-        return 130
+    if code := train_all(controls, console):
+        return code
     arms = {arm: figures_of(controls.out / folder_of(arm)) for arm in chosen.arms}
     start, budget = warm_start(run), Budget.read(chosen.steps)
     write_json(

@@ -15,14 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from chain import CHECKOUT
-from controls import Controls, figures_of, folder_of
+from controls import Controls, figures_of, folder_of, train_all
 from curves import mean
-from demo import sole_owner
 from fault_arms import ARMS, HANDLINGS, NO_FAULTS, PATTERNS
-from process import CommandFailed, last_lines
-from progress import Board
 from rich.console import Console
-from stages import run_stages, write_json
+from stages import write_json
 
 from wethink_plugins.report import Line, LineChart, Page
 
@@ -41,23 +38,6 @@ class Faults(Controls):
     folder = "faults"
     titles = ARMS
     scripts = ("control_arms.py", "fault_arms.py")
-
-
-def train_arms(run: Path, arms: list[str], console: Console) -> int:
-    """Returns an exit code; whatever was finished stays finished."""
-    faults = Faults(run, None, arms)
-    stages = faults.stages()
-    faults.board = Board({stage.name: stage.title for stage in stages}, console)
-    try:
-        with sole_owner(faults.out), faults.board:
-            run_stages(stages, faults.out, faults.board)
-    except CommandFailed as error:
-        console.print("\n".join(last_lines(error.log)), f"{error}. The log: {error.log}", sep="\n", markup=False)
-        return 1
-    except KeyboardInterrupt:
-        console.print("interrupted; the same command goes on with the first unfinished arm", style="yellow")
-        return 130
-    return 0
 
 
 def read_results(runs: Sequence[Path]) -> dict[str, dict[int, dict[str, Any]]]:
@@ -159,7 +139,7 @@ def main() -> int:
             return 2
     code = 0
     for run in runs:
-        code = code or train_arms(run, chosen.arms, console)
+        code = code or train_all(Faults(run, None, chosen.arms), console)
     results = read_results(runs)
     chosen.out.mkdir(parents=True, exist_ok=True)
     write_json(chosen.out / "faults.json", results)
