@@ -2,6 +2,7 @@
 
 import asyncio
 import pickle
+import socket
 import sys
 import threading
 
@@ -243,7 +244,13 @@ def test_a_wrong_set_up_is_refused_at_start(why, endpoint, judge, says):
 
 
 def test_nothing_is_connected_before_the_first_question():
-    HybridReward.from_config({"judge": {"endpoints": [{"base_url": "http://127.0.0.1:9/v1", "model": "m"}]}})
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+        reward = HybridReward.from_config({"judge": {"endpoints": [{"base_url": address, "model": "m"}]}})
+        server.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            server.accept()
+        reward.close()
 
 
 def test_a_missing_extra_is_said_at_start(monkeypatch):
