@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from wethink_plugins.datasets.image import Images
-from wethink_plugins.datasets.load import Records
+from wethink_plugins.datasets.records import Records
 
 # Chosen. Few threads, since a big PNG takes some 100 MB while it is open; rows enough that no thread waits for one.
 _THREADS, _ROWS = 4, 64

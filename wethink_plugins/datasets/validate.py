@@ -15,7 +15,7 @@ from wethink_plugins.datasets.ahead import looking_ahead
 from wethink_plugins.datasets.findings import Findings
 from wethink_plugins.datasets.image import Images, pillow_silenced
 from wethink_plugins.datasets.literals import format_tag_in, literal_fault, surrogate_fault
-from wethink_plugins.datasets.load import read_records
+from wethink_plugins.datasets.records import read_records
 from wethink_plugins.datasets.rejects import Reject, Unknown
 from wethink_plugins.datasets.repair import repaired
 from wethink_plugins.errors import JudgeRequired, WeThinkError

@@ -65,7 +65,7 @@ def _spread(parquet: Any) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _from_text(file: Path) -> Rows:
-    from wethink_plugins.datasets.load import read_records
+    from wethink_plugins.datasets.records import read_records
 
     records = list(read_records(file))
     types: dict[str, str] = {}

@@ -171,7 +171,7 @@ def read_journal(folder: str | Path) -> Iterator[dict[str, Any]]:
 
 def whole_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The lines of one file with their numbers, from 1; see `read_journal` for broken ones."""
-    from wethink_plugins.datasets.load import read_appended
+    from wethink_plugins.datasets.records import read_appended
 
     cut_short: list[str] = []
     yield from read_appended(file, cut_short)

@@ -141,7 +141,7 @@ def _said(line: Mapping[str, Any]) -> Judgement:
 
 
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    from wethink_plugins.datasets.load import read_records
+    from wethink_plugins.datasets.records import read_records
     from wethink_plugins.rewards.journal import read_journal, whole_lines
 
     if file.is_dir():

@@ -53,7 +53,7 @@ class Ended(Exception):
 def excerpt(file: Path, numbers: list[int], place: Path) -> Path:
     """A copy of these rows (from 1) in the same form, so that a whole data set isn't read and filtered for two."""
     if file.suffix != ".parquet":
-        from wethink_plugins.datasets.load import read_records
+        from wethink_plugins.datasets.records import read_records
 
         records = [record for i, (_, record) in enumerate(read_records(file), 1) if i in numbers]
         out = place / f"excerpt{file.suffix}"

@@ -36,7 +36,7 @@ def read_labelled(file: str | Path | None = None, labels: bool = True) -> list[L
 
     Raises WeThinkError naming the line and field of the first row that is not usable, and when there is no row.
     """
-    from wethink_plugins.datasets.load import read_records
+    from wethink_plugins.datasets.records import read_records
 
     if file is None:
         with as_file(files(__package__).joinpath("descriptive.jsonl")) as shipped:

@@ -1,73 +1,25 @@
-"""`wethink data validate | export`: rows in, files for a trainer out."""
+"""`wethink data export`: validated rows as files for a trainer."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.output import (
-    ConfigOption,
-    JsonFlag,
-    OptionalPath,
-    OptionalText,
-    complain,
-    say,
-    say_json,
-    say_table,
-)
+from wethink_plugins.cli.data.options import FileArgument, ImagesOption, InferFlag
+from wethink_plugins.cli.data.rejected import report_rejects
+from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, complain, say, say_json
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.prompt_length import PromptLengths
     from wethink_plugins.datasets.validate import Validation
 
-app = typer.Typer(no_args_is_help=True, help="Check rows, and write them for a trainer.")
-
-_SHOWN = 5
 _HOSTS = ("easyr1", "llamafactory", "verl", "trl")
 _SPLITS = ("train", "val", "test")
-FileArgument = Annotated[Path, typer.Argument(help="WeThink rows: .jsonl, .json or .parquet.")]
-ImagesOption = Annotated[
-    OptionalPath, typer.Option("--images", help="What image_path is relative to; default: the folder of FILE.")
-]
-InferFlag = Annotated[
-    bool, typer.Option("--infer-types", help="Derive the type from options and answer where the category is unknown.")
-]
 
 
-@app.command("validate")
-def validate_command(
-    file: FileArgument,
-    images: ImagesOption = None,
-    rejects: Annotated[
-        OptionalPath, typer.Option("--rejects", help="Write the rejected rows here, with reasons (JSONL).")
-    ] = None,
-    infer_types: InferFlag = False,
-    sft: Annotated[
-        bool, typer.Option("--sft", help="For supervised fine-tuning: each row needs reasoning, none a judge.")
-    ] = False,
-    config: ConfigOption = None,
-    json: JsonFlag = False,
-) -> None:
-    """Check every row; exit code 1 when any is rejected."""
-    from wethink_plugins.datasets.rejects import write_rejects
-    from wethink_plugins.datasets.validate import validate
-    from wethink_plugins.datasets.write import refuse_overwriting
-
-    if rejects is not None:
-        refuse_overwriting(file, rejects)
-    found = validate(file, images, config, infer_types, for_sft=sft)
-    if rejects is not None:
-        write_rejects(rejects, found.rejects)
-    _report(found)
-    say_json(_summary(found)) if json else _show_counts(found)
-    if found.rejects:
-        raise typer.Exit(1)
-
-
-@app.command("export")
-def export_command(
+def export(
     host: Annotated[str, typer.Argument(help=f"One of: {', '.join(_HOSTS)}.")],
     file: FileArgument,
     out: Annotated[Path, typer.Option("--out", help="A .parquet file; for llamafactory the dataset_dir.")],
@@ -99,8 +51,9 @@ def export_command(
     json: JsonFlag = False,
 ) -> None:
     """Write rows for a trainer; with any reject: exit code 1 and no output, unless --allow-rejects."""
-    from wethink_plugins.datasets.exporters import SFT_HOSTS, export, output_file
-    from wethink_plugins.datasets.validate import validate
+    from wethink_plugins.datasets.exporters import SFT_HOSTS, output_file
+    from wethink_plugins.datasets.exporters import export as write_rows
+    from wethink_plugins.datasets.validate import validate as check_rows
 
     if host not in _HOSTS:
         raise typer.BadParameter(f"{host!r} is not one of {', '.join(_HOSTS)}", param_hint="HOST")
@@ -110,16 +63,16 @@ def export_command(
         raise typer.BadParameter("prompt lengths are checked for easyr1 only", param_hint="--model")
     target = output_file(host, file, out, name)
     lengths = _prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)
-    found = validate(
+    found = check_rows(
         file, images, config, infer_types, for_sft=host in SFT_HOSTS, check=lengths.check if lengths else None
     )
-    _report(found)
+    report_rejects(found)
     rejects = _keep_rejects(found, target)
     if found.rejects and not allow_rejects:
         what = f"nothing exported: {len(found.rejects)} of {found.counts['read']} rows are rejected, see {rejects}"
         complain(f"{what}; repair them or give --allow-rejects")
         raise typer.Exit(1)
-    written = export(host, found, out, prompt, name, split, lengths.settings() if lengths else None)
+    written = write_rows(host, found, out, prompt, name, split, lengths.settings() if lengths else None)
     if host == "easyr1" and lengths is None:
         complain(f"{file}: prompt lengths are not checked; give --model, or leave data.filter_overlong_prompts on")
     result = {"file": str(written), "rejects": str(rejects) if rejects else None, **found.counts}
@@ -146,41 +99,3 @@ def _keep_rejects(found: Validation, target: Path) -> Path | None:
         return write_rejects(file, found.rejects)
     remove(file)
     return None
-
-
-def _report(found: Validation) -> None:
-    """Unknown spellings once for the file, then the first few other rejects and how many more there are."""
-    for unknown in found.unknown[:_SHOWN]:
-        complain(unknown.text(found.file))
-    if len(found.unknown) > _SHOWN:
-        complain(f"{found.file}: {len(found.unknown) - _SHOWN} more unknown values")
-    others = [reject for reject in found.rejects if not reject.unknown]
-    for reject in others[:_SHOWN]:
-        complain(reject.text(found.file))
-    if len(others) > _SHOWN:
-        complain(f"{found.file}: {len(others) - _SHOWN} more rejected rows")
-
-
-def _summary(found: Validation) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {
-        "file": str(found.file),
-        **found.counts,
-        "unknown": [asdict(unknown) for unknown in found.unknown],
-        "rejects": [{k: v for k, v in asdict(reject).items() if k != "unknown"} for reject in found.rejects],
-    }
-
-
-def _show_counts(found: Validation) -> None:
-    if found.unknown:
-        say_table(
-            "unknown values",
-            ("value", "rows", "to add to the YAML"),
-            [(u.value or f"(no {u.field})", u.rows, u.yaml if u.value else "") for u in found.unknown],
-        )
-    counts = found.counts
-    say(f"{found.file}: {counts['read']} rows read, {counts['accepted']} accepted, {counts['rejected']} rejected")
-    for title in ("question_type", "reward_method", "repairs"):
-        for value, number in counts[title].items():
-            say(f"  {title}: {value} {number}")

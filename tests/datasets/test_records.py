@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.datasets.builders import row
-from wethink_plugins.datasets.load import read_records
+from wethink_plugins.datasets.records import read_records
 from wethink_plugins.errors import WeThinkError
 
 ROWS = [row(0), row(1, problem="Größe?")]
