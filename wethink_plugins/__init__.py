@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from wethink_plugins.adapters.function import wethink_reward
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.errors import WeThinkError
     from wethink_plugins.rewards.hybrid import HybridReward
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from wethink_plugins.score import Score
 
 __version__ = "0.1.0"
-__all__ = ["HybridReward", "Row", "Sample", "Score", "WeThinkConfig", "WeThinkError", "__version__"]
+__all__ = ["HybridReward", "Row", "Sample", "Score", "WeThinkConfig", "WeThinkError", "__version__", "wethink_reward"]
 
 _HOMES = {
     "HybridReward": "wethink_plugins.rewards.hybrid",
@@ -32,6 +33,7 @@ _HOMES = {
     "Score": "wethink_plugins.score",
     "WeThinkConfig": "wethink_plugins.config",
     "WeThinkError": "wethink_plugins.errors",
+    "wethink_reward": "wethink_plugins.adapters.function",
 }
 
 

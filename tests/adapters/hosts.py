@@ -4,11 +4,13 @@ verl's DataProto item is stood in for by a record with the same two fields; test
 """
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
-from wethink_plugins.adapters import easyr1, trl, verl, verl_manager, verl_process
+from wethink_plugins.adapters import easyr1, function, trl, verl, verl_manager, verl_process
 from wethink_plugins.adapters.easyr1_reward import EasyR1Reward
 from wethink_plugins.adapters.faults import SharedFaults
+from wethink_plugins.adapters.fields import gold_text, options_of
 from wethink_plugins.adapters.running_mean import RunningMean
 from wethink_plugins.adapters.verl_outcome import managed, refuse_when_spent
 from wethink_plugins.errors import JudgeBudgetSpent, Unscored
@@ -160,4 +162,66 @@ def ground_truth(sample):
     return {"answer": sample.answer, "v": 1, "method": sample.reward_method, **fields, "meta": dict(sample.meta)}
 
 
-HOSTS = [Trl, VerlFunction, VerlManager, VerlManagerMean, EasyR1, EasyR1Sequential]
+class PlainFunction:
+    """`wethink_reward` over lists; it gives numbers only, so the metrics are those of the reward behind it."""
+
+    def __init__(self, reward, monkeypatch):
+        self.reward = reward
+        monkeypatch.setattr(function, "shared", lambda config=None: reward)
+
+    def rewards(self, samples):
+        columns = {name: [getattr(s, name) for s in samples] for name in ("id", "question", "question_type")}
+        values = function.wethink_reward(
+            [s.response for s in samples],
+            [s.answer for s in samples],
+            options=[list(s.options) for s in samples],
+            **columns,
+        )
+        return ["left out" if value is None else value for value in values]
+
+    def metrics(self, sample):
+        return self.reward.score(sample).metrics()
+
+
+class Service:
+    """Over real HTTP, through the client that ships."""
+
+    def __init__(self, reward, monkeypatch):
+        from tests.service.running import served
+        from wethink_plugins.service.client import RemoteReward
+
+        self._running = served(reward)
+        self.reward = RemoteReward(self._running.__enter__(), deadline_s=20)
+        self.reward.judge = reward.judge  # for tests that look at it
+
+    def close(self):
+        self.reward.close()
+        self._running.__exit__(None, None, None)
+
+    def rewards(self, samples):
+        scores = self.reward.score_batch([as_read(sample) for sample in samples])
+        return ["left out" if score.overall is None else score.overall for score in scores]
+
+    def metrics(self, sample):
+        return self.reward.score(sample).metrics()
+
+    async def rewards_async(self, samples):
+        return [score.overall for score in await self.reward.ascore_batch(samples)]
+
+
+def as_read(sample):
+    return replace(sample, answer=gold_text(sample.answer), options=options_of(sample.options))
+
+
+class TrlRemote(Service):
+    """Another adapter around the client."""
+
+    def __init__(self, reward, monkeypatch):
+        super().__init__(reward, monkeypatch)
+        self._trl = Trl(self.reward, monkeypatch)
+        self.rewards, self.metrics = self._trl.rewards, self._trl.metrics
+
+    rewards_async = None
+
+
+HOSTS = [Trl, VerlFunction, VerlManager, VerlManagerMean, EasyR1, EasyR1Sequential, PlainFunction, Service, TrlRemote]

@@ -25,7 +25,10 @@ CASES = [
 def host(request, monkeypatch):
     """An adapter around a reward whose judge is scripted."""
     reward = HybridReward.from_config({"judge": {"deadline_s": 0.5}}, judge=ScriptedJudge())
-    return request.param(reward, monkeypatch)
+    host = request.param(reward, monkeypatch)
+    yield host
+    if hasattr(host, "close"):
+        host.close()
 
 
 @pytest.mark.parametrize(("why", "fields", "reward"), CASES, ids=[case[0] for case in CASES])
@@ -74,8 +77,26 @@ def test_options_that_are_numbers_are_read_as_text(host, sample_of):
 
 
 def test_async_hosts_do_not_wait_for_each_other(host, sample_of):
-    if not hasattr(host, "rewards_async"):
+    if not getattr(host, "rewards_async", None):
         pytest.skip("this host is synchronous")
     samples = [sample_of("correct", "gold", question_type="descriptive") for _ in range(20)]
     assert asyncio.run(host.rewards_async(samples)) == [pytest.approx(1.0)] * 20
     assert host.reward.judge.most_running == 20
+
+
+STYLES = [
+    ("boxed", "<think>I look.</think> \\boxed{4}", 1.0),
+    ("boxed", "<think>I look.</think>\n<answer>4</answer>", 0.0),
+    ("think_open", "I look.</think>\n<answer>4</answer>", 1.0),
+    ("wethink", "I look.</think>\n<answer>4</answer>", 0.7),
+]
+
+
+@pytest.mark.parametrize(("style", "response", "reward"), STYLES)
+@pytest.mark.parametrize("kind", HOSTS, ids=lambda host: host.__name__)
+def test_each_style_on_each_adapter(kind, style, response, reward, sample_of, monkeypatch):
+    host = kind(HybridReward.from_config({"style": style}), monkeypatch)
+    try:
+        assert host.rewards([sample_of(response=response)]) == [pytest.approx(reward)]
+    finally:
+        getattr(host, "close", lambda: None)()

@@ -49,6 +49,8 @@ class HybridReward:
         self.judge = judge_from(config, router) if judge is None else judge
         # Set by adapters of hosts that take a number for every sample; for the journal.
         self.imputes = False
+        # Set by hosts whose own loop must stay free: rules run in threads although no judge is waited for.
+        self.rules_in_threads = False
         self._terms = load_terms(config.terms)
         self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb) if live else None
         self._first_batch = FirstBatch(config.style, config.judge.tolerate.share) if live else None
@@ -129,7 +131,8 @@ class HybridReward:
 
     async def _by_rule(self, sample: Sample, question: Question, response: Response) -> Assessment | None:
         """In a thread where a judge may be waited for in this loop: a formula can take `rules.timeout_s`."""
-        if self.judge is None or response.answer is None or question.method == "model":
+        free = self.judge is None and not self.rules_in_threads
+        if free or response.answer is None or question.method == "model":
             return by_rule(sample, question, response, self.config)
         return await asyncio.to_thread(by_rule, sample, question, response, self.config)
 

@@ -28,14 +28,15 @@ class Question:
 
 def question_of(sample: Sample, aliases: Aliases) -> Question:
     """Raises SampleError, naming the row, for a sample that nothing could grade."""
-    _require_text(sample)
+    require_text(sample)
     _require_parts(sample)
     options = tuple(sample.options) or split_options(sample.question)[1]
     kind = _type_of(sample, options, aliases)
     return Question(kind, options, _method_of(sample, kind, aliases))
 
 
-def _require_text(sample: Sample) -> None:
+def require_text(sample: Sample) -> None:
+    """Raises SampleError, naming the row, where response, question or gold answer is no text, or no gold is there."""
     fixes = {"response": "pass the decoded response", "question": "pass the question's text"}
     for field, fix in fixes.items():
         if not isinstance(getattr(sample, field), str):
