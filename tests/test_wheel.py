@@ -95,10 +95,16 @@ def test_doctor_says_which_host_is_missing(wethink):
     assert "verl isn't here" in done.stdout + done.stderr
 
 
+def test_serve_refuses_to_be_open_to_all_or_says_what_it_needs(wethink):
+    done = wethink("serve", "--host", "0.0.0.0")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "wethink-plugins[serve]" in done.stderr or "there is no token" in done.stderr
+
+
 def test_no_verb_is_missing_here(wethink):
     """A new verb belongs into the table above."""
     commands = {
         line.split()[1] for line in wethink("--help").stdout.splitlines() if line[:2] == "│ " and line[2:3].isalpha()
     }
     assert commands, "the list of commands could not be read from --help"
-    assert commands <= {words[0] for words, _ in VERBS} | {"doctor"}
+    assert commands <= {words[0] for words, _ in VERBS} | {"doctor", "serve"}
