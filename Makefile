@@ -79,7 +79,7 @@ else
 endif
 
 test-slow: ## load and faults at length, further runs in the hosts, a real vLLM server; many minutes, 3 GB more
-	@$(SETUP) test sft grpo vllm
+	@$(SETUP) test sft grpo vllm verifiers
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m slow
 
 docs-doctor: ## write docs/doctor.md again, from the faults that the tests plant (EASYR1_HOME: those of EasyR1's own code too)
