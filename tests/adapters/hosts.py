@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import replace
 from types import SimpleNamespace
 
-from wethink_plugins.adapters import easyr1, function, trl, verl, verl_manager, verl_process
+from wethink_plugins.adapters import easyr1, function, numbers, trl, verl, verl_manager, verl_process
 from wethink_plugins.adapters.easyr1_reward import EasyR1Reward
 from wethink_plugins.adapters.faults import SharedFaults
 from wethink_plugins.adapters.fields import gold_text, options_of
@@ -183,6 +183,19 @@ class PlainFunction:
         return self.reward.score(sample).metrics()
 
 
+class Numbers(PlainFunction):
+    """For hosts that want a number for each response, whatever happened."""
+
+    def __init__(self, reward, monkeypatch):
+        self.reward = reward
+        self._numbers = numbers.make_reward(reward=reward)
+
+    def rewards(self, samples):
+        names = ("id", "question", "question_type", "options")
+        columns = {name: [getattr(s, name) for s in samples] for name in names}
+        return self._numbers([s.response for s in samples], [s.answer for s in samples], **columns)
+
+
 class Service:
     """Over real HTTP, through the client that ships."""
 
@@ -224,4 +237,15 @@ class TrlRemote(Service):
     rewards_async = None
 
 
-HOSTS = [Trl, VerlFunction, VerlManager, VerlManagerMean, EasyR1, EasyR1Sequential, PlainFunction, Service, TrlRemote]
+HOSTS = [
+    Trl,
+    VerlFunction,
+    VerlManager,
+    VerlManagerMean,
+    EasyR1,
+    EasyR1Sequential,
+    PlainFunction,
+    Numbers,
+    Service,
+    TrlRemote,
+]

@@ -27,6 +27,7 @@ def found(tmp_path_factory):
         ("wrong", {"wethink": 0.3}),
         ("option", {"wethink": 1.0}),
         ("method", {"ours": 0.5}),
+        ("shadow", {"own": 0.25}),
     ],
 )
 def test_rewards(found, case, rewards):
@@ -41,6 +42,12 @@ def test_a_dead_judge_is_an_error_of_the_trace_and_no_reward(found):
     assert dead["rewards"] == {"wethink": None}
     assert dead["metrics"]["wethink/unscored"] == 1.0
     assert "Unscored" in dead["fault"]
+
+
+def test_in_shadow_mode_a_dead_judge_touches_nothing(found):
+    shadow = found["shadow of a dead judge"]
+    assert (shadow["rewards"], shadow["fault"]) == ({"own": 0.25}, "")
+    assert shadow["metrics"]["wethink/unscored"] == 1.0
 
 
 def test_an_install_adds_packages_and_changes_none(tmp_path):

@@ -21,6 +21,12 @@ class Asked(vf.Task[Data]):
     pass
 
 
+class Shadowed(vf.Task[Data]):
+    @vf.reward
+    async def own(self, trace: vf.Trace) -> float:
+        return 0.25
+
+
 class AsMethod(vf.Task[Data]):
     @vf.reward(weight=0.5)
     async def ours(self, trace: vf.Trace) -> float:
@@ -30,6 +36,7 @@ class AsMethod(vf.Task[Data]):
 
 
 PLUGGED = TaskConfig(rewards={"wethink": {"fn": "wethink_plugins.adapters.verifiers:wethink"}})
+SHADOW = TaskConfig(metrics={"wethink": {"fn": "wethink_plugins.adapters.verifiers:shadow"}})
 
 
 async def scored(task, answer):
@@ -61,6 +68,8 @@ async def main():
                 "wrong": await scored(Asked(number, PLUGGED), "5"),
                 "option": await scored(Asked(chosen, PLUGGED), "blue"),
                 "method": await scored(AsMethod(number), "4"),
+                "shadow": await scored(Shadowed(number, SHADOW), "4"),
+                "shadow of a dead judge": await scored(Shadowed(told, SHADOW), "a story"),
                 "dead judge": await scored(Asked(told, PLUGGED), "a story"),
             }
         ),

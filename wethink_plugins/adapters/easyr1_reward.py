@@ -14,10 +14,10 @@ from statistics import fmean
 from typing import Any
 
 from wethink_plugins.adapters.easyr1_samples import sample_of
-from wethink_plugins.adapters.running_mean import RunningMean
+from wethink_plugins.adapters.imputing import Imputing
 from wethink_plugins.adapters.split import is_validation
 from wethink_plugins.errors import ConfigError
-from wethink_plugins.rewards.groups import Budget, first_cause, imputed_rewards
+from wethink_plugins.rewards.groups import Budget, first_cause
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
@@ -35,7 +35,7 @@ class EasyR1Reward:
         self.hybrid = hybrid
         hybrid.imputes = True
         self._budget = Budget(hybrid.config.judge.tolerate)
-        self._mean = RunningMean()
+        self._imputing = Imputing()
         self._calls = 0
         self._window: list[Score] = []
 
@@ -67,14 +67,8 @@ class EasyR1Reward:
         return self._results([sample], [score], is_validation(sample))[0]
 
     def _results(self, samples: list[Sample], scores: list[Score], validation: bool) -> list[dict[str, float]]:
-        fallback = self._mean.value
-        if fallback is None and validation:
-            fallback = 0.0
-        rewards = imputed_rewards(samples, scores, fallback)
+        rewards = self._imputing.rewards(samples, scores, validation)
         accuracies = _accuracies(scores)
-        for score in scores:
-            if score.overall is not None:
-                self._mean.add(score.overall)
         return [
             {**score.metrics(reward), "accuracy": accuracy}
             for score, reward, accuracy in zip(scores, rewards, accuracies, strict=True)

@@ -25,7 +25,7 @@ Part = Literal["overall", "accuracy", "format"]
 Config = str | Path | Mapping[str, Any] | WeThinkConfig | None
 _PARTS = ("overall", "accuracy", "format")
 # Of a sample, what may be given for all, or one for each.
-_COLUMNS = ("question", "question_type", "reward_method", "id", "group")
+_COLUMNS = ("question", "question_type", "reward_method", "id", "group", "split", "images")
 _building = threading.Lock()
 _rewards: dict[str, HybridReward] = {}
 
@@ -46,7 +46,7 @@ def wethink_reward(
     """The reward of one response, or of each of a list, in [0, 1] with the default weights and no terms of your own.
 
     `answer` is the gold; `part` is `overall` (weighted), `accuracy` or `format` alone. `question`, `question_type`,
-    `reward_method`, `id` and `group` are one text, or with a list of responses one for each; `options` are the texts of
+    `reward_method`, `id`, `group` and `split` are one text, or with a list of responses one for each (`images`: a list for each); `options` are the texts of
     one question, or a list of such lists. `config` is a YAML file, a dict, or None (WETHINK_CONFIG's file, else the
     defaults); a reward is built once for each in a process.
 
@@ -55,13 +55,11 @@ def wethink_reward(
     """
     if part not in _PARTS:
         raise SampleError(f"no part {part!r}", fix=f"use {', '.join(_PARTS)}", field="part")
-    unknown = sorted(set(columns) - set(_COLUMNS))
-    if unknown:
-        raise TypeError(f"wethink_reward has no {unknown[0]!r}; it has {', '.join((*_COLUMNS, 'options'))}")
+    _refuse_unknown(columns)
     reward = shared(config)
     if isinstance(response, str):
         return getattr(reward.score(_sample(response, answer, options, columns, None)), part)
-    samples = _samples(response, answer, options, columns)
+    samples = samples_of(response, answer, options=options, **columns)
     return [_of(score, part) for score in reward.score_batch(samples)]
 
 
@@ -75,12 +73,20 @@ def shared(config: Config = None) -> HybridReward:
         return _rewards[key]
 
 
+def _refuse_unknown(columns: Mapping[str, Any]) -> None:
+    unknown = sorted(set(columns) - set(_COLUMNS))
+    if unknown:
+        raise TypeError(f"no argument {unknown[0]!r}; there are {', '.join((*_COLUMNS, 'options'))}")
+
+
 def _of(score: Score, part: str) -> float | None:
     value: float | None = getattr(score, part)
     return value
 
 
-def _samples(responses: Sequence[str], answers: Any, options: Any, columns: Mapping[str, Any]) -> list[Sample]:
+def samples_of(responses: Sequence[str], answers: Any, *, options: Any = None, **columns: Any) -> list[Sample]:
+    """SampleError for a column of another length than the responses; TypeError for one that a sample hasn't got."""
+    _refuse_unknown(columns)
     given = {"answer": answers, **{name: column for name, column in columns.items() if _is_column(column)}}
     for name, column in given.items():
         if not _is_column(column) or len(column) != len(responses):
@@ -105,6 +111,8 @@ def _sample(response: Any, answer: Any, options: Any, columns: Mapping[str, Any]
         question_type=value("question_type"),
         options=options_of(options),
         reward_method=value("reward_method") or "auto",
+        images=value("images") or (),
+        meta={"split": value("split") or "train"},
     )
 
 

@@ -9,12 +9,17 @@ the YAML that WETHINK_CONFIG names.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import Any
 
 from wethink_plugins.adapters.fields import first_given, gold_text, options_of
 from wethink_plugins.adapters.function import shared
 from wethink_plugins.errors import SampleError, Unscored
 from wethink_plugins.sample import Sample
+from wethink_plugins.score import Score
+
+_log = logging.getLogger(__name__)
 
 
 async def wethink(task: Any, trace: Any) -> float:
@@ -29,6 +34,19 @@ async def wethink(task: Any, trace: Any) -> float:
     if score.overall is None:
         raise Unscored(score.reason)
     return score.overall
+
+
+async def shadow(task: Any, trace: Any) -> Mapping[str, float]:
+    """For shadow mode, plugged in as a *metric*: your own rewards train, ours is journalled and recorded beside them.
+
+    Never raises: a rollout that could not be scored, for whatever reason, is `wethink/unscored` 1.
+    """
+    try:
+        score = await shared().ascore(sample_of(task, trace))
+    except Exception as error:  # noqa: BLE001  ours must not touch a training that is another reward's
+        _log.error("shadow mode: ours fails (%s: %s); the training is not touched", type(error).__name__, error)
+        score = Score(None, None, 0.0, "none", "unscored", str(error), "shadow")
+    return {f"wethink/{name}": value for name, value in score.metrics().items()}
 
 
 def sample_of(task: Any, trace: Any) -> Sample:

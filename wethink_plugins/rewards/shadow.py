@@ -55,8 +55,9 @@ class Shadow:
         judge: Judge | None = None,
         most_waiting: int = _MOST_WAITING,
         router: str | None = None,
+        active: Callable[..., Any] | None = None,
     ) -> None:
-        self.active = _active(config)
+        self.active = active or _active(config)
         self.reward = HybridReward(config.model_copy(update={"shadow": ShadowSettings()}), judge, router)
         if not self.reward.journals:
             raise ConfigError(
@@ -78,6 +79,13 @@ class Shadow:
         """None where `shadow.active` isn't set. ConfigError for a function that can't be had, or no journal."""
         config = WeThinkConfig.load(source)
         return cls(config, router=router) if config.shadow.active else None
+
+    @classmethod
+    def around(
+        cls, active: Callable[..., Any], source: str | Path | Mapping[str, Any] | WeThinkConfig | None = None
+    ) -> Shadow:
+        """Around a function that the caller has in hand, whatever the configuration names."""
+        return cls(WeThinkConfig.load(source), active=active)
 
     def call(self, *arguments: Any, **named: Any) -> Any:
         """What the active reward returns or raises; an async one is waited for."""
