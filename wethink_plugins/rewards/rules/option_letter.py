@@ -1,0 +1,64 @@
+"""A letter with words behind it: they may be its text or an explanation, not another option."""
+
+from __future__ import annotations
+
+import re
+
+from wethink_plugins.rewards.rules.choice import Choice, Pick
+from wethink_plugins.rewards.rules.claim import bare, offers_choice
+from wethink_plugins.rewards.rules.letters import LETTERS, mentions
+from wethink_plugins.rewards.rules.option_text import by_text, by_words, mathsy, mentioned
+from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.text import words_of
+
+EXPLAINS = re.compile(
+    r"\(?(?:because|since|as |so |for |it |this |that |the |which |therefore|,? ?因为|is |i |we |given|due|"
+    r"based|here)",
+    re.IGNORECASE,
+)
+
+# Letters that belong to geometry, not to the options: "triangle ABC" is no mention, "point D" is.
+_ELSEWHERE = re.compile(r"\b(?:point|side|angle|line|segment|vertex|vitamin|grade|type|figure) [A-Z]\b")
+
+
+def with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
+    """A letter with words behind it: they may be its text or an explanation, not another option."""
+    rest = rest.strip()
+    if not rest or (choice.texts and by_words(rest, choice, policy) == letter):
+        return Pick(frozenset(letter))
+    fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")
+    return Pick(frozenset(), fault) if fault else Pick(frozenset(letter))
+
+
+def _other_letter(letter: str, rest: str, choice: Choice) -> str:
+    """What is wrong when the words behind a letter name another one, or take it back."""
+    named = mentions(rest, choice.count)
+    others = (named.chosen | named.loose) - {letter}
+    if others and not _ELSEWHERE.search(rest):
+        return f"letter {letter} beside {', '.join(sorted(others))}"
+    offers = offers_choice(rest) and (len(rest.split()) <= 6 or mentioned(rest, choice) - {letter})
+    return f"takes {letter} back" if letter in named.rejected or offers else ""
+
+
+def _other_text(letter: str, rest: str, choice: Choice, policy: Policy) -> str:
+    """What is wrong when the words behind a letter are not its own text and explain nothing."""
+    told = by_text(bare(rest), choice, policy)
+    if told and told != letter:
+        return f"letter {letter} with the text of {told}"
+    if told or _same_value(rest, letter, choice, policy):
+        return ""
+    named = mentioned(rest, choice)
+    if not named and mentions(rest, choice.count).rejected:
+        return ""
+    if named - {letter} and letter not in named:
+        return f"letter {letter} with the text of {', '.join(sorted(named))}"
+    words, own = set(words_of(rest)), set(choice.words[LETTERS.index(letter)])
+    explains = letter in named or EXPLAINS.match(rest) or len(words_of(rest)) > 6
+    return "" if explains or words <= own or own <= words else f"letter {letter} with a text that is not its own"
+
+
+def _same_value(rest: str, letter: str, choice: Choice, policy: Policy) -> bool:
+    from wethink_plugins.rewards.rules.blank import grade_blank
+
+    own = choice.texts[LETTERS.index(letter)]
+    return mathsy(own) and grade_blank(rest, own, policy).decision == "right"

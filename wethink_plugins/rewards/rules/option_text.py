@@ -1,0 +1,132 @@
+"""Which option a text says: by its words, by the things it lists, or as a number."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from wethink_plugins.rewards.rules.choice import Choice
+from wethink_plugins.rewards.rules.claim import offers_choice
+from wethink_plugins.rewards.rules.letters import LETTERS, led_by_letter
+from wethink_plugins.rewards.rules.number import read_tidy
+from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.text import words_of
+
+_NONE = re.compile(
+    r"(?:none|neither)(?: of (?:the above|these|those|them|the (?:options|choices|others)))?(?: (?:is|are) "
+    r"(?:correct|right|true))?|no(?:ne)? (?:correct )?(?:option|answer|choice)s?(?: (?:is|are) correct)?|"
+    r"以上都不(?:是|对)|"
+    r"都不(?:是|对)",
+    re.IGNORECASE,
+)
+
+_ALL = re.compile(
+    r"all(?: of)? (?:the above|these|those|them|the options|the choices)|everything above|both(?: of (?:the above|"
+    r"them))?|以上都(?:是|对)|都(?:是|对)",
+    re.IGNORECASE,
+)
+
+_MEMBERS = re.compile(r", (?:and )?| and | & |、|和")
+
+
+def by_text(text: str, choice: Choice, policy: Policy) -> str:
+    """The letter of the one option that says the same: by words first, then as a number."""
+    return by_words(text, choice, policy) or by_value(text, choice, policy)
+
+
+def by_words(text: str, choice: Choice, policy: Policy) -> str:
+    words = words_of(text, policy.plurals == "same")
+    if len(words) > 2 and words[0] in ("it", "they", "this", "that") and words not in choice.words:
+        words = words[1:]
+    if choice.texts.count(text) == 1:
+        return LETTERS[choice.texts.index(text)]
+    found = [LETTERS[i] for i, option in enumerate(choice.texts) if option.casefold() == text.casefold()] or [
+        LETTERS[i]
+        for i, option in enumerate(choice.words)
+        if option == words or ("".join(option) == "".join(words) and "".join(words).isalpha())
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        return ""
+    found = _by_members(text, choice)
+    if len(found) == 1:
+        return found[0]
+    if _NONE.fullmatch(text) or _ALL.fullmatch(text):
+        pattern = _NONE if _NONE.fullmatch(text) else _ALL
+        found = [LETTERS[i] for i, option in enumerate(choice.texts) if pattern.fullmatch(option.strip(" ."))]
+        return found[0] if len(found) == 1 else ""
+    return ""
+
+
+def _by_members(text: str, choice: Choice) -> list[str]:
+    """Options that list the same things in another order: "blue and red" for "red and blue"."""
+    said = _members(text)
+    if len(said) < 2:
+        return []
+    return [LETTERS[i] for i, option in enumerate(choice.texts) if _members(option) == said]
+
+
+@lru_cache(maxsize=4096)
+def _members(text: str) -> frozenset[tuple[str, ...]]:
+    if len(text) > 100 or any(c in text for c in "([{<>=") or offers_choice(text):
+        return frozenset()
+    pieces = [piece for piece in _MEMBERS.split(text) if piece.strip()]
+    return frozenset(words_of(piece) for piece in pieces) if len(pieces) < 8 else frozenset()
+
+
+def by_value(text: str, choice: Choice, policy: Policy) -> str:
+    from wethink_plugins.rewards.rules.blank import grade_claim
+    from wethink_plugins.rewards.rules.claim import Claim, without_about
+    from wethink_plugins.rewards.rules.gold import read_gold
+
+    if not any(c.isdigit() or c in "\\√π∞∅" for c in text) and not any(
+        c.isdigit() for option in choice.texts for c in option
+    ):
+        return ""
+    claim = Claim(without_about(text))
+    found = [
+        LETTERS[i]
+        for i, option in enumerate(choice.texts)
+        if mathsy(option) and grade_claim(claim, read_gold(option, policy), policy).decision == "right"
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def mathsy(option: str) -> bool:
+    return any(c.isdigit() or c in "\\√π∞∅=^" for c in option) or read_tidy(option) is not None or len(option) == 1
+
+
+def several_texts(text: str, choice: Choice, policy: Policy) -> frozenset[str] | None:
+    """ "square and circle", "A) square, C) circle": each piece must be an option."""
+    if not choice.texts or len(text) > 400 or offers_choice(text):
+        return None
+    pieces = [piece for piece in re.split(r",(?: and)? | and | & |; ?|、|和|\n", text) if piece.strip()]
+    if len(pieces) < 2:
+        return None
+    found = [_piece(piece.strip(), choice, policy) for piece in pieces]
+    return frozenset(found) if all(found) else None
+
+
+def _piece(piece: str, choice: Choice, policy: Policy) -> str:
+    led = led_by_letter(piece)
+    if led and LETTERS.index(led[0]) < choice.count:
+        told = by_text(led[1], choice, policy) if led[1] else led[0]
+        return led[0] if told in (led[0], "") and (not led[1] or told) else ""
+    return by_text(piece, choice, policy)
+
+
+def mentioned(text: str, choice: Choice) -> set[str]:
+    """The options whose words stand in the text, without those that stand only inside a longer option's words."""
+    words = words_of(text)
+    spans: list[tuple[int, int, str]] = []
+    for index, option in enumerate(choice.words):
+        size = len(option)
+        spans += [
+            (at, at + size, LETTERS[index]) for at in range(len(words) - size + 1) if words[at : at + size] == option
+        ]
+    return {
+        letter
+        for start, end, letter in spans
+        if not any(a <= start and end <= b and (a, b) != (start, end) for a, b, _ in spans)
+    }
