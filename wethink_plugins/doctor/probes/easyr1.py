@@ -5,25 +5,18 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from wethink_plugins.doctor.finding import Finding, ok
-from wethink_plugins.doctor.probes.shared import Ended, Step, excerpt, rewards_checked, right_answer, run
+from wethink_plugins.doctor.probes.shared import Step, excerpt, rewards_checked, right_answer, run
 
 _INSTALL = "install what it names into EasyR1's environment; its own requirements.txt lists it"
 _KEYS = "remove or rename the key: this EasyR1 doesn't take it"
 
 
-def steps(given: dict[str, Any], place: Path) -> Iterator[Finding]:
-    found: list[Finding] = []
-    with contextlib.suppress(Ended):
-        _steps(given, place, found)
-    yield from found
-
-
-def _steps(given: dict[str, Any], place: Path, found: list[Finding]) -> None:
+def steps(given: dict[str, Any], place: Path, found: list[Finding]) -> None:
     if _omegaconf_too_new():
         return
     with Step(found, "EasyR1 can't be imported", _INSTALL):

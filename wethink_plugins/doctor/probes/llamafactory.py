@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import difflib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from wethink_plugins.doctor.finding import Finding, error, ok
-from wethink_plugins.doctor.probes.shared import Ended, Step, excerpt, run
+from wethink_plugins.doctor.probes.shared import Step, excerpt, run
 
 _INSTALL = "install the versions that it names, or set DISABLE_VERSION_CHECK=1 if you know better"
 _EXPORT = "export the rows again: `wethink data export llamafactory`"
 
 
-def steps(given: dict[str, Any], place: Path) -> Iterator[Finding]:
-    found: list[Finding] = []
-    with contextlib.suppress(Ended):
-        _steps(given, place, found)
-    yield from found
-
-
-def _steps(given: dict[str, Any], place: Path, found: list[Finding]) -> None:
+def steps(given: dict[str, Any], place: Path, found: list[Finding]) -> None:
     with Step(found, "LLaMA-Factory can't be imported", _INSTALL):
         from llamafactory.extras.misc import check_dependencies
         from llamafactory.hparams import parser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,17 @@ from wethink_plugins.doctor.finding import Finding, error, one_line, warning
 KNOWN = ("JudgeRequired", "JudgeBudgetSpent", "ConfigError", "SampleError", "Unscored")
 
 
-def run(steps: Callable[[dict[str, Any], Path], Iterator[Finding]]) -> None:
-    """The findings up to the first thing that goes wrong: `python -m PROBE ASKED.json ANSWER.json`."""
+def run(steps: Callable[[dict[str, Any], Path, list[Finding]], None]) -> None:
+    """The findings up to the first thing that goes wrong: `python -m PROBE ASKED.json ANSWER.json`.
+
+    `steps` adds to the list as it goes, so that none is lost when the host raises behind them.
+    """
     asked, answer = map(Path, sys.argv[1:3])
     found: list[Finding] = []
     try:
-        for finding in steps(json.loads(asked.read_text(encoding="utf-8")), asked.parent):
-            found.append(finding)
+        steps(json.loads(asked.read_text(encoding="utf-8")), asked.parent, found)
+    except Ended:
+        pass
     except Exception as problem:  # noqa: BLE001  the host's code may raise anything
         if type(problem).__name__ not in KNOWN:
             found.append(error("host", f"{type(problem).__name__}: {one_line(problem)}", "the same would end the run"))

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from wethink_plugins.doctor.finding import Finding, error, ok, one_line
-from wethink_plugins.doctor.probes.shared import Ended, Step, excerpt, rewards_checked, right_answer, run
+from wethink_plugins.doctor.probes.shared import Step, excerpt, rewards_checked, right_answer, run
 
 _INSTALL = "install what it names into verl's environment"
 _SETTINGS = "correct the setting; keys that verl's YAML lacks want a + in front"
 
 
-def steps(given: dict[str, Any], place: Path) -> Iterator[Finding]:
-    found: list[Finding] = []
-    with contextlib.suppress(Ended):
-        _steps(given, place, found)
-    yield from found
-
-
-def _steps(given: dict[str, Any], place: Path, found: list[Finding]) -> None:
+def steps(given: dict[str, Any], place: Path, found: list[Finding]) -> None:
     with Step(found, "verl can't be imported", _INSTALL):
         import verl  # noqa: F401
         from verl.trainer.ppo.reward import load_reward_manager
