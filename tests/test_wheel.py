@@ -41,6 +41,9 @@ def wethink(site, tmp_path):
         for ours, theirs in ((1.0, 0.0), (0.3, 1.0))
     ]
     (tmp_path / "shadow.jsonl").write_text("".join(json.dumps(line) + "\n" for line in shadow))
+    (tmp_path / "run").mkdir()
+    step = {**ROLLOUT, "gold": "4", "step": 1, "overall": 1.0, "accuracy": 1.0, "format": 1.0, "status": "scored"}
+    (tmp_path / "run" / "journal-1-0.jsonl").write_text(json.dumps(step) + "\n")
     (tmp_path / "wethink.yaml").write_text("judge: {offline: true}\n")
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "chat_template.jinja").write_text(TEMPLATE)
@@ -77,6 +80,7 @@ VERBS = [
     (["redteam"], "accepted: 0"),
     (["sweep", "rollouts.jsonl", "--out", "sweep"], "no training result"),
     (["shadow", "report", "shadow.jsonl", "--out", "shadow"], "2 of 2 rollouts compared"),
+    (["watch", "run", "--page", "watch.html"], "no sign of trouble"),
     (["judge", "calibrate", "--out", "calibration"], "calibration.html"),
     (["judge", "stability"], "reordered"),
 ]

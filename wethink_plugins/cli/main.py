@@ -16,7 +16,21 @@ from typing import Annotated
 import typer
 
 from wethink_plugins import __version__
-from wethink_plugins.cli import data, doctor, grade, judge, path, prompt, recipe, redteam, score, serve, shadow, sweep
+from wethink_plugins.cli import (
+    data,
+    doctor,
+    grade,
+    judge,
+    path,
+    prompt,
+    recipe,
+    redteam,
+    score,
+    serve,
+    shadow,
+    sweep,
+    watch,
+)
 from wethink_plugins.cli.output import complain, say
 from wethink_plugins.errors import WeThinkError
 
@@ -34,6 +48,7 @@ app.command("grade", context_settings=grade.CONTEXT)(grade.grade)
 app.command("score")(score.score)
 app.command("redteam")(redteam.redteam)
 app.command("serve")(serve.serve)
+app.command("watch")(watch.watch)
 app.command("sweep")(sweep.sweep)
 app.add_typer(data.app, name="data")
 app.add_typer(judge.app, name="judge")

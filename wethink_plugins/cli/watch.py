@@ -1,0 +1,134 @@
+"""`wethink watch RUN`: how a training is doing, and signs of what goes wrong."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wethink_plugins.cli.output import JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.errors import WeThinkError
+
+if TYPE_CHECKING:
+    from wethink_plugins.watch.journal import JournalFollower
+    from wethink_plugins.watch.signs import Run, Sign
+
+_ROWS = 12
+
+
+def watch(
+    run: Annotated[
+        Path, typer.Argument(help="Folder of the run: its journal and the trainer's logs lie in or below it.")
+    ],
+    logs: Annotated[OptionalPath, typer.Option("--logs", help="Where the trainer's logs are, if elsewhere.")] = None,
+    page: Annotated[OptionalPath, typer.Option("--page", help="Write the page here, again at every look.")] = None,
+    every_s: Annotated[
+        float, typer.Option("--every", min=0.0, help="Look again after so many seconds; 0: look once.")
+    ] = 0.0,
+    json: JsonFlag = False,
+) -> None:
+    """Reward by type and part, format, length, dead groups, the judge's share, failures and cost; and signs of trouble.
+
+    Exit code 1 when there is a sign, each with its likely cause. With --every it goes on until Ctrl-C.
+    """
+    from wethink_plugins.watch.journal import JournalFollower
+
+    if not run.exists():
+        raise WeThinkError("no such folder", fix="give the folder that WETHINK_JOURNAL or journal.path names", file=run)
+    follower = JournalFollower(run)
+    found = _look(follower, run, logs, page, json)
+    try:
+        while every_s:
+            time.sleep(every_s)
+            found = _look(follower, run, logs, page, json)
+    except KeyboardInterrupt:
+        pass
+    if found:
+        raise typer.Exit(1)
+
+
+def _look(follower: JournalFollower, folder: Path, logs: Path | None, page: Path | None, json: bool) -> list[Sign]:
+    from wethink_plugins.watch.host_logs import host_values
+    from wethink_plugins.watch.signs import Run, signs
+
+    follower.refresh()
+    run = Run(follower.steps, host_values(logs or folder), follower.verdicts)
+    _refuse_nothing(follower, folder)
+    found = signs(run)
+    if page is not None:
+        from wethink_plugins.watch.page import write_page
+
+        write_page(run, found, page, folder.resolve().name)
+    say_json(_as_json(run, found)) if json else _show(run, found, follower, page)
+    return found
+
+
+def _refuse_nothing(follower: JournalFollower, folder: Path) -> None:
+    if follower.steps:
+        return
+    if follower.without_step:
+        problem = f"{follower.without_step} journal lines, none with a step"
+        raise WeThinkError(
+            problem, fix="a host that hands over no step can't be watched; `wethink score` reads it", file=folder
+        )
+    raise WeThinkError(
+        "no journal here yet",
+        fix="set WETHINK_JOURNAL (or journal.path in the YAML) to a folder for the run",
+        file=folder,
+    )
+
+
+def _show(run: Run, found: list[Sign], follower: JournalFollower, page: Path | None) -> None:
+    kinds = sorted({kind for step in run.steps for kind in step.by_type})
+    columns = (
+        "step",
+        "samples",
+        "reward",
+        "accuracy",
+        *kinds,
+        "format",
+        "length",
+        "dead",
+        "lost",
+        "ungradable",
+        "judge s",
+    )
+    rows = [
+        (
+            step.step, step.samples, shown(step.reward), shown(step.accuracy), *(shown(step.by_type.get(k)) for k in kinds),
+            shown(step.format), "-" if step.length is None else f"{step.length:.0f}", shown(step.dead), shown(step.lost),
+            shown(step.ungradable), shown(step.judge_latency_s),
+        )
+        for step in _some(run.steps)
+    ]  # fmt: skip
+    say_table(f"{len(run.steps)} steps", columns, rows)
+    tokens, usd = sum(step.tokens for step in run.steps), sum(step.usd for step in run.steps)
+    if tokens:
+        say(f"judge: {tokens:,} tokens" + (f", {usd:.2f} USD" if usd else ""))
+    for name, values in run.host.items():
+        last = max(values)
+        say(f"{name}: {values[last]:.4g} at step {last}")
+    if follower.broken:
+        complain(f"{follower.broken} journal lines are no JSON")
+    say("no sign of trouble" if not found else f"{len(found)} signs of trouble:")
+    for sign in found:
+        say(f"  {sign.name}: {sign.seen}\n    {sign.cause}")
+    if page is not None:
+        say(f"wrote {page}")
+
+
+def _some(steps: Any) -> Any:
+    """The first, the last, and some between, evenly."""
+    if len(steps) <= _ROWS:
+        return steps
+    return [steps[round(i * (len(steps) - 1) / (_ROWS - 1))] for i in range(_ROWS)]
+
+
+def _as_json(run: Run, found: list[Sign]) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    hidden = ("answers", "golds", "judges")
+    steps = [{key: value for key, value in asdict(step).items() if key not in hidden} for step in run.steps]
+    return {"steps": steps, "host": run.host, "signs": [asdict(sign) for sign in found]}
