@@ -10,15 +10,24 @@ class WeThinkError(Exception):
     """Bad input or a broken set-up, in one line.
 
     `str(error)` reads `FILE: row ROW: FIELD: PROBLEM; FIX`, parts that don't apply left out. `exit_code` is what a verb
-    ends with: 2, it could not be done with what was given.
+    ends with: 2, it could not be done with what was given. `defect`: for a fault of one row, its name in
+    `datasets.defects`.
     """
 
     exit_code = 2
 
     def __init__(
-        self, problem: str, *, fix: str = "", file: object = None, row: object = None, field: str | None = None
+        self,
+        problem: str,
+        *,
+        fix: str = "",
+        file: object = None,
+        row: object = None,
+        field: str | None = None,
+        defect: str = "",
     ) -> None:
         self.problem, self.fix, self.file, self.row, self.field = problem, fix, file, row, field
+        self.defect = defect
         place = [str(file)] if file else []
         place += [f"row {row}"] if row not in (None, "") else []
         place += [field] if field else []

@@ -38,6 +38,7 @@ class UnknownValue(WeThinkError):
             f"unknown {kind.replace('_', ' ')} {value!r}" if value else f"no {kind.replace('_', ' ')}",
             fix=f"use {', '.join(choices)} or add it under aliases.{kind}",
             field=field,
+            defect="unknown_value",
         )
 
 
@@ -114,7 +115,7 @@ def _text(record: Mapping[str, Any], field: str) -> str:
     text = _optional_text(record, field)
     if text is None:
         found = "is empty" if field in record else "is missing"
-        raise WeThinkError(found, fix="fill it in or remove the row", field=field)
+        raise WeThinkError(found, fix="fill it in or remove the row", field=field, defect="missing_field")
     return text
 
 

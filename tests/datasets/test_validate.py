@@ -212,6 +212,7 @@ def test_rejects_are_written_with_reason_and_remedy(tmp_path):
     assert json.loads(line) == {
         "row": "r0",
         "line": 1,
+        "kind": "missing_field",
         "field": "answer",
         "reason": "is missing",
         "fix": "fill it in or remove the row",

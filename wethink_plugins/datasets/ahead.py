@@ -34,7 +34,7 @@ def looking_ahead(records: Records, images: Images) -> Records:
 
 def _seen(line: int, record: dict[str, Any], images: Images) -> tuple[int, dict[str, Any]]:
     for path in _paths(record):
-        images.fault(path)
+        images.look(path)
     return line, record
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from wethink_plugins.datasets.image import MAX_RATIO
+from wethink_plugins.datasets.picture import MAX_RATIO
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.model_folder import read_json
 
@@ -51,7 +51,9 @@ class ImageTokens:
         """Raises WeThinkError for an image that the processor would refuse."""
         width, height = self._by_host(width, height)
         if min(width, height) < _LEAST_SIDE or max(width, height) > MAX_RATIO * min(width, height):
-            raise WeThinkError(f"{width}x{height} pixels are too narrow for the model", fix="remove the row")
+            raise WeThinkError(
+                f"{width}x{height} pixels are too narrow for the model", fix="remove the row", defect="image_tiny"
+            )
         columns, rows = self._cells(width, height)
         return columns * rows
 

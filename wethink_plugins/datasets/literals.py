@@ -17,12 +17,13 @@ CONTROL_TOKENS = (
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def literal_fault(text: str) -> str:
-    """Empty, or what is wrong: a media tag, a control token, or half a surrogate pair, which no file can hold."""
-    found = next((token for token in (*MEDIA_TAGS, *CONTROL_TOKENS) if token in text), "")
-    if found:
-        return f"holds a literal {found}"
-    return surrogate_fault(text)
+def literal_fault(text: str) -> tuple[str, str]:
+    """The defect's name and what is wrong, both empty for a text that is fine."""
+    for defect, tokens in (("media_tag", MEDIA_TAGS), ("control_token", CONTROL_TOKENS)):
+        if found := next((token for token in tokens if token in text), ""):
+            return defect, f"holds a literal {found}"
+    fault = surrogate_fault(text)
+    return ("unwritable_text", fault) if fault else ("", "")
 
 
 def surrogate_fault(text: str) -> str:

@@ -48,6 +48,7 @@ class PromptLengths:
                 f"the prompt takes {length} tokens, over the limit of {self.limit}",
                 fix="raise --max-prompt-length or lower --max-pixels, and the same in EasyR1's YAML",
                 field="problem",
+                defect="too_long",
             )
         self.longest = max(self.longest, length)
 

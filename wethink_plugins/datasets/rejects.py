@@ -13,14 +13,22 @@ from wethink_plugins.errors import WeThinkError
 
 @dataclass(frozen=True)
 class Reject:
-    """`line` counts from 1 (rows of a parquet or JSON file); `unknown` marks one that the table of values explains."""
+    """`line` counts from 1 (rows of a parquet or JSON file), `kind` is a name of `defects.DEFECTS`.
+
+    `row` is empty where the line is no row at all.
+    """
 
     row: str
     line: int
+    kind: str
     field: str
     reason: str
     fix: str
-    unknown: bool = False
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the table of values explains it, once for the whole file."""
+        return self.kind == "unknown_value"
 
     def text(self, file: object) -> str:
         """One line for a person: file, line, row, field, reason, what to do."""
@@ -59,5 +67,4 @@ def rejects_path(out: Path) -> Path:
 
 def write_rejects(file: Path, rejects: Sequence[Reject]) -> Path:
     """One JSON line a reject, in the order of the source file."""
-    lines = ({key: value for key, value in asdict(reject).items() if key != "unknown"} for reject in rejects)
-    return write_text(file, "".join(json.dumps(line) + "\n" for line in lines))
+    return write_text(file, "".join(json.dumps(asdict(reject)) + "\n" for reject in rejects))

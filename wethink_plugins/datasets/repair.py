@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from wethink_plugins.datasets.findings import Found
 
-def repaired(record: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The record with its repairs made, and their names. Anything that isn't text is left as it is."""
+
+def repaired(record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Found]]:
+    """The record with its repairs made, and what stood there before. Anything that isn't text is left as it is."""
     result, made = dict(record), []
     images = _image_count(record.get("image_path"))
     for name, field, repair in _REPAIRS:
         text = result.get(field)
         if isinstance(text, str) and (better := repair(text, images)) != text:
             result[field] = better
-            made.append(name)
+            made.append(Found(name, field, text))
     return result, made
 
 
@@ -58,7 +60,7 @@ def _image_count(image_path: object) -> int:
 
 # (how it is counted, field, (text, number of images) -> better text)
 _REPAIRS: tuple[tuple[str, str, Callable[[str, int], str]], ...] = (
-    ("image tag removed from problem", "problem", without_image_tag),
-    ("think/answer tags removed from refined_cot", "refined_cot", without_wrappers),
-    ("answer tags removed from answer", "answer", without_answer_tags),
+    ("image_tag_in_problem", "problem", without_image_tag),
+    ("wrapped_reasoning", "refined_cot", without_wrappers),
+    ("wrapped_answer", "answer", without_answer_tags),
 )

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.datasets.ahead import looking_ahead
-from wethink_plugins.datasets.findings import Findings
+from wethink_plugins.datasets.findings import Example, Findings, Found
 from wethink_plugins.datasets.image import Images, pillow_silenced
 from wethink_plugins.datasets.literals import format_tag_in, literal_fault, surrogate_fault
+from wethink_plugins.datasets.observer import Observer, Size
 from wethink_plugins.datasets.records import read_records
 from wethink_plugins.datasets.rejects import Reject, Unknown
 from wethink_plugins.datasets.repair import repaired
@@ -33,13 +35,17 @@ _REMOVE = "change the text or remove the row"
 
 @dataclass(frozen=True)
 class Validation:
-    """`rows` in the order of the file, kept on disk. `counts`: read, accepted, rejected, by type, method, and repair."""
+    """`rows` in the order of the file, kept on disk. `counts`: read, accepted, rejected, by type, method and defect.
+
+    `examples`: for each defect in `counts["defects"]` its first rows, at most five.
+    """
 
     file: Path
     rows: Sequence[Row]
     rejects: tuple[Reject, ...]
     unknown: tuple[Unknown, ...]
     counts: dict[str, Any]
+    examples: Mapping[str, tuple[Example, ...]] = MappingProxyType({})
 
 
 def validate(
@@ -49,12 +55,14 @@ def validate(
     infer_types: bool = False,
     for_sft: bool = False,
     check: Check | None = None,
+    observers: Sequence[Observer] = (),
 ) -> Validation:
     """Reads, repairs and checks every row. `images` is what image paths are relative to (default: the file's folder).
 
     `for_sft`: every row needs a chain of thought (or a whole response), and no judge. Otherwise JudgeRequired is
     raised when rows need a judge and the configuration has none. `check` is asked about each row that is fine so far,
-    with its image files, and rejects it by raising WeThinkError. WeThinkError for a file that can't be read at all.
+    with its image files, and rejects it by raising WeThinkError with the name of a defect. `observers` are told of every
+    row. WeThinkError for a file that can't be read at all.
     """
     settings = WeThinkConfig.load(config)
     judge_missing = not (for_sft or settings.judge.offline or settings.judge.endpoints)
@@ -62,24 +70,35 @@ def validate(
     checks, findings = _Checks(settings, pictures, infer_types, for_sft, check), Findings()
     with pillow_silenced():
         for line, record in looking_ahead(read_records(file), pictures):
-            _take(line, record, checks, findings)
+            _take(line, record, checks, findings, observers)
             if judge_missing and findings.judged:
                 checks.skip_images()  # the end is settled: no need to wait for all of them
     if not findings.read:
         raise WeThinkError("holds no rows", fix="check that this is the file that you mean", file=file)
     if judge_missing and findings.judged:
         raise _judge_required(findings, file)
-    return Validation(Path(file), findings.rows, tuple(findings.rejects), findings.unknown(), findings.counts())
+    examples = {name: tuple(findings.examples[name]) for name in findings.counts()["defects"]}
+    return Validation(
+        Path(file), findings.rows, tuple(findings.rejects), findings.unknown(), findings.counts(), examples
+    )
 
 
-def _take(line: int, record: Mapping[str, Any], checks: _Checks, findings: Findings) -> None:
+def _take(
+    line: int, record: Mapping[str, Any], checks: _Checks, findings: Findings, observers: Sequence[Observer]
+) -> None:
     findings.read += 1
     try:
-        row, repairs = checks.row(line, record)
+        row, found, sizes = checks.row(line, record)
     except WeThinkError as error:
-        findings.reject(line, row_id(record), record, error)
+        if not error.defect:
+            raise
+        reject = findings.reject(line, row_id(record), record, error)
+        for observer in observers:
+            observer.rejected(reject, record)
     else:
-        findings.accept(row, repairs)
+        findings.accept(line, row, found)
+        for observer in observers:
+            observer.accepted(row, sizes)
 
 
 def _judge_required(findings: Findings, file: object) -> JudgeRequired:
@@ -108,24 +127,29 @@ class _Checks:
         self._images.skip()
         self._check = None
 
-    def row(self, line: int, record: Mapping[str, Any]) -> tuple[Row, list[str]]:
+    def row(self, line: int, record: Mapping[str, Any]) -> tuple[Row, list[Found], tuple[Size, ...]]:
         identity = row_id(record)
         if (first := self._first_line.setdefault(identity, line)) != line:
-            raise WeThinkError(f"the same id as on line {first}", fix="give each row its own id", field="id")
-        better, repairs = repaired({**record, "id": identity})
+            raise WeThinkError(
+                f"the same id as on line {first}", fix="give each row its own id", field="id", defect="duplicate_id"
+            )
+        better, found = repaired({**record, "id": identity})
         row = self._read(better)
         self._check_names(row)
         self._check_texts(row)
         self._check_options(row)
-        self._check_images(row)
+        notes, sizes = self._check_images(row)
         if self._for_sft and not (row.refined_cot or row.response):
             raise WeThinkError(
-                "is empty", fix="a row for supervised fine-tuning needs it (or response)", field="refined_cot"
+                "is empty",
+                fix="a row for supervised fine-tuning needs it (or response)",
+                field="refined_cot",
+                defect="missing_reasoning",
             )
         row = row.model_copy(update={"image_files": tuple(map(self._images.file, row.image_path))})
         if self._check:
             self._check(row)
-        return row, repairs
+        return row, [*found, *notes], sizes
 
     def _read(self, record: Mapping[str, Any]) -> Row:
         try:
@@ -133,6 +157,9 @@ class _Checks:
         except UnknownValue as unknown:
             if unknown.kind != "question_type" or not self._infer:
                 raise
+        except WeThinkError as error:
+            error.defect = error.defect or "wrong_field_type"
+            raise
         from wethink_plugins.rewards.question import inferred_type
 
         row = Row.read(record, self._aliases, question_type="descriptive")
@@ -148,18 +175,18 @@ class _Checks:
             "response": row.response,
         }
         for field, text in texts.items():
-            fault = literal_fault(text or "")
+            defect, fault = literal_fault(text or "")
             if not fault and field in ("answer", "refined_cot") and (tag := format_tag_in(text or "")):
-                fault = f"holds a literal {tag}"
+                defect, fault = "format_tag", f"holds a literal {tag}"
             if fault:
-                raise WeThinkError(fault, fix=_REMOVE, field=field)
+                raise WeThinkError(fault, fix=_REMOVE, field=field, defect=defect)
 
     def _check_names(self, row: Row) -> None:
         names = {"id": row.id, "image_path": " ".join(row.image_path), "source": row.source, "split": row.split or ""}
         names |= {"abilities": " ".join(row.abilities), "family": str(row.extra.get("family", ""))}
         for field, name in names.items():
             if fault := surrogate_fault(name):
-                raise WeThinkError(fault, fix=_REMOVE, field=field)
+                raise WeThinkError(fault, fix=_REMOVE, field=field, defect="unwritable_text")
 
     def _check_options(self, row: Row) -> None:
         from wethink_plugins.rewards.rules import policy_of
@@ -170,7 +197,10 @@ class _Checks:
         written = split_options(row.problem)[1]
         if written != row.options and sorted(written) == sorted(row.options):
             raise WeThinkError(
-                "are in another order than in the problem", fix="make the letters mean the same", field="options"
+                "are in another order than in the problem",
+                fix="make the letters mean the same",
+                field="options",
+                defect="options_disagree",
             )
         if not is_option(row.answer, row.options, policy_of(self._rules)):
             shown = ", ".join(row.options) or "none found in problem or options"
@@ -178,13 +208,16 @@ class _Checks:
                 f"{row.answer[:60]!r} is none of the options ({shown[:120]})",
                 fix="correct the answer or the options",
                 field="answer",
+                defect="answer_outside_options",
             )
 
-    def _check_images(self, row: Row) -> None:
-        for path in row.image_path:
-            reason, fix = self._images.fault(path)
-            if reason:
-                raise WeThinkError(reason, fix=fix, field="image_path")
+    def _check_images(self, row: Row) -> tuple[list[Found], tuple[Size, ...]]:
+        looks = [(path, self._images.look(path)) for path in row.image_path]
+        for _, look in looks:
+            if look.defect:
+                raise WeThinkError(look.reason, fix=look.fix, field="image_path", defect=look.defect)
+        notes = [Found(note, "image_path", path) for path, look in looks for note in look.notes]
+        return notes, tuple(look.size for _, look in looks)
 
 
 def _folder(file: str | Path, images: str | Path | None) -> Path:

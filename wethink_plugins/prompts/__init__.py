@@ -28,6 +28,6 @@ def _text(value: object, name: str) -> str:
     text = value.rstrip("\n") if isinstance(value, str) else ""
     if not text.strip():
         raise ConfigError(f"prompt {name!r} holds no text", fix="write it, or use the one named wethink")
-    if fault := literal_fault(text):
+    if fault := literal_fault(text)[1]:
         raise ConfigError(f"prompt {name!r} {fault}", fix="take it out: hosts would read it as a control token")
     return text

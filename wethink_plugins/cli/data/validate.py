@@ -50,7 +50,7 @@ def _summary(found: Validation) -> dict[str, Any]:
         "file": str(found.file),
         **found.counts,
         "unknown": [asdict(unknown) for unknown in found.unknown],
-        "rejects": [{k: v for k, v in asdict(reject).items() if k != "unknown"} for reject in found.rejects],
+        "rejects": [asdict(reject) for reject in found.rejects],
     }
 
 
