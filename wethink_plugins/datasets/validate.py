@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from wethink_plugins.config import WeThinkConfig
@@ -45,7 +44,7 @@ class Validation:
     rejects: tuple[Reject, ...]
     unknown: tuple[Unknown, ...]
     counts: dict[str, Any]
-    examples: Mapping[str, tuple[Example, ...]] = MappingProxyType({})
+    examples: dict[str, tuple[Example, ...]]
 
 
 def validate(
