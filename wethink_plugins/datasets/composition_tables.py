@@ -44,7 +44,14 @@ def _source_row(source: str, composition: Composition, accepted: int, most: int,
     commonest = max(sorted(reasons), key=lambda kind: reasons[kind], default="")
     why = DEFECTS[commonest].title if commonest in DEFECTS else commonest
     lost = Cell(f"{sum(reasons.values()):,}", "bad" if reasons else "quiet")
-    return [printable(source), Cell(f"{accepted:,}"), bar, *(_quiet_zero(n) for n in kinds), lost, Cell(why, "quiet")]
+    return [
+        Cell(printable(source), "name"),
+        Cell(f"{accepted:,}"),
+        bar,
+        *(_quiet_zero(n) for n in kinds),
+        lost,
+        Cell(why, "name"),
+    ]
 
 
 def method_table(page: Page, composition: Composition) -> None:
@@ -73,7 +80,7 @@ def ability_table(page: Page, composition: Composition) -> None:
     ranked = _ranked(by_ability)
     rows = [
         [
-            printable(ability),
+            Cell(printable(ability), "name"),
             Cell(f"{by_ability[ability]:,}"),
             *(_share_bar(composition.abilities[kind, ability], by_type[kind]) for kind in QUESTION_TYPES),
         ]
@@ -89,7 +96,7 @@ def combination_table(page: Page, composition: Composition) -> None:
     most = composition.combinations[ranked[0]]
     rows = [
         [
-            printable(name),
+            Cell(printable(name), "name"),
             Cell(f"{composition.combinations[name]:,}"),
             Bar(percent(composition.combinations[name] / total), [composition.combinations[name] / most]),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 class Lengths:
@@ -42,7 +43,7 @@ class Lengths:
         counts = [0] * len(edges)
         for value, times in self._met.items():
             counts[sum(edge <= value for edge in edges) - 1] += times
-        names = [_range(low, high) for low, high in zip(edges, edges[1:], strict=False)] + [last.format(edges[-1])]
+        names = [_range(low, high) for low, high in pairwise(edges)] + [last.format(edges[-1])]
         met = [place for place, count in enumerate(counts) if count]
         return list(zip(names, counts, strict=True))[met[0] : met[-1] + 1] if met else []
 

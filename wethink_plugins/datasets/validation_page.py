@@ -10,8 +10,8 @@ from wethink_plugins.datasets.composition import TEXTS, Composition
 from wethink_plugins.datasets.composition_tables import (
     ability_table,
     combination_table,
-    percent,
     method_table,
+    percent,
     size_table,
     source_table,
 )
@@ -20,6 +20,7 @@ from wethink_plugins.datasets.printable import printable
 from wethink_plugins.report import Bar, Cell, Histogram, Number, Page
 
 if TYPE_CHECKING:
+    from wethink_plugins.datasets.findings import Example
     from wethink_plugins.datasets.lengths import Lengths
     from wethink_plugins.datasets.rejects import Unknown
     from wethink_plugins.datasets.validate import Validation
@@ -89,7 +90,7 @@ def _add_unknown(page: Page, unknown: Sequence[Unknown]) -> None:
             Cell(printable(one.value, 80), "code") if one.value else Cell("(nothing)", "quiet"),
             one.field,
             f"{one.rows:,}",
-            printable(one.first_row, 40),
+            Cell(printable(one.first_row, 40), "whole"),
             Cell(printable(one.yaml), "code") if one.value else Cell("–", "quiet"),
         )
         for one in unknown[:_UNKNOWN]
@@ -114,14 +115,19 @@ def _add_defects(page: Page, validation: Validation, action: Action) -> None:
         page.fold(
             DEFECTS[name].title,
             ("line", "row", "field", "found"),
-            [(one.line, printable(one.row, 40), one.field, Cell(printable(one.text, 400), "code")) for one in examples],
+            [_example_row(one) for one in examples],
             _first(len(examples), found[name]),
         )
 
 
 def _defect_row(defect: Defect, rows: int, most: int, read: int) -> tuple[object, ...]:
     bar = Bar(percent(rows / read), [rows / most])
-    return defect.title, Cell(f"{rows:,}"), bar, defect.harm, Cell(defect.name, "quiet")
+    return Cell(defect.title, "name"), Cell(f"{rows:,}"), bar, Cell(defect.harm, "name"), Cell(defect.name, "name")
+
+
+def _example_row(example: Example) -> tuple[object, ...]:
+    row = Cell(printable(example.row, 40), "whole")
+    return example.line, row, Cell(example.field, "whole"), Cell(printable(example.text, 400), "code")
 
 
 def _first(shown: int, rows: int) -> str:

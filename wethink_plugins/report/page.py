@@ -13,7 +13,7 @@ from typing import Any, Literal
 from wethink_plugins.report.bars import Bar, Histogram
 from wethink_plugins.report.chart import LineChart
 
-Tone = Literal["", "good", "bad", "quiet", "code"]
+Tone = Literal["", "good", "bad", "quiet", "code", "name", "whole"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell that isn't plain: a tone, or a reason that shows under the pointer. `code` keeps white space."""
+    """A table cell that isn't plain: a tone, or a reason that shows under the pointer. `code` keeps white space, `name` some width, `whole` one line."""
 
     text: str
     tone: Tone = ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,10 @@ _BLANK_LINES = 0.001
 
 @dataclass(frozen=True)
 class Twin:
-    """`defects`: line to defect name. `titles`: the same lines, and those of near misses, to what was planted there."""
+    """`defects`: line to defect name. `titles`: the same lines, and those of near misses, to what was planted there.
+
+    `otherwise`: for lines whose defect only shows with a switch, what they are without it.
+    """
 
     file: Path
     images: Path
@@ -31,11 +33,19 @@ class Twin:
     rows: int
     defects: dict[int, str]
     titles: dict[int, str]
+    otherwise: dict[int, str]
     parts: tuple[Path, ...] = ()
 
-    def expected(self, *without: str) -> dict[str, int]:
-        """Rows by defect, as `Validation.counts["defects"]`; `without` those that only show with a switch."""
-        return dict(Counter(name for name in self.defects.values() if name not in without))
+    def found(self, sft: bool = False, lengths: bool = False) -> dict[int, str]:
+        """Line to defect, as validation has to find them: `sft` with its switch, `lengths` with a model."""
+        shows = {
+            "missing_reasoning": sft,
+            "method_against_type": not sft,
+            "model_for_rule": not sft,
+            "too_long": lengths,
+        }
+        names = {n: name if shows.get(name, True) else self.otherwise.get(n, "") for n, name in self.defects.items()}
+        return {line: name for line, name in names.items() if name}
 
 
 @dataclass(frozen=True)
@@ -53,18 +63,23 @@ def make_twin(folder: Path, rows: int = 120_000, seed: int = 0, parts: bool = Fa
     album = Album(folder / "images", pool)
     defects: dict[int, str] = {}
     titles: dict[int, str] = {}
+    otherwise: dict[int, str] = {}
     file = folder / "wethink.jsonl"
     with file.open("wb") as lines:
-        for number, data, name, title in _lines(slots, seed, album):
+        for number, data, name, variant in _lines(slots, seed, album):
             lines.write(data)
             if name:
                 defects[number] = name
-            if title:
-                titles[number] = title
+            if variant:
+                titles[number] = variant.title
+            if variant and variant.otherwise:
+                otherwise[number] = variant.otherwise
     shutil.rmtree(pool)
     written = write_parts(album.folder, folder / "parts") if parts else ()
-    key = _write_key(folder / "key.json", rows, seed, defects, titles)
-    return Twin(file, album.folder, key, rows, defects, titles, written)
+    key = folder / "key.json"
+    content = {"rows": rows, "seed": seed, "defects": defects, "titles": titles, "otherwise": otherwise}
+    key.write_text(json.dumps(content, indent=0) + "\n", encoding="utf-8")
+    return Twin(file, album.folder, key, rows, defects, titles, otherwise, written)
 
 
 def _slots(rows: int, seed: int) -> list[_Slot]:
@@ -79,13 +94,13 @@ def _slots(rows: int, seed: int) -> list[_Slot]:
     return [_Slot()] * first + rest
 
 
-def _lines(slots: list[_Slot], seed: int, album: Album) -> Iterator[tuple[int, bytes, str, str]]:
-    """(line, bytes, name of what is planted or "", its title); blank lines count and are no rows."""
+def _lines(slots: list[_Slot], seed: int, album: Album) -> Iterator[tuple[int, bytes, str, Variant | None]]:
+    """(line, bytes, name of what is planted or "", how); blank lines count and are no rows."""
     dice, earlier, number = random.Random(seed + 1), [], 0
     for serial, slot in enumerate(slots, start=1):
         number += 1
         if serial > 1 and dice.random() < _BLANK_LINES:
-            yield number, b"\n", "", ""
+            yield number, b"\n", "", None
             number += 1
         scene = Scene(dice, serial, earlier)
         record, data = _row(slot, scene)
@@ -94,7 +109,7 @@ def _lines(slots: list[_Slot], seed: int, album: Album) -> Iterator[tuple[int, b
             _remember(record, scene, name)
             data = data or _encoded(record)
         _photograph(record, scene, album)
-        yield number, (data or _encoded(record)) + b"\n", name, slot.variant.title if slot.variant else ""
+        yield number, (data or _encoded(record)) + b"\n", name, slot.variant
 
 
 def _row(slot: _Slot, scene: Scene) -> tuple[Record, bytes | None]:
@@ -139,9 +154,3 @@ def _is_new(path: object, album: Album) -> bool:
 
 def _encoded(record: Record) -> bytes:
     return json.dumps(record, ensure_ascii=True).encode()
-
-
-def _write_key(key: Path, rows: int, seed: int, defects: dict[int, str], titles: dict[int, str]) -> Path:
-    content = {"rows": rows, "seed": seed, "defects": defects, "titles": titles}
-    key.write_text(json.dumps(content, indent=0, ensure_ascii=True) + "\n", encoding="utf-8")
-    return key

@@ -216,8 +216,10 @@ PLANTED: dict[str, tuple[Variant, ...]] = {
         Variant("empty", put(refined_cot="")),
         Variant("null", put(refined_cot=None), DESCRIPTION),
         Variant("blank", put(refined_cot=" \n ")),
-        Variant("tags around nothing", put(refined_cot="<think></think>")),
-        Variant("only an answer", put(refined_cot="<think> </think>\n<answer>3</answer>")),
+        Variant("tags around nothing", put(refined_cot="<think></think>"), otherwise="wrapped_reasoning"),
+        Variant(
+            "only an answer", put(refined_cot="<think> </think>\n<answer>3</answer>"), otherwise="wrapped_reasoning"
+        ),
     ),
     "image_missing": (
         Variant("no file", _gone("coco/train2017/gone-@.jpg")),

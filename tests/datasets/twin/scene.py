@@ -71,6 +71,8 @@ class Variant:
     change: Change
     kind: str = BLANK
     options: tuple[str, ...] = ()
+    otherwise: str = ""
+    """What it is where the switch that finds it isn't given."""
 
 
 def put(**values: Any) -> Change:
