@@ -146,12 +146,10 @@ def _add_composition(page: Page, composition: Composition) -> None:
 
 
 def _add_lengths(page: Page, composition: Composition) -> None:
-    page.section(
-        "Lengths", "In characters. A token of these models is about four characters of English, about one of Chinese."
-    )
+    page.section("Lengths", "In characters, of accepted rows.")
     header = ("text", "shortest", "median", "mean", "95 %", "99 %", "longest")
     page.table(header, [(name, *_spread(composition.lengths[name])) for name in TEXTS])
-    page.figure(*(Histogram(name, composition.lengths[name].bins(_TEXT_EDGES), "characters") for name in TEXTS))
+    page.figure(*(Histogram(f"{name}, in characters", composition.lengths[name].bins(_TEXT_EDGES)) for name in TEXTS))
 
 
 def _add_images(page: Page, composition: Composition) -> None:
@@ -165,9 +163,9 @@ def _add_images(page: Page, composition: Composition) -> None:
     sides = {"longer side": composition.long_side, "shorter side": composition.short_side}
     page.table(header, [(name, *_spread(lengths)) for name, lengths in sides.items()])
     page.figure(
-        Histogram("longer side", composition.long_side.bins(_SIDE_EDGES), "pixels"),
-        Histogram("shorter side", composition.short_side.bins(_SIDE_EDGES), "pixels"),
-        Histogram("images a row", composition.images_a_row.bins((0, 1, 2, 3, 4, 5, 9, 17)), "images"),
+        Histogram("longer side, in pixels", composition.long_side.bins(_SIDE_EDGES)),
+        Histogram("shorter side, in pixels", composition.short_side.bins(_SIDE_EDGES)),
+        Histogram("images a row", composition.images_a_row.bins((0, 1, 2, 3, 4, 5, 9, 17))),
     )
     size_table(page, composition)
 

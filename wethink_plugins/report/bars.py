@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from wethink_plugins.report.scale import Scale, label, ticks
 
 WIDTH, HEIGHT = 560.0, 300.0
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 8.0, 22.0, 78.0
+LEFT, RIGHT, TOP, BOTTOM = 56.0, 8.0, 22.0, 74.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,6 @@ class Histogram:
 
     title: str
     bins: Sequence[tuple[str, int]]
-    x_label: str = ""
 
     def svg(self) -> Markup:
         """The drawing; the page adds the title above it."""
@@ -46,8 +45,6 @@ class Histogram:
         for value in (tick for tick in ticks(0, most, 4) if tick == int(tick)):
             yield f'<line class="grid" x1="{LEFT:g}" x2="{WIDTH - RIGHT:g}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
             yield f'<text class="tick" x="{LEFT - 7:.1f}" y="{y(value) + 4:.1f}" text-anchor="end">{_short(value)}</text>'
-        middle = (LEFT + WIDTH - RIGHT) / 2
-        yield f'<text class="axis" x="{middle:.1f}" y="{HEIGHT - 6:.1f}" text-anchor="middle">{escape(self.x_label)}</text>'
 
     def _columns(self, y: Scale) -> Iterable[str]:
         step = (WIDTH - LEFT - RIGHT) / max(1, len(self.bins))

@@ -1,0 +1,71 @@
+"""Validation against the twin's key: each planted defect under its name, nothing healthy rejected, counts that agree."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from tests.datasets.builders import JUDGED
+from wethink_plugins.datasets.composition import Composition
+from wethink_plugins.datasets.defects import DEFECTS
+from wethink_plugins.datasets.validate import validate
+from wethink_plugins.datasets.validation_page import write_page
+
+
+class Seen:
+    """An observer that keeps the lines of rejects and counts rows."""
+
+    def __init__(self):
+        self.kinds, self.rows = {}, 0
+
+    def accepted(self, row, sizes):
+        self.rows += 1
+        assert len(sizes) == len(row.image_path)
+
+    def rejected(self, reject, record):
+        self.kinds[reject.line] = reject.kind
+
+
+@pytest.fixture(scope="module", params=["reward", "sft"])
+def checked(request, twin):
+    sft, seen, composition = request.param == "sft", Seen(), Composition()
+    found = validate(twin.file, twin.images, None if sft else JUDGED, for_sft=sft, observers=[seen, composition])
+    return twin, twin.found(sft=sft), found, seen, composition
+
+
+def test_every_planted_defect_is_found_under_its_name_and_nothing_healthy_is_rejected(checked):
+    twin, expected, found, _, _ = checked
+    wanted = {line: name for line, name in expected.items() if DEFECTS[name].action == "reject"}
+    got = {reject.line: reject.kind for reject in found.rejects}
+    wrong = {line: (wanted.get(line), got.get(line)) for line in {*wanted, *got} if wanted.get(line) != got.get(line)}
+    assert {line: (twin.titles.get(line), *pair) for line, pair in sorted(wrong.items())} == {}
+
+
+def test_repairs_and_notes_are_counted_as_planted(checked):
+    _, expected, found, _, _ = checked
+    assert found.counts["defects"] == dict(Counter(expected.values()))
+
+
+def test_examples_are_lines_of_that_defect(checked):
+    twin, expected, found, _, _ = checked
+    assert set(found.examples) == set(found.counts["defects"])
+    for name, examples in found.examples.items():
+        assert len(examples) == min(5, found.counts["defects"][name])
+        assert [(twin.titles.get(one.line), name) for one in examples if expected.get(one.line) != name] == []
+
+
+def test_observers_see_every_row_once(checked):
+    twin, _, found, seen, composition = checked
+    assert seen.rows == found.counts["accepted"] == sum(composition.rows.values()) == sum(composition.methods.values())
+    assert seen.kinds == {reject.line: reject.kind for reject in found.rejects}
+    assert sum(composition.rejects.values()) == found.counts["rejected"]
+    assert found.counts["accepted"] + found.counts["rejected"] == found.counts["read"] == twin.rows
+
+
+def test_the_page_says_the_numbers_of_the_key(checked, tmp_path):
+    twin, expected, found, _, composition = checked
+    html = write_page(found, composition, tmp_path / "report.html").read_text(encoding="utf-8")
+    counted = re.findall(r'<td class="number">([\d,]+)</td>(?:(?!</tr>).)*<td class="name">(\w+)</td></tr>', html)
+    assert {name: int(rows.replace(",", "")) for rows, name in counted} == dict(Counter(expected.values()))
+    assert f"<b>{twin.rows:,}</b><span>rows read" in html
+    assert f"<b>{found.counts['rejected']:,}</b><span>rejected" in html
