@@ -64,9 +64,9 @@ def test_many_sources(tmp_path, sources, listed, more):
 
 
 def test_long_texts_make_no_long_page(tmp_path):
-    rows = [row(i, problem="word " * 200_000, abilities=["x" * 10**5], category="y" * 10**5) for i in range(9)]
+    rows = [row(i, problem="word " * 20_000, abilities=["x" * 30_000], category="y" * 30_000) for i in range(9)]
     rows += [
-        row(20 + i, problem=f"{'word ' * 200_000}{i}", abilities=["x" * 10**5], source="z" * 10**5) for i in range(9)
+        row(20 + i, problem=f"{'word ' * 20_000}{i}", abilities=["x" * 30_000], source="z" * 30_000) for i in range(9)
     ]
     assert len(page_of(tmp_path, rows)) < 200_000
 

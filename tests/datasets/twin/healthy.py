@@ -95,6 +95,7 @@ def near_misses() -> tuple[Variant, ...]:
         _chosen("A", "x", "y"),
         _chosen("a", "red", "blue"),
         _chosen("½", "½", "⅓", "¼"),
+        Variant("N/A as it is written there", both(rewrite("problem", "@ (The cell may say N/A.)"), put(answer="N/A"))),
         _described("N/A is what the sign says, and the page says <img> beside it."),
         _described("Yes."),
         _described("因为杯子在桌子上。"),

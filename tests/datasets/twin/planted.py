@@ -180,9 +180,12 @@ PLANTED: dict[str, tuple[Variant, ...]] = {
         Variant("NUL in the path", put(image_path="coco/train2017/\0.jpg")),
     ),
     "placeholder_text": (
-        *_texts("problem", "QUESTION", "[QUESTION]", "TODO", "<question here>"),
-        *_texts("answer", "ANSWER", "[ANSWER]", "TODO", "..."),
-        *_texts("refined_cot", "THINK PROCESS", "[THINK PROCESS]", "TODO", "..."),
+        *_texts("problem", "QUESTION", "[QUESTION]", "TODO", "<question here>", "{{question}}", "N/A"),
+        *_texts("answer", "ANSWER", "[ANSWER]", "TODO", "...", "{answer}", "[insert the answer]", "Your answer here"),
+        *_texts("answer", "n/a", "NaN", "TBD", "null"),
+        *_texts(
+            "refined_cot", "THINK PROCESS", "[THINK PROCESS]", "TODO", "...", "Lorem ipsum dolor sit amet.", "None"
+        ),
     ),
     "answer_outside_options": (
         _options("a letter behind the last", "E"),
@@ -200,7 +203,7 @@ PLANTED: dict[str, tuple[Variant, ...]] = {
         Variant("one more", rewrite("problem", _LETTERED), CHOICE, (*_OPTIONS, "black")),
     ),
     "unreadable_gold": (
-        *_texts("answer", "$$", "\\boxed{}", "\\text{}", "()", "$ $", "{}"),
+        *_texts("answer", "$$", "\\boxed{}", "\\text{}", "$ $", "\\frac{3}{4", "\\left( 3, 4", "\\begin{cases} 1"),
         Variant("a page of text", put(answer=_LONG * 60)),
     ),
     "method_against_type": tuple(
