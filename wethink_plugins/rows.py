@@ -103,11 +103,15 @@ class Row(BaseModel):
         return self.reward_method == "model" or (self.reward_method == "auto" and self.question_type == "descriptive")
 
 
+def has_own_id(record: Mapping[str, Any]) -> bool:
+    """Whether the file gives the row an id; `row_id` makes one for a row without."""
+    return record.get("id") is not None and bool(str(record["id"]).strip())
+
+
 def row_id(record: Mapping[str, Any]) -> str:
     """The record's own id, else the first 12 hex digits of the SHA-256 of its content (independent of key order)."""
-    own = record.get("id")
-    if own is not None and str(own).strip():
-        return str(own).strip()
+    if has_own_id(record):
+        return str(record["id"]).strip()
     return hashlib.sha256(json.dumps(record, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 

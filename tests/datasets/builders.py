@@ -8,10 +8,10 @@ JUDGED = {"judge": {"offline": True}}
 
 
 def row(number=0, **fields):
-    """A good row; a field given as None is left out."""
+    """A good row, one for each number; a field given as None is left out."""
     values = {
         "id": f"r{number}",
-        "problem": "How many shapes are there?",
+        "problem": "How many shapes are there?" + f" ({number})" * bool(number),
         "answer": "3",
         "category": "fill_in_blank",
         "abilities": ["recognition", "maths"],

@@ -9,16 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from wethink_plugins.datasets.image import Images
-from wethink_plugins.datasets.records import Records
+from wethink_plugins.datasets.records import Lines
+from wethink_plugins.errors import WeThinkError
 
 # Chosen. Few threads, since a big PNG takes some 100 MB while it is open; rows enough that no thread waits for one.
 _THREADS, _ROWS = 4, 64
 
 
-def looking_ahead(records: Records, images: Images) -> Records:
-    """The records as they come; of each yielded one, the pictures have been opened. Pillow decodes outside the GIL."""
+def looking_ahead(records: Lines, images: Images) -> Lines:
+    """The records, and the errors about broken lines, as they come; of each yielded one, the pictures have been opened. Pillow decodes outside the GIL."""
     pool = ThreadPoolExecutor(min(_THREADS, _cores()), thread_name_prefix="wethink-images")
-    waiting: deque[tuple[int, dict[str, Any]]] = deque()
+    waiting: deque[tuple[int, dict[str, Any] | WeThinkError]] = deque()
     try:
         for line, record in records:
             for path in _paths(record):
@@ -32,15 +33,17 @@ def looking_ahead(records: Records, images: Images) -> Records:
         pool.shutdown(cancel_futures=True)
 
 
-def _seen(line: int, record: dict[str, Any], images: Images) -> tuple[int, dict[str, Any]]:
+def _seen(
+    line: int, record: dict[str, Any] | WeThinkError, images: Images
+) -> tuple[int, dict[str, Any] | WeThinkError]:
     for path in _paths(record):
         images.look(path)
     return line, record
 
 
-def _paths(record: Mapping[str, Any]) -> list[str]:
+def _paths(record: Mapping[str, Any] | WeThinkError) -> list[str]:
     """Whatever is written there: a row has not been read yet."""
-    value = record.get("image_path")
+    value = record.get("image_path") if isinstance(record, Mapping) else None
     parts = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
     return [text for part in parts if isinstance(part, str) and (text := part.strip())]
 

@@ -11,6 +11,7 @@ from typing import Any
 from wethink_plugins.datasets.defects import DEFECTS
 from wethink_plugins.datasets.kept import KeptRows
 from wethink_plugins.datasets.rejects import Reject, Unknown
+from wethink_plugins.datasets.values import Values
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.rows import Row, UnknownValue
 
@@ -41,9 +42,11 @@ class Findings:
 
     def __init__(self) -> None:
         self.read = 0
+        self.sources: Counter[str] = Counter()
+        self.values = Values()
         self.rows = KeptRows()
         self.rejects: list[Reject] = []
-        self.examples: dict[str, list[Example]] = {}
+        self._examples: dict[str, list[Example]] = {}
         self.judged = 0
         self.first_judged = ""
         self._defects: Counter[str] = Counter()
@@ -58,6 +61,7 @@ class Findings:
             self._count(name, Example(line, row.id, one.field, one.text[:_SHOWN]))
         self._types[row.question_type] += 1
         self._methods[row.reward_method] += 1
+        self.sources[row.source] += bool(row.source)
         if row.needs_judge:
             self.judged += 1
             self.first_judged = self.first_judged or row.id
@@ -77,6 +81,10 @@ class Findings:
         found = sorted(self._unknown.values(), key=lambda spelling: spelling.likely.total(), reverse=True)
         return tuple(spelling.unknown() for spelling in found)
 
+    def examples(self) -> dict[str, tuple[Example, ...]]:
+        """The first rows of each defect, in the order of the list."""
+        return {name: tuple(self._examples[name]) for name in DEFECTS if name in self._examples}
+
     def counts(self) -> dict[str, Any]:
         """`defects`: rows by name of the defect, in the order of the list; `repairs`: those of them that were made."""
         defects = {name: self._defects[name] for name in DEFECTS if self._defects[name]}
@@ -92,7 +100,7 @@ class Findings:
 
     def _count(self, name: str, example: Example) -> None:
         self._defects[name] += 1
-        kept = self.examples.setdefault(name, [])
+        kept = self._examples.setdefault(name, [])
         if len(kept) < _EXAMPLES:
             kept.append(example)
 

@@ -6,14 +6,12 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from wethink_plugins.datasets.picture import MAX_RATIO
+from wethink_plugins.datasets.picture import LEAST_SIDE, MAX_RATIO
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.model_folder import read_json
 
 # Of Qwen2VLImageProcessor (transformers 4.57), for a preprocessor_config.json that leaves them out.
 _SHORTEST, _LONGEST, _PATCH, _MERGE = 56 * 56, 28 * 28 * 1280, 14, 2
-# It takes a picture that is 1 or 3 pixels high for one of which the colours come first, and fails.
-_LEAST_SIDE = 4
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class ImageTokens:
     def count(self, width: int, height: int) -> int:
         """Raises WeThinkError for an image that the processor would refuse."""
         width, height = self._by_host(width, height)
-        if min(width, height) < _LEAST_SIDE or max(width, height) > MAX_RATIO * min(width, height):
+        if min(width, height) < LEAST_SIDE or max(width, height) > MAX_RATIO * min(width, height):
             raise WeThinkError(
                 f"{width}x{height} pixels are too narrow for the model", fix="remove the row", defect="image_tiny"
             )

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
 # Qwen's processors refuse a picture that is longer than this many times its width (qwen_vl_utils, MAX_RATIO).
 MAX_RATIO = 200
+# They take a picture that is 1 or 3 pixels high for one of which the colours come first: transformers 4.57 fails, 5.5
+# reads its columns as colours.
+LEAST_SIDE = 4
 
 ORIENTATION = 274  # the EXIF tag; 1 is upright
 _WITH_FRAMES = frozenset(("GIF", "PNG", "WEBP", "TIFF", "AVIF"))
@@ -25,8 +28,10 @@ _KINDS = {
 
 def shape_fault(width: int, height: int) -> str:
     """Why the processors would refuse a picture of this shape, or nothing."""
-    ratio = max(width, height) / min(width, height)
-    return f"{width}x{height} is longer than {MAX_RATIO} times its width" if ratio > MAX_RATIO else ""
+    short, long = sorted((width, height))
+    if short < LEAST_SIDE:
+        return f"{width}x{height} pixels are too few, at least {LEAST_SIDE} a side"
+    return f"{width}x{height} is longer than {MAX_RATIO} times its width" if long > MAX_RATIO * short else ""
 
 
 def notes_of(image: Image.Image, suffix: str) -> tuple[str, ...]:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.kind import kind_of
 from wethink_plugins.registry import lookup, registered
 
 Records = Iterator[tuple[int, dict[str, Any]]]
+Lines = Iterator[tuple[int, "dict[str, Any] | WeThinkError"]]
+_T = TypeVar("_T")
 
 
 def read_records(file: str | Path) -> Records:
     """With the loader that is registered for the file's suffix. WeThinkError says which file and line can't be read."""
+    loader, path = _loader(file)
+    return _readable(loader(path), file)
+
+
+def read_lines(file: str | Path) -> Lines:
+    """As `read_records`, but a broken line of JSONL comes as the WeThinkError about it, and the reading goes on."""
+    loader, path = _loader(file)
+    return _readable(_lines(path) if loader is read_jsonl else loader(path), file)
+
+
+def _loader(file: str | Path) -> tuple[Callable[[Path], Records], Path]:
     path = Path(file).expanduser()
     if not path.is_file():
         raise WeThinkError("no such file" if not path.exists() else "is not a file", fix="check the path", file=file)
@@ -23,10 +36,10 @@ def read_records(file: str | Path) -> Records:
     if kind not in registered("datasets"):
         known = ", ".join(f".{name}" for name in sorted(registered("datasets")))
         raise WeThinkError(f"no loader for {path.suffix or 'a file without suffix'}", fix=f"known: {known}", file=file)
-    return _readable(lookup("datasets", kind)(path), file)
+    return lookup("datasets", kind), path
 
 
-def _readable(records: Records, file: str | Path) -> Records:
+def _readable(records: Iterator[_T], file: str | Path) -> Iterator[_T]:
     try:
         yield from records
     except OSError as error:
@@ -40,6 +53,16 @@ def read_jsonl(file: Path) -> Records:
     with file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             yield from _read_line(line, number, file)
+
+
+def _lines(file: Path) -> Lines:
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield from _read_line(line, number, file)
+            except WeThinkError as error:
+                error.defect = "broken_line"
+                yield number, error
 
 
 def read_appended(file: Path, cut_short: list[str]) -> Records:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wethink_plugins.datasets.findings import Found
+from wethink_plugins.rows import Row
 
 
 def repaired(record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Found]]:
@@ -18,6 +19,13 @@ def repaired(record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Found]]:
             result[field] = better
             made.append(Found(name, field, text))
     return result, made
+
+
+def found_options(row: Row, record: Mapping[str, Any]) -> list[Found]:
+    """The repair of a choice that shows its options in the problem only: `Row.read` has found them there."""
+    if row.question_type != "multiple_choice" or not row.options or record.get("options"):
+        return []
+    return [Found("options_in_problem", "options", row.problem)]
 
 
 def without_image_tag(problem: str, images: int) -> str:
