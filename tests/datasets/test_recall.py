@@ -1,13 +1,17 @@
 """Validation against the twin's key: each planted defect under its name, nothing healthy rejected, counts that agree."""
 
+import json
 import re
 from collections import Counter
 
 import pytest
 
 from tests.datasets.builders import JUDGED
+from tests.datasets.test_image_tokens import QWEN25
+from tests.prompts.models import QWEN_LIKE
 from wethink_plugins.datasets.composition import Composition
 from wethink_plugins.datasets.defects import DEFECTS
+from wethink_plugins.datasets.prompt_length import PromptLengths
 from wethink_plugins.datasets.validate import validate
 from wethink_plugins.datasets.validation_page import write_page
 
@@ -65,7 +69,30 @@ def test_observers_see_every_row_once(checked):
 def test_the_page_says_the_numbers_of_the_key(checked, tmp_path):
     twin, expected, found, _, composition = checked
     html = write_page(found, composition, tmp_path / "report.html").read_text(encoding="utf-8")
-    counted = re.findall(r'<td class="number">([\d,]+)</td>(?:(?!</tr>).)*<td class="name">(\w+)</td></tr>', html)
+    counted = re.findall(r'<td class=" number">([\d,]+)</td>(?:(?!</tr>).)*<td class="name">(\w+)</td></tr>', html)
     assert {name: int(rows.replace(",", "")) for rows, name in counted} == dict(Counter(expected.values()))
     assert f"<b>{twin.rows:,}</b><span>rows read" in html
     assert f"<b>{found.counts['rejected']:,}</b><span>rejected" in html
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A folder with what prompt lengths are read from; one token a byte."""
+    tokenizers = pytest.importorskip("tokenizers", reason="prompt lengths need the package tokenizers")
+    alphabet = tokenizers.pre_tokenizers.ByteLevel.alphabet()
+    vocabulary = {letter: place for place, letter in enumerate(sorted(alphabet))}
+    bytewise = tokenizers.Tokenizer(tokenizers.models.BPE(vocab=vocabulary, merges=[]))
+    bytewise.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bytewise.add_special_tokens(["<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"])
+    bytewise.save(str(tmp_path / "tokenizer.json"))
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"chat_template": QWEN_LIKE, "eos_token": "<|im_end|>"}))
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(QWEN25))
+    return tmp_path
+
+
+def test_prompts_over_the_limit_are_found_with_a_model(twin, model):
+    lengths = PromptLengths.of_model(model, "wethink", 8192, None, None)
+    found = validate(twin.file, twin.images, JUDGED, check=lengths.check)
+    assert found.counts["defects"] == dict(Counter(twin.found(lengths=True).values()))
+    wanted = {line for line, name in twin.defects.items() if name == "too_long"}
+    assert {reject.line for reject in found.rejects if reject.kind == "too_long"} == wanted
