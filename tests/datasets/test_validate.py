@@ -144,7 +144,11 @@ def test_a_known_category_is_not_inferred_away(tmp_path):
 
 def test_the_second_row_of_an_id_is_rejected(tmp_path):
     found = validate(write_rows(tmp_path, [row(0), row(0, answer="4"), row(None, id=None), row(None, id=None)]))
-    assert [(r.line, r.kind) for r in found.rejects] == [(2, "duplicate_id"), (3, "duplicate_row"), (4, "duplicate_row")]
+    assert [(r.line, r.kind) for r in found.rejects] == [
+        (2, "duplicate_id"),
+        (3, "duplicate_row"),
+        (4, "duplicate_row"),
+    ]
     assert all("line 1" in reject.reason for reject in found.rejects)
 
 

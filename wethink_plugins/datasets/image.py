@@ -89,6 +89,10 @@ class Images:
         if not self._skips and "://" not in image_path and file not in self._looks:
             self._looks[file] = pool.submit(_look, file, image_path)
 
+    def knows(self, file: str) -> bool:
+        """Whether a row shows this file (an absolute path)."""
+        return file in self._looks
+
     def skip(self) -> None:
         """Opens no further image: every one passes."""
         self._skips = True

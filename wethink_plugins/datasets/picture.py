@@ -40,9 +40,14 @@ def notes_of(image: Image.Image, suffix: str) -> tuple[str, ...]:
         "image_rotated": is_rotated(image),
         "image_cmyk": image.mode == "CMYK",
         "image_animated": is_animated(image),
-        "image_misnamed": image.format not in _KINDS.get(suffix.lower(), (image.format,)),
+        "image_misnamed": not suffix_fits(suffix, image.format),
     }
     return tuple(name for name, there in found.items() if there)
+
+
+def suffix_fits(suffix: str, kind: str | None) -> bool:
+    """Whether a file of this kind (Pillow's name) may be called so. A suffix that says nothing fits all."""
+    return kind in _KINDS.get(suffix.lower(), (kind,))
 
 
 def is_rotated(image: Image.Image) -> bool:

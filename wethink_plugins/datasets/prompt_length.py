@@ -6,6 +6,7 @@ overlong one through its image tokens, and the run dies at the model. A row that
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,12 @@ _PLACEHOLDER = "<|image_pad|>"
 
 
 class PromptLengths:
-    """`check` rejects a row over the limit. `longest` is the longest of the rows that passed."""
+    """`check` rejects a row over the limit. `longest` is the longest of the rows that passed, `measured` holds the
+    lengths of all that were looked at."""
 
     def __init__(self, folder: Path, template: str, limit: int, images: ImageTokens) -> None:
         self.limit, self.images, self.longest = limit, images, 0
+        self.measured = array("L")
         self._model = folder.resolve().name
         self._template, self._tokens = compiled(template), special_tokens(folder)
         self._tokenizer, self._tokenizer_digest = _tokenizer(folder), tokenizer_digest(folder)
@@ -43,6 +46,7 @@ class PromptLengths:
     def check(self, row: Row) -> None:
         """Raises WeThinkError for a row of more than `limit` tokens, or an image that the model refuses."""
         length = self.tokens(row)
+        self.measured.append(length)
         if length > self.limit:
             raise WeThinkError(
                 f"the prompt takes {length} tokens, over the limit of {self.limit}",
@@ -68,6 +72,14 @@ class PromptLengths:
             )
         written = len(self._tokenizer.encode(text, add_special_tokens=False).ids)
         return written + sum(self._image(file) - 1 for file in image_files)
+
+    def percentiles(self) -> dict[str, int]:
+        """Of all measured rows: p50, p90, p95, p99 and the longest; empty when there were none."""
+        ordered = sorted(self.measured)
+        if not ordered:
+            return {}
+        shares = {f"p{share}": ordered[(len(ordered) - 1) * share // 100] for share in (50, 90, 95, 99)}
+        return {**shares, "longest": ordered[-1]}
 
     def settings(self) -> dict[str, Any]:
         """For the manifest: what EasyR1's YAML has to say too for the lengths to hold."""

@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.data.options import FileArgument, ImagesOption, InferFlag
+from wethink_plugins.cli.data.options import (
+    MAX_LENGTH,
+    MAX_PIXELS,
+    MIN_PIXELS,
+    FileArgument,
+    ImagesOption,
+    InferFlag,
+    MaxLengthOption,
+    MaxPixelsOption,
+    MinPixelsOption,
+    ModelOption,
+    PromptOption,
+    prompt_lengths,
+)
 from wethink_plugins.cli.data.rejected import report_rejects
 from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, complain, say, say_json
 
 if TYPE_CHECKING:
-    from wethink_plugins.datasets.prompt_length import PromptLengths
     from wethink_plugins.datasets.validate import Validation
 
 _HOSTS = ("easyr1", "llamafactory", "verl", "trl")
@@ -24,9 +36,7 @@ def export(
     file: FileArgument,
     out: Annotated[Path, typer.Option("--out", help="A .parquet file; for llamafactory the dataset_dir.")],
     images: ImagesOption = None,
-    prompt: Annotated[
-        str, typer.Option("--prompt", help="System prompt: a registered name, or a text file.")
-    ] = "wethink",
+    prompt: PromptOption = "wethink",
     name: Annotated[
         OptionalText, typer.Option("--name", help="llamafactory: name of the dataset; default: stem of FILE.")
     ] = None,
@@ -38,15 +48,10 @@ def export(
     allow_rejects: Annotated[
         bool, typer.Option("--allow-rejects", help="Export the good rows although others are rejected.")
     ] = False,
-    model: Annotated[
-        OptionalText,
-        typer.Option("--model", help="easyr1: folder of the model; rows too long for it are rejected."),
-    ] = None,
-    max_prompt_length: Annotated[
-        int, typer.Option("--max-prompt-length", help="With --model: EasyR1's data.max_prompt_length, in tokens.")
-    ] = 2048,
-    min_pixels: Annotated[int, typer.Option("--min-pixels", help="With --model: EasyR1's data.min_pixels.")] = 262144,
-    max_pixels: Annotated[int, typer.Option("--max-pixels", help="With --model: EasyR1's data.max_pixels.")] = 4194304,
+    model: ModelOption = None,
+    max_prompt_length: MaxLengthOption = MAX_LENGTH,
+    min_pixels: MinPixelsOption = MIN_PIXELS,
+    max_pixels: MaxPixelsOption = MAX_PIXELS,
     config: ConfigOption = None,
     json: JsonFlag = False,
 ) -> None:
@@ -62,7 +67,7 @@ def export(
     if model is not None and host != "easyr1":
         raise typer.BadParameter("prompt lengths are checked for easyr1 only", param_hint="--model")
     target = output_file(host, file, out, name)
-    lengths = _prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)
+    lengths = prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)
     found = check_rows(
         file, images, config, infer_types, for_sft=host in SFT_HOSTS, check=lengths.check if lengths else None
     )
@@ -79,14 +84,6 @@ def export(
     say_json(result) if json else say(
         f"wrote {written}: {found.counts['accepted']} rows, {found.counts['rejected']} rejected"
     )
-
-
-def _prompt_lengths(
-    model: str | None, prompt: str, limit: int, min_pixels: int, max_pixels: int
-) -> PromptLengths | None:
-    from wethink_plugins.datasets.prompt_length import PromptLengths
-
-    return PromptLengths.of_model(model, prompt, limit, min_pixels, max_pixels) if model is not None else None
 
 
 def _keep_rejects(found: Validation, target: Path) -> Path | None:

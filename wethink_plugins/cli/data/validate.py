@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.data.options import FileArgument, ImagesOption, InferFlag
+from wethink_plugins.cli.data.options import (
+    MAX_LENGTH,
+    MAX_PIXELS,
+    MIN_PIXELS,
+    FileArgument,
+    ImagesOption,
+    InferFlag,
+    MaxLengthOption,
+    MaxPixelsOption,
+    MinPixelsOption,
+    ModelOption,
+    PromptOption,
+    QuietFlag,
+    prompt_lengths,
+)
+from wethink_plugins.cli.data.progress import progress_of
 from wethink_plugins.cli.data.rejected import report_rejects
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, say, say_json, say_table
+from wethink_plugins.cli.data.summary import show, summary_of
+from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, complain, say_json
+from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.validate import Validation
@@ -18,51 +36,96 @@ def validate(
     file: FileArgument,
     images: ImagesOption = None,
     rejects: Annotated[
-        OptionalPath, typer.Option("--rejects", help="Write the rejected rows here, with reasons (JSONL).")
+        OptionalPath,
+        typer.Option("--rejects", help="The rejected rows, with reasons; default: FILE's stem + .rejects.jsonl."),
+    ] = None,
+    fix: Annotated[
+        OptionalPath, typer.Option("--fix", help="Write the accepted rows, repairs made, to this .jsonl file.")
+    ] = None,
+    fixed_images: Annotated[
+        OptionalPath,
+        typer.Option("--fixed-images", help="With --fix: folder for upright, RGB, one-frame copies of odd pictures."),
+    ] = None,
+    report: Annotated[OptionalPath, typer.Option("--report", help="Write a page about all this (.html).")] = None,
+    sources: Annotated[
+        OptionalPath, typer.Option("--sources", help="YAML of sources (licence, quota …) over the built-in ones.")
     ] = None,
     infer_types: InferFlag = False,
     sft: Annotated[
         bool, typer.Option("--sft", help="For supervised fine-tuning: each row needs reasoning, none a judge.")
     ] = False,
+    prompt: PromptOption = "wethink",
+    model: ModelOption = None,
+    max_prompt_length: MaxLengthOption = MAX_LENGTH,
+    min_pixels: MinPixelsOption = MIN_PIXELS,
+    max_pixels: MaxPixelsOption = MAX_PIXELS,
     config: ConfigOption = None,
+    quiet: QuietFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Check every row; exit code 1 when any is rejected."""
-    from wethink_plugins.datasets.rejects import write_rejects
+    from wethink_plugins.datasets.fix import write_fixed
     from wethink_plugins.datasets.validate import validate as check_rows
     from wethink_plugins.datasets.write import refuse_overwriting
 
-    if rejects is not None:
-        refuse_overwriting(file, rejects)
-    found = check_rows(file, images, config, infer_types, for_sft=sft)
-    if rejects is not None:
-        write_rejects(rejects, found.rejects)
+    if fixed_images is not None and fix is None:
+        raise typer.BadParameter("copies need a file of rows that show them: give --fix", param_hint="--fixed-images")
+    if fix is not None and fix.suffix != ".jsonl":
+        raise typer.BadParameter("the rows are written as JSON lines: NAME.jsonl", param_hint="--fix")
+    refuse_overwriting(file, *(path for path in (rejects, fix, report) if path is not None))
+    lengths = prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)
+    page = _Page(report) if report is not None else None
+    with progress_of(file, quiet or json) as observers:
+        found = check_rows(
+            file,
+            images,
+            config,
+            infer_types,
+            for_sft=sft,
+            check=lengths.check if lengths else None,
+            observers=[*observers, *([page.composition] if page else [])],
+            sources=sources,
+        )
+    kept = _keep_rejects(found, rejects)
+    fixed = write_fixed(found, fix, fixed_images) if fix is not None else None
+    if page:
+        page.write(found)
     report_rejects(found)
-    say_json(_summary(found)) if json else _show_counts(found)
+    summary = summary_of(found, lengths, kept, fix, fixed)
+    say_json(summary) if json else show(found, summary)
     if found.rejects:
         raise typer.Exit(1)
 
 
-def _summary(found: Validation) -> dict[str, Any]:
-    from dataclasses import asdict
+class _Page:
+    """The report; loaded only when asked for."""
 
-    return {
-        "file": str(found.file),
-        **found.counts,
-        "unknown": [asdict(unknown) for unknown in found.unknown],
-        "rejects": [asdict(reject) for reject in found.rejects],
-    }
+    def __init__(self, target: Path) -> None:
+        from wethink_plugins.datasets.composition import Composition
+
+        self.target, self.composition = target, Composition()
+
+    def write(self, found: Validation) -> None:
+        from wethink_plugins.datasets.validation_page import write_page
+        from wethink_plugins.datasets.write import replacing
+
+        with replacing(self.target) as temporary:
+            write_page(found, self.composition, temporary)
 
 
-def _show_counts(found: Validation) -> None:
-    if found.unknown:
-        say_table(
-            "unknown values",
-            ("value", "rows", "to add to the YAML"),
-            [(u.value or f"(no {u.field})", u.rows, u.yaml if u.value else "") for u in found.unknown],
-        )
-    counts = found.counts
-    say(f"{found.file}: {counts['read']} rows read, {counts['accepted']} accepted, {counts['rejected']} rejected")
-    for title in ("question_type", "reward_method", "repairs"):
-        for value, number in counts[title].items():
-            say(f"  {title}: {value} {number}")
+def _keep_rejects(found: Validation, asked: Path | None) -> Path | None:
+    """Those of an earlier run are taken away, so that none are read as of this one. Beside a file in a folder that
+    can't be written only a line says that they weren't kept."""
+    from wethink_plugins.datasets.rejects import rejects_path, write_rejects
+    from wethink_plugins.datasets.write import remove
+
+    target = asked or rejects_path(found.file.expanduser())
+    try:
+        if found.rejects or asked:
+            return write_rejects(target, found.rejects)
+        remove(target)
+    except WeThinkError as error:
+        if asked:
+            raise
+        complain(f"the rejects are not kept: {error}; --rejects FILE puts them elsewhere")
+    return None

@@ -23,15 +23,18 @@ _REMEMBERED = 1 << 14
 class Golds:
     """Remembers golds, which repeat, up to a limit."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, for_sft: bool = False) -> None:
         # math-verify would start a process, and never makes a gold readable that we can't compare with itself.
         self._policy = replace(policy, symbolic="own")
+        self._for_sft = for_sft
         self._readable: dict[str, str] = {}
 
     def check(self, row: Row) -> None:
         """Of a row that is paid by rules. An answer of multiple choice has been looked for among its options."""
         if row.needs_judge or row.question_type == "multiple_choice":
             return
+        if row.question_type == "descriptive" and self._for_sft:
+            return  # nobody pays it
         if row.question_type == "descriptive" and inferred_type(row.answer, ()) == "descriptive":
             raise WeThinkError(
                 "a descriptive answer is to be paid by rules",

@@ -16,7 +16,8 @@ _SLOT = re.compile(
     r"image(?:_path)?|category|text|response|think(?:ing)?) ?\}?\}|"
     r"[\[<{](?:please )?(?:insert|your|enter|fill in|provide|placeholder|replace with)\b[^\]>}\n]{0,80}[\]>}]|"
     r"[\[<]?(?:your |the |insert |final )?(?:answer|question|problem|reasoning|text|solution) (?:goes )?here[\]>.]?|"
-    r"(?:question type|question required abilities|think process|image path|reward method)|"
+    r"[\[<{]?(?:question type|question required abilities|think process|image path|reward method)[\]>}]?|"
+    r"[\[<](?-i:QUESTION|ANSWER|PROBLEM|OPTIONS?|REASONING|SOLUTION|TEXT)[\]>]|"
     r"(?:(?-i:TODO|FIXME)|placeholder|lorem ipsum.*)[:.]?|"
     r"(?:\.\.\.+|\u2026+|_{3,}|-{3,})",
     re.IGNORECASE | re.DOTALL,

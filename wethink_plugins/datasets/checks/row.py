@@ -40,7 +40,7 @@ class RowChecks:
         self._aliases, self._policy = config.aliases, policy_of(config.rules)
         self._images, self._sources, self._check = images, sources, check
         self._infer, self._for_sft = infer_types, for_sft
-        self._golds, self._seen = Golds(self._policy), Seen()
+        self._golds, self._seen = Golds(self._policy, for_sft), Seen()
 
     def skip_images(self) -> None:
         """And what looks into them: the check."""
