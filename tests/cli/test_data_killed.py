@@ -74,7 +74,7 @@ class Job:
             (self.out / name).write_bytes(data)
 
 
-@pytest.fixture(scope="module", params=["validate", "easyr1", "trl"])
+@pytest.fixture(scope="module", params=["validate", "easyr1", pytest.param("trl", marks=pytest.mark.slow)])
 def job(request, tmp_path_factory):
     made = Job(tmp_path_factory.mktemp(request.param), request.param)
     start = time.monotonic()
