@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 # Qwen's processors refuse a picture that is longer than this many times its width (qwen_vl_utils, MAX_RATIO).
 MAX_RATIO = 200
-# They take a picture that is 1 or 3 pixels high for one of which the colours come first: transformers 4.57 fails, 5.5
-# reads its columns as colours.
+# Those of transformers 4.57 take a picture that is 1 or 3 pixels high for one of which the colours come first, and fail
+# (5.5 reads it). Below this nothing can be seen in it anyway.
 LEAST_SIDE = 4
 
 ORIENTATION = 274  # the EXIF tag; 1 is upright
