@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,6 +42,7 @@ class Job:
         common = [self.twin.file, "--images", self.twin.images, "--config", self.config]
         if self.verb == "validate":
             files = {"--report": "report.html", "--fix": "fixed.jsonl", "--rejects": "rejects.jsonl"}
+            files |= {"--fixed-images": "pictures"}
             places = [word for flag, name in files.items() for word in (flag, self.out / name)]
             return ["data", "validate", *common, *places]
         return ["data", "export", self.verb, *common, "--out", self.out / "train.parquet", "--allow-rejects"]
@@ -63,14 +65,14 @@ class Job:
 
     def left(self):
         """What stands under a name that somebody would read."""
-        files = self.out.glob("*") if self.out.exists() else ()
-        return {file.name: file.read_bytes() for file in files if not file.name.startswith(".")}
+        files = [file for file in self.out.rglob("*") if file.is_file() and not file.name.startswith(".")]
+        return {str(file.relative_to(self.out)): file.read_bytes() for file in files}
 
     def put_back(self, before):
-        self.out.mkdir(exist_ok=True)
-        for file in self.out.iterdir():
-            file.unlink()
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.out.mkdir()
         for name, data in before.items():
+            (self.out / name).parent.mkdir(parents=True, exist_ok=True)
             (self.out / name).write_bytes(data)
 
 
@@ -80,7 +82,7 @@ def job(request, tmp_path_factory):
     start = time.monotonic()
     made.expected = made.whole()
     made.seconds = time.monotonic() - start
-    assert len(made.expected) >= 3
+    assert len(made.expected) >= 3 and all(made.expected.values())
     return made
 
 

@@ -11,6 +11,7 @@ from tests.datasets.test_image_tokens import QWEN25
 from tests.prompts.models import QWEN_LIKE
 from wethink_plugins.datasets.composition import Composition
 from wethink_plugins.datasets.defects import DEFECTS
+from wethink_plugins.datasets.fix import write_fixed
 from wethink_plugins.datasets.prompt_length import PromptLengths
 from wethink_plugins.datasets.validate import validate
 from wethink_plugins.datasets.validation_page import write_page
@@ -73,6 +74,15 @@ def test_the_page_says_the_numbers_of_the_key(checked, tmp_path):
     assert {name: int(rows.replace(",", "")) for rows, name in counted} == dict(Counter(expected.values()))
     assert f"<b>{twin.rows:,}</b><span>rows read" in html
     assert f"<b>{found.counts['rejected']:,}</b><span>rejected" in html
+
+
+def test_the_fixed_rows_need_no_repair_and_none_is_rejected(checked, tmp_path):
+    twin, _, found, _, _ = checked
+    sft = "missing_reasoning" in found.counts["defects"]
+    write_fixed(found, tmp_path / "fixed.jsonl", tmp_path / "pictures")
+    again = validate(tmp_path / "fixed.jsonl", twin.images, None if sft else JUDGED, for_sft=sft)
+    assert (again.rejects, again.counts["repairs"], len(again.rows)) == ((), {}, len(found.rows))
+    assert not {"image_rotated", "image_cmyk", "image_animated"} & set(again.counts["defects"])
 
 
 @pytest.fixture

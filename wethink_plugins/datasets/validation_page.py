@@ -17,6 +17,7 @@ from wethink_plugins.datasets.composition_tables import (
 )
 from wethink_plugins.datasets.defects import DEFECTS, Action, Defect
 from wethink_plugins.datasets.printable import printable
+from wethink_plugins.datasets.registry_tables import registry_table, value_tables
 from wethink_plugins.report import Bar, Cell, Histogram, Number, Page
 
 if TYPE_CHECKING:
@@ -49,8 +50,12 @@ def write_page(validation: Validation, composition: Composition, target: Path) -
         _add_defects(page, validation, action)
     if counts["accepted"]:
         _add_composition(page, composition)
+        registry_table(page, validation.sources)
+        _add_abilities(page, composition)
         _add_lengths(page, composition)
         _add_images(page, composition)
+    page.section("Spellings", "Of the fields that have closed lists, and of abilities; in all rows, rejected ones too.")
+    value_tables(page, validation.values)
     return page.write(target)
 
 
@@ -66,7 +71,6 @@ def _add_numbers(page: Page, validation: Validation, composition: Composition) -
         Number("repairs made", f"{found['repair']:,}", _kinds(counts["defects"], "repair")),
         Number("notes", f"{found['note']:,}", _kinds(counts["defects"], "note")),
         Number("images", f"{len(composition.long_side):,}", "in accepted rows"),
-        Number("sources", f"{len(composition.by_source()):,}"),
     )
     if not counts["defects"]:
         page.text("Nothing is wrong with any row: nothing to leave out, nothing to repair, nothing to note.")
@@ -88,9 +92,9 @@ def _add_unknown(page: Page, unknown: Sequence[Unknown]) -> None:
     rows = [
         (
             Cell(printable(one.value, 80), "code") if one.value else Cell("(nothing)", "quiet"),
-            one.field,
-            f"{one.rows:,}",
-            Cell(printable(one.first_row, 40), "whole"),
+            Cell(one.field, "whole"),
+            Cell(f"{one.rows:,}"),
+            Cell(printable(one.first_row, 24), "whole"),
             Cell(printable(one.yaml), "code") if one.value else Cell("–", "quiet"),
         )
         for one in unknown[:_UNKNOWN]
@@ -140,6 +144,9 @@ def _add_composition(page: Page, composition: Composition) -> None:
     page.section("What the accepted rows are", "By where their images come from, what they ask, and what it takes.")
     source_table(page, composition)
     method_table(page, composition)
+
+
+def _add_abilities(page: Page, composition: Composition) -> None:
     page.section("Abilities", "The share of a type's rows that ask for each; a row may ask for several.")
     ability_table(page, composition)
     combination_table(page, composition)

@@ -12,6 +12,8 @@ from wethink_plugins.report.scale import Scale, label, ticks
 
 WIDTH, HEIGHT = 560.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 8.0, 22.0, 74.0
+_WIDEST = 72.0
+"""Of a column with its gap, so that few of them don't look like a wall."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Histogram:
             yield f'<text class="tick" x="{LEFT - 7:.1f}" y="{y(value) + 4:.1f}" text-anchor="end">{_short(value)}</text>'
 
     def _columns(self, y: Scale) -> Iterable[str]:
-        step = (WIDTH - LEFT - RIGHT) / max(1, len(self.bins))
+        step = min((WIDTH - LEFT - RIGHT) / max(1, len(self.bins)), _WIDEST)
         for place, (name, count) in enumerate(self.bins):
             left, middle = LEFT + place * step, LEFT + (place + 0.5) * step
             top = min(y(count), HEIGHT - BOTTOM - 1.5) if count else HEIGHT - BOTTOM
