@@ -34,7 +34,9 @@ def registry_table(page: Page, sources: Sequence[SourceUse]) -> None:
     rows = [_source_row(use) for use in sources[:_SHOWN]]
     header = ("source", "rows", "licence", "shares pictures or questions with", "quota")
     unknown = sum(use.source is None for use in sources)
-    count = f"{len(sources):,} sources" + (f", {unknown:,} not in the registry" if unknown else "")
+    count = f"{len(sources):,} source{'s' * (len(sources) != 1)}" + (
+        f", {unknown:,} not in the registry" if unknown else ""
+    )
     page.fold("Licences, near benchmarks, quotas", header, rows, _first(len(sources), count))
 
 

@@ -54,8 +54,9 @@ def write_page(validation: Validation, composition: Composition, target: Path) -
         _add_abilities(page, composition)
         _add_lengths(page, composition)
         _add_images(page, composition)
-    page.section("Spellings", "Of the fields that have closed lists, and of abilities; in all rows, rejected ones too.")
-    value_tables(page, validation.values)
+    if validation.values:
+        page.section("Spellings", "Of category, reward and abilities, in all rows, rejected ones too.")
+        value_tables(page, validation.values)
     return page.write(target)
 
 
@@ -163,7 +164,7 @@ def _add_images(page: Page, composition: Composition) -> None:
     page.section("Images", "As they are stored, before a processor resizes them.")
     without = composition.images_a_row.at(0)
     if without:
-        page.text(f"{without:,} accepted rows have no image.")
+        page.text(f"{without:,} accepted row{'s' * (without != 1)} without an image.")
     if not len(composition.long_side):
         return
     header = ("pixels", "shortest", "median", "mean", "95 %", "99 %", "longest")
