@@ -12,7 +12,6 @@ nothing written.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -43,7 +42,7 @@ def main() -> None:
     print("| | rows | wall s | CPU s | CPU ms a row | rows a second | peak MiB | written MiB | kept MiB |")
     print("|---|---|---|---|---|---|---|---|---|")
     for rows in arguments.rows:
-        with tempfile.TemporaryDirectory(prefix="wethink-data-", dir=os.environ.get("TMPDIR")) as name:
+        with tempfile.TemporaryDirectory(prefix="wethink-data-") as name:
             run(Path(name), rows)
 
 

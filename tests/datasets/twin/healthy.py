@@ -23,6 +23,12 @@ def _chosen(answer: str, *options: str) -> Variant:
     return Variant(f"option {answer}", put(answer=answer), CHOICE, options)
 
 
+def _lettered(answer: str, *options: str) -> Variant:
+    """The options in the problem's text alone."""
+    lines = "".join(f"\n{letter}. {text}" for letter, text in zip("ABCDE", options, strict=False))
+    return Variant(f"lettered {answer}", both(rewrite("problem", f"@{lines}\n"), put(answer=answer)), CHOICE)
+
+
 def _described(answer: str) -> Variant:
     return Variant(f"description {answer[:20]}", put(answer=answer), DESCRIPTION)
 
@@ -85,6 +91,23 @@ def near_misses() -> tuple[Variant, ...]:
         *_answers(
             "New York", "naïve café", "日本", "H₂O", "unknown", "?", "A-12", "$5.00", "1,000", "x^2 + 1", "TODO list"
         ),
+        *_answers(
+            "red, blue and green", "3:2", "x = 3", "$\\angle ABC = 45^\\circ$", "(-∞, 2]", "\\{1, 2\\}", "√2", "5 or 7"
+        ),
+        *_answers(
+            "O'Neill", "10:30 - 11:30", "$1.5 million", "3 1/2", "May 5, 2001", "±3", "x > 2 and x < 5", "SALE 50% OFF"
+        ),
+        *_answers(
+            "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}", "km/h", "2H2 + O2 -> 2H2O", "...and more", "{name}"
+        ),
+        *_answers("null hypothesis", "TBD Bank", "«Bonjour»", "한국", "XIV", "<b>", "[1]", "Question 5"),
+        _lettered("B.", "Yes", "No"),
+        _lettered("4 cm", "3 cm", "4 cm"),
+        _lettered("B: 4 cm", "3 cm", "4 cm"),
+        _lettered("The blue one", "The red one.", "The blue one."),
+        _lettered("C) Both A and B", "x", "y", "Both A and B"),
+        _lettered("a dog", "a dog", "a hot dog"),
+        _lettered("b", "$\\frac{1}{2}$", "$\\frac{1}{3}$"),
         _chosen("N/A", "yes", "no", "N/A"),
         _chosen("None", "red", "blue", "None"),
         _chosen("None of the above", "red", "blue", "None of the above"),

@@ -6,7 +6,6 @@ import io
 import random
 import struct
 import zlib
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -95,12 +94,3 @@ def cut(data: bytes, share: float = 0.5) -> bytes:
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def can_write(kind: str) -> bool:
-    from PIL import features
-
-    return kind != "WEBP" or bool(features.check("webp"))
-
-
-Maker = Callable[[], bytes]
