@@ -106,3 +106,11 @@ def test_progress_is_for_a_terminal_only(tmp_path, options, shown):
     os.close(ours)
     assert ended.returncode == 0 and "50 rows read" in ended.stdout
     assert (b"rows.jsonl" in told) == shown
+
+
+def test_the_page_is_written_where_asked(tmp_path, wethink):
+    pytest.importorskip("wethink_plugins.datasets.validation_page")
+    file = write_rows(tmp_path, MESSY)
+    assert wethink("data", "validate", file, "--report", tmp_path / "pages" / "report.html")[0] == 1
+    page = (tmp_path / "pages" / "report.html").read_text(encoding="utf-8")
+    assert "missing_field" in page and [f.name for f in (tmp_path / "pages").iterdir()] == ["report.html"]

@@ -31,7 +31,7 @@ _SLOT_INSIDE = re.compile(
 # What scripts write for nothing, and a person for nothing yet. As a whole question or reasoning: never meant.
 _NOTHING = frozenset(str.split("n/a na nan null none nil undefined unknown tbd tba todo question answer problem empty"))
 # As an answer: only where the reasoning says nothing of the kind.
-_NO_ANSWER = frozenset(str.split("n/a nan null nil tbd tba"))
+_NO_ANSWER = frozenset(str.split("n/a nan null tbd tba"))
 
 
 def placeholder_in(row: Row) -> tuple[str, str]:
