@@ -49,21 +49,24 @@ class Cost:
     wall_s: float
     cpu_s: float
     peak_mib: float
+    written_mib: float = 0.0
 
     def line(self, name: str) -> str:
         each = f"{self.cpu_s:.0f} | {1000 * self.cpu_s / self.rows:.2f} | {self.rows / self.wall_s:.0f} | {self.peak_mib:.0f}"
         return f"| {name} | {self.rows:,} | {self.wall_s:.0f} | {each} |"
 
 
-def measured(rows: int, command: list[str], **variables: str) -> Cost:
+def measured(rows: int, command: list[str], ends: tuple[int, ...] = (0,), **variables: str) -> Cost:
+    """`ends`: the exit codes that are fine. Written is what went to files, temporary ones included."""
     start = time.monotonic()
     program = subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
     memory = Memory(program.pid)
     _, status, used = os.wait4(program.pid, 0)  # of this one and its children, not of all that ran before
-    if status:
-        raise SystemExit(f"{command[0]} ended with {os.waitstatus_to_exitcode(status)}")
+    if (code := os.waitstatus_to_exitcode(status)) not in ends:
+        raise SystemExit(f"{command[0]} ended with {code}")
     peak_mib = max(memory.peak / 2**20, used.ru_maxrss / 2**10)
-    return Cost(rows, time.monotonic() - start, used.ru_utime + used.ru_stime, peak_mib)
+    written_mib = used.ru_oublock / 2**11  # in blocks of 512 bytes, whatever the file system has
+    return Cost(rows, time.monotonic() - start, used.ru_utime + used.ru_stime, peak_mib, written_mib)
 
 
 class Memory(threading.Thread):

@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from wethink_plugins.report.bars import Bar, Histogram
 from wethink_plugins.report.chart import LineChart
 
-Tone = Literal["", "good", "bad", "quiet"]
+Tone = Literal["", "good", "bad", "quiet", "code", "name", "whole"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell that isn't plain: a tone, or a reason that shows under the pointer."""
+    """A table cell that isn't plain: a tone, or a reason that shows under the pointer. `code` keeps white space, `name` some width, `whole` one line."""
 
     text: str
     tone: Tone = ""
@@ -75,17 +76,26 @@ class Page:
     def numbers(self, *numbers: Number) -> Page:
         return self._add("numbers", numbers=numbers)
 
-    def figure(self, *charts: LineChart, caption: str = "") -> Page:
+    def figure(self, *charts: LineChart | Histogram, caption: str = "") -> Page:
         """One chart, or several side by side."""
         return self._add("figure", charts=charts, caption=caption)
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[object]], caption: str = "") -> Page:
-        """Cells are text, numbers (set to the right, floats with three digits), None (a dash) or `Cell`."""
-        cells = [[_cell(value) for value in row] for row in rows]
-        right = [
-            place for place, column in enumerate(zip(*cells, strict=True)) if all(cell["number"] for cell in column)
-        ]
-        return self._add("table", header=header, rows=cells, right=right, caption=caption)
+    def table(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        caption: str = "",
+        legend: Sequence[str] = (),
+    ) -> Page:
+        """Cells are text, numbers (set to the right, floats with three digits), None (a dash), `Cell` or `Bar`.
+
+        `legend` names the colours of the parts of its bars.
+        """
+        return self._add("table", **_table(header, rows), caption=caption, legend=legend)
+
+    def fold(self, summary: str, header: Sequence[str], rows: Sequence[Sequence[object]], count: str = "") -> Page:
+        """A table under a line that opens it; `count` stands at the line's end."""
+        return self._add("fold", **_table(header, rows), summary=summary, count=count)
 
     def gallery(self, cards: Sequence[Card]) -> Page:
         return self._add("gallery", cards=cards)
@@ -112,11 +122,21 @@ class Page:
         return self
 
 
+def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, object]:
+    cells = [[_cell(value) for value in row] for row in rows]
+    right = [place for place, column in enumerate(zip(*cells, strict=True)) if all(cell["number"] for cell in column)]
+    return {"header": header, "rows": cells, "right": right}
+
+
 def _cell(value: object) -> dict[str, object]:
+    if isinstance(value, Bar):
+        return {"text": value.text, "tone": "bars", "title": value.title, "number": False, "bar": value.widths()}
     if isinstance(value, Cell):
-        return {"text": value.text, "tone": value.tone, "title": value.title, "number": _is_numeric(value.text)}
+        number = _is_numeric(value.text) and value.tone != "code"
+        return {"text": value.text, "tone": value.tone, "title": value.title, "number": number, "bar": []}
     text = "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
-    return {"text": text, "tone": "", "title": "", "number": value is None or isinstance(value, (int, float))}
+    number = value is None or isinstance(value, (int, float))
+    return {"text": text, "tone": "", "title": "", "number": number, "bar": []}
 
 
 def _is_numeric(text: str) -> bool:
