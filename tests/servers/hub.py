@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = hub.fault("api")
         hub.log.append(("GET", "api", "", 0))
         if fault:
-            return self.fail(fault, b"{}")
+            return self.fail(fault, b" " * 400)
         if repo not in hub.repos:
             return self.answer(401, b"{}", {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Repository Not Found"})
         if (revision or tree) not in (None, "main", hub.commit(repo)):

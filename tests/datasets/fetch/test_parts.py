@@ -238,15 +238,12 @@ def test_shards_are_disjoint_and_together_all(tmp_path, from_parts):
     assert sum(seen) == 13 and min(seen) >= 2 and tree(tmp_path / "out" / "images") == images
 
 
-def test_a_disk_without_room_is_said_before_anything_is_written(tmp_path, from_parts):
-    """The archive says that its images are larger than any disk."""
-    images = pictures(2)
-    data = bytearray(packed(images))
+def test_a_disk_without_room_is_said_before_anything_is_written(tmp_path):
     from wethink_plugins.datasets.fetch.places import Places
 
     with pytest.raises(WeThinkError, match=r"are needed, .* are free; make room"):
         Places(tmp_path, "0-of-1").room_for(1 << 60)
-    assert from_parts(images, data=bytes(data)).extracted == 2
+    Places(tmp_path, "0-of-1").room_for(1)
 
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path, from_parts):

@@ -15,7 +15,8 @@ from typing import Any
 
 from wethink_plugins.errors import WeThinkError
 
-_CHUNK = 1 << 17
+# Small: of a connection that breaks, requests keeps back what doesn't fill a chunk. The others give bytes as they come.
+_CHUNK = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def get(url: str, headers: Mapping[str, str]) -> Iterator[Answer]:
     timeout = hub().constants.HF_HUB_DOWNLOAD_TIMEOUT
     if hasattr(session, "stream"):
         with session.stream("GET", url, headers=sent, timeout=timeout, follow_redirects=True) as response:
-            yield _answer(response, response.iter_raw(_CHUNK))
+            yield _answer(response, response.iter_raw())
     else:
         with session.get(url, headers=sent, timeout=timeout, stream=True) as response:
             yield _answer(response, response.iter_content(_CHUNK))
