@@ -24,11 +24,16 @@ def test_parts_that_are_here_need_no_network(tmp_path, wethink, parts, monkeypat
     code, printed, errors = wethink("data", "fetch", "--parts", parts, "--out", tmp_path / "out")
     assert (code, errors) == (0, []) and len(tree(tmp_path / "out" / "images")) == 6
     following = printed.splitlines()[-1]
-    assert following == f"next: wethink data validate {tmp_path / 'out' / 'rows.jsonl'} --images {tmp_path / 'out' / 'images'}"
+    assert (
+        following
+        == f"next: wethink data validate {tmp_path / 'out' / 'rows.jsonl'} --images {tmp_path / 'out' / 'images'}"
+    )
 
 
 def test_the_command_that_it_names_next_runs(tmp_path, wethink, parts):
-    words = json.loads(wethink("data", "fetch", "--parts", parts, "--out", tmp_path / "out", "--json")[1])["next"].split()
+    words = json.loads(wethink("data", "fetch", "--parts", parts, "--out", tmp_path / "out", "--json")[1])[
+        "next"
+    ].split()
     code, printed, _ = wethink(*words[1:])
     assert code in (0, 1) and "6 rows" in printed or "6" in printed
 
@@ -77,7 +82,17 @@ def test_a_disk_that_takes_no_more_is_one_line(tmp_path, parts):
     images = pictures(3, size=300)
     write(parts, {**cut(packed(images)), "rows.jsonl": rows(list(images))})
     ended = subprocess.run(
-        [sys.executable, "-m", "wethink_plugins.cli.main", "data", "fetch", "--parts", parts, "--out", tmp_path / "out"],
+        [
+            sys.executable,
+            "-m",
+            "wethink_plugins.cli.main",
+            "data",
+            "fetch",
+            "--parts",
+            parts,
+            "--out",
+            tmp_path / "out",
+        ],
         capture_output=True,
         text=True,
         cwd=CHECKOUT,
@@ -93,7 +108,15 @@ def test_the_script_for_a_cluster_gives_each_task_its_share(tmp_path, parts):
     for task in (3, 5, 7):
         array = {"SLURM_ARRAY_TASK_ID": task, "SLURM_ARRAY_TASK_MIN": 3, "SLURM_ARRAY_TASK_STEP": 2}
         variables = {name: str(value) for name, value in {**array, "SLURM_ARRAY_TASK_COUNT": 3}.items()}
-        script = [sys.executable, CHECKOUT / "data_tools" / "fetch.py", "--parts", parts, "--out", tmp_path / "out", "--json"]
+        script = [
+            sys.executable,
+            CHECKOUT / "data_tools" / "fetch.py",
+            "--parts",
+            parts,
+            "--out",
+            tmp_path / "out",
+            "--json",
+        ]
         environment = {**os.environ, **variables, "PYTHONPATH": str(CHECKOUT)}
         ended = subprocess.run(script, capture_output=True, text=True, env=environment)
         assert ended.returncode == 0, ended.stderr

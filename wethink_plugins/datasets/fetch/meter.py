@@ -36,8 +36,11 @@ class Lines(Meters):
         from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
         console = Console(stderr=True)
+        if not console.is_terminal:
+            yield Quiet()
+            return
         columns = ("{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        with Progress(*columns, console=console, transient=True) as progress:
             yield _Line(progress, progress.add_task(title, total=total))
 
 

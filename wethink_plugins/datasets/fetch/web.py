@@ -62,7 +62,7 @@ def get(url: str, headers: Mapping[str, str]) -> Iterator[Answer]:
     session = get_session()
     sent = {**build_hf_headers(library_name="wethink-plugins"), "Accept-Encoding": "identity", **headers}
     timeout = hub().constants.HF_HUB_DOWNLOAD_TIMEOUT
-    if hasattr(session, "stream"):
+    if callable(getattr(session, "stream", None)):
         with session.stream("GET", url, headers=sent, timeout=timeout, follow_redirects=True) as response:
             yield _answer(response, response.iter_raw())
     else:
