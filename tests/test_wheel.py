@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,9 @@ def wethink(site, tmp_path):
         for ours, theirs in ((1.0, 0.0), (0.3, 1.0))
     ]
     (tmp_path / "shadow.jsonl").write_text("".join(json.dumps(line) + "\n" for line in shadow))
+    (tmp_path / "parts").mkdir()
+    with zipfile.ZipFile(tmp_path / "parts" / "image.zip", "w") as archive:
+        archive.write(tmp_path / "a.png", "a.png")
     (tmp_path / "wethink.yaml").write_text("judge: {offline: true}\n")
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "chat_template.jinja").write_text(TEMPLATE)
@@ -68,6 +72,7 @@ VERBS = [
     (["path", "easyr1"], "adapters/easyr1.py:compute_score"),
     (["prompt", "easyr1", "--model", "model"], "{% for turn in messages %}"),
     (["grade", "4", "--gold", "4"], "right"),
+    (["data", "fetch", "--parts", "parts", "--jsonl", "rows.jsonl", "--out", "fetched"], "next: wethink data validate"),
     (["data", "validate", "rows.jsonl"], "2"),
     (["data", "export", "verl", "rows.jsonl", "--out", "out.parquet"], "out.parquet"),
     (["data", "export", "easyr1", "rows.jsonl", "--out", "easyr1.parquet"], "easyr1.parquet"),
@@ -87,6 +92,11 @@ def test_verb(wethink, words, says):
     done = wethink(*words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert says in done.stdout + done.stderr
+
+
+def test_the_scripts_for_a_cluster_are_in_it(site):
+    shipped = [file.name for file in (site / "wethink_plugins" / "_shipped" / "data_tools").iterdir()]
+    assert {"fetch.py", "README.md"} <= set(shipped)
 
 
 def test_doctor_says_which_host_is_missing(wethink):

@@ -129,7 +129,7 @@ def test_a_broken_connection_goes_on_behind_its_last_byte(tmp_path, hub, from_hu
     done = from_hub(keep_parts=True, retries=2)
     assert whole(tmp_path, hub) and done.retries == 4
     found = starts(hub)
-    assert len(found) == 5 and found[0] == 0 and all(early < late for early, late in zip(found, found[1:]))
+    assert len(found) == 5 and found[0] == 0 and found == sorted(set(found))
     assert hub.sent(PART) <= large + 4 * (1 << 14)
 
 
@@ -186,7 +186,7 @@ def test_a_network_that_stays_away_is_one_line_and_a_later_run_goes_on(tmp_path,
 
 def test_no_network_at_all(from_hub, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(WeThinkError, match="can't be listed.*check the network and HF_ENDPOINT"):
+    with pytest.raises(WeThinkError, match=r"can't be listed.*check the network and HF_ENDPOINT"):
         from_hub(retries=1)
 
 
