@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,9 @@ def wethink(site, tmp_path):
     (tmp_path / "run").mkdir()
     step = {**ROLLOUT, "gold": "4", "step": 1, "overall": 1.0, "accuracy": 1.0, "format": 1.0, "status": "scored"}
     (tmp_path / "run" / "journal-1-0.jsonl").write_text(json.dumps(step) + "\n")
+    (tmp_path / "parts").mkdir()
+    with zipfile.ZipFile(tmp_path / "parts" / "image.zip", "w") as archive:
+        archive.write(tmp_path / "a.png", "a.png")
     (tmp_path / "wethink.yaml").write_text("judge: {offline: true}\n")
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "chat_template.jinja").write_text(TEMPLATE)
@@ -71,6 +75,7 @@ VERBS = [
     (["path", "easyr1"], "adapters/easyr1.py:compute_score"),
     (["prompt", "easyr1", "--model", "model"], "{% for turn in messages %}"),
     (["grade", "4", "--gold", "4"], "right"),
+    (["data", "fetch", "--parts", "parts", "--jsonl", "rows.jsonl", "--out", "fetched"], "next: wethink data validate"),
     (["data", "validate", "rows.jsonl"], "2"),
     (["data", "export", "verl", "rows.jsonl", "--out", "out.parquet"], "out.parquet"),
     (["data", "export", "easyr1", "rows.jsonl", "--out", "easyr1.parquet"], "easyr1.parquet"),
@@ -91,6 +96,11 @@ def test_verb(wethink, words, says):
     done = wethink(*words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert says in done.stdout + done.stderr
+
+
+def test_the_scripts_for_a_cluster_are_in_it(site):
+    shipped = [file.name for file in (site / "wethink_plugins" / "_shipped" / "data_tools").iterdir()]
+    assert {"fetch.py", "README.md"} <= set(shipped)
 
 
 def test_doctor_says_which_host_is_missing(wethink):

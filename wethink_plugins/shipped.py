@@ -1,4 +1,4 @@
-"""Finds `recipes/` and `patches/`: beside the package in a source checkout, inside it when installed from a wheel."""
+"""Finds `recipes/`, `patches/` and `data_tools/`: beside the package in a source checkout, inside it when installed from a wheel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RECIPE_SUFFIXES = (".yaml", ".yml", ".sh", ".jinja")
 
 
 def shipped(name: str) -> Path:
-    """The folder `recipes` or `patches`; WeThinkError when the installation lacks it."""
+    """The folder `recipes`, `patches` or `data_tools`; WeThinkError when the installation lacks it."""
     for parent in (_PACKAGE / "_shipped", _PACKAGE.parent):
         folder = parent / name
         if folder.is_dir() and (parent.name == "_shipped" or (parent / "pyproject.toml").is_file()):
