@@ -176,12 +176,13 @@ function setText(target, text, whenEmpty) {
 
 function showRow(row) {
   state.row = row;
-  const facts = Object.entries({ ...row.stratum, ...row.facts }).filter(([, value]) => value);
-  const shown = new Map(facts.map(([name, value]) => [`${value}`, element("span", { title: name, textContent: value })]));
+  const facts = Object.entries({ ...row.facts, ...row.stratum }).filter(([, value]) => value);
+  // The same thing in two spellings is shown once, as the stratum has it.
+  const shown = new Map(facts.map(([name, value]) => [bare(value), element("span", { title: name, textContent: value })]));
   $("about").replaceChildren(
     element("span", { className: "plain", textContent: `Row ${row.place + 1} of ${state.total}` }),
     ...shown.values(),
-    element("span", { className: "plain", textContent: `id ${row.id}, line ${row.line}` }),
+    element("span", { className: "plain", textContent: `${row.images.length ? "" : "no image, text only; "}id ${row.id}, line ${row.line}` }),
   );
   setText($("question"), row.question, "There is no question");
   $("options").replaceChildren(...row.options.map((option) => element(
@@ -200,6 +201,8 @@ function showRow(row) {
   document.body.dataset.place = row.place;
 }
 
+const bare = (text) => text.toLowerCase().replace(/[\s_-]/g, "");
+
 const pictureOf = (row, i) => ({
   name: row.images[i].name, view: `rows/${row.place}/images/${i}/view`, full: `rows/${row.place}/images/${i}/full`,
 });
@@ -208,7 +211,6 @@ function showPictures(row) {
   const { images } = row;
   document.querySelector("main").classList.toggle("alone", !images.length);
   $("pictures").classList.toggle("several", images.length > 1);
-  $("pictures").classList.toggle("tall", images.length === 1 && images[0].height > images[0].width * 1.9);
   $("pictures").replaceChildren(...images.map((image, i) => (
     image.fault ? missing(image.fault) : picture(row, i)
   )));
@@ -218,17 +220,23 @@ function showPictures(row) {
 function picture(row, i) {
   const { name, width, height } = row.images[i];
   const from = pictureOf(row, i);
-  const image = element("img", { src: from.view, alt: name, width, height });
+  const image = element("img", { alt: name });
   // A thumbnail is hard to judge at its own size.
-  if (Math.max(width, height) < 260) Object.assign(image, { width: width * 2, height: height * 2 });
+  if (Math.max(width, height) < 260) image.style.width = `${width * 2}px`;
   const button = element("button", { className: "picture", type: "button", tabIndex: -1, title: "Look closer (z)" }, image);
   button.addEventListener("click", () => zoom(i));
-  const figure = element("figure", {}, button, element("figcaption", { textContent: `${name}, ${width} × ${height}` }));
+  const caption = element("figcaption", { textContent: `${name}, ${width} × ${height}` });
+  const figure = element("figure", {}, button, caption);
+  image.addEventListener("load", () => {
+    const share = Math.max(image.clientWidth, image.clientHeight) / Math.max(width, height);
+    if (share < 0.6) caption.append(`, shown at ${Math.round(share * 100)} %: `, element("kbd", { textContent: "z" }), " looks closer");
+  });
   image.addEventListener("error", async () => {
     const reason = await fetch(from.view).then((reply) => reply.json()).then((value) => value.detail).catch(() => "");
     if (state.row === row) row.images[i].fault = reason || `${name} can't be shown`;
     figure.replaceWith(missing(reason || `${name} can't be shown`));
   });
+  image.src = from.view;
   return figure;
 }
 
@@ -259,7 +267,8 @@ function buildCriteria() {
       });
       return button;
     }));
-    const title = element("div", { className: "name", title: criterion.means }, element("kbd", { textContent: index + 1 }), criterion.name);
+    const title = element("div", { className: "title" }, element("kbd", { textContent: index + 1 }),
+      element("span", { className: "name", textContent: criterion.name }), element("span", { className: "means", textContent: criterion.means }));
     return element("div", { className: "criterion", title: criterion.means }, title, choice);
   }));
   $("meanings").replaceChildren(...state.criteria.flatMap((criterion) => [
@@ -386,8 +395,10 @@ async function start() {
     $("file").title = progress.file;
     $("annotator").textContent = progress.annotator;
     buildCriteria();
+    const isNew = !state.stored.size && !location.hash;
     const asked = Number(location.hash.slice(1)) - 1;
     await go(asked >= 0 && asked < state.total ? asked : progress.start);
+    if (isNew) $("help").showModal();
   } catch (error) {
     trouble(error.message);
   }
