@@ -102,9 +102,7 @@ class Browser:
         self.send("Emulation.setEmulatedMedia", features=[feature])
 
     def resize(self, width, height):
-        self.send(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def picture(self, file):
         Path(file).write_bytes(base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"]))
