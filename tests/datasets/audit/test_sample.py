@@ -71,6 +71,13 @@ def test_the_sample_has_each_stratum_and_is_the_same_in_any_order(rows_file):
     assert [row.id for row in draw(rows_file, size=12, seed=1).rows] != [row.id for row in sample.rows]
 
 
+def test_rows_of_one_id_are_drawn_one_by_one(tmp_path):
+    """By the hash of the id alone they would all come, or none."""
+    file = write_rows(tmp_path, [row(i // 10) for i in range(200)])
+    ids = Counter(one.id for one in draw(file, size=100).rows)
+    assert len(ids) == 20 and max(ids.values()) < 10
+
+
 def test_a_sample_is_read_as_it_was_written_and_its_bytes_are_the_same(tmp_path, rows_file):
     sample = draw(rows_file, size=12)
     for name in ("one", "two"):

@@ -15,7 +15,7 @@ from wethink_plugins.report import Card, Cell, Fact, Number, Page, data_uri
 
 # Chosen: pictures of more rows would make the page heavy; the table has all of them.
 _CARDS = 48
-_LONGEST = 700
+_LONGEST = 400
 
 
 def audit_page(figures: Mapping[str, Any]) -> Page:
@@ -27,7 +27,7 @@ def audit_page(figures: Mapping[str, Any]) -> Page:
     page.text(
         f"Shares of yes among rows marked yes or no, with 95% intervals (Wilson), weighted by the size of {strata} in "
         "the whole file. Of several annotators the majority counts; where they are even the row is split, and counts for "
-        "neither side. Unsure counts for neither side either."
+        "neither side. Unsure counts for neither side either. All three counts the rows that are decided on each."
     )
     page.section("What was asked").table(("criterion", "yes means"), list(CRITERIA.items()))
     _annotators(page, figures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,7 +61,8 @@ def draw(
 ) -> Sample:
     """Reads the file twice: to count strata, then for the rows that were drawn. Strata are mixed in the sample's order.
 
-    A row is drawn by a hash of its id and the seed, so the order of the file doesn't matter. WeThinkError for a file
+    A row is drawn by a hash of its id and the seed, so the order of the file doesn't matter (but between rows of the
+    same id). WeThinkError for a file
     without rows, a name in `by` that no row has, more strata than rows.
     """
     aliases = aliases or Aliases()
@@ -88,12 +89,15 @@ def _lowest(
     """Of each stratum the `size` lowest (-hash, -line), and how many rows it has."""
     lowest: _Found = defaultdict(list)
     sizes: defaultdict[Stratum, int] = defaultdict(int)
+    times: Counter[int] = Counter()  # by a hash of the id, which takes less memory
     missing = {name for name in by if name not in ("source", "question_type", "reward_method")}
     for line, record in read_records(file):
         missing -= record.keys()
         stratum = stratum_of(record, by, aliases)
         sizes[stratum] += 1
-        one = (-_hash(row_id(record), seed), -line)
+        identity = row_id(record)
+        times[short := _hash(identity)] += 1
+        one = (-_hash(f"{seed}\0{times[short]}\0{identity}"), -line)
         if len(lowest[stratum]) < size:
             heapq.heappush(lowest[stratum], one)
         else:
@@ -119,9 +123,8 @@ def _rows(file: Path, places: Mapping[int, int], by: Sequence[str], aliases: Ali
     return tuple(sorted(rows, key=lambda row: row.place))
 
 
-def _hash(identity: str, seed: int) -> int:
-    text = f"{seed}\0{identity}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
 
 
 def write_sample(sample: Sample, folder: Path) -> None:

@@ -13,9 +13,10 @@ NAMES = (*CRITERIA, ALL)
 
 
 def verdicts(place: int, sheets: Iterable[Sheet]) -> dict[str, str]:
-    """By criterion the majority of yes and no, see `rates.SAID`; for `ALL` yes where all are, no where any is.
+    """By criterion the majority of yes and no, see `rates.SAID`; for `ALL` yes where all are yes, no where any is no.
 
-    `ALL` is open until each criterion is marked: else rows with a fault would count before those without.
+    `ALL` is decided only where each criterion is: else one no would decide a row that three yes must decide otherwise,
+    and rows with a fault would count more readily than those without.
     """
     marks = [sheet.marks.get(place, {}) for sheet in sheets]
     found = {name: _majority([one[name] for one in marks if name in one]) for name in CRITERIA}
@@ -32,4 +33,4 @@ def _majority(marks: list[str]) -> str:
 
 
 def _together(found: Mapping[str, str]) -> str:
-    return next((value for value in ("open", "no", "split", "unsure") if value in found.values()), "yes")
+    return next((value for value in ("open", "split", "unsure", "no") if value in found.values()), "yes")
