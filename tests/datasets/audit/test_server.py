@@ -88,7 +88,7 @@ def test_images_go_by_number_and_only_what_decodes_is_served(audit):
     ):
         status, _, body = audit.get(f"rows/{place}/{path}")
         assert status in (404, 422) and b"problem" not in json.dumps(body).encode()
-    assert audit.get("../rows.jsonl")[0] == 403 and audit.get("data/rows.jsonl")[0] == 404
+    assert audit.get("../rows.jsonl")[0] == 404 and audit.get("data/rows.jsonl")[0] == 404
 
 
 def test_marks_are_on_disk_when_they_are_answered(audit, tmp_path):
