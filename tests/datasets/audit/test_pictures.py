@@ -18,7 +18,7 @@ def opened(picture):
 def turned(folder):
     exif = Image.Exif()
     exif[0x0112] = 6  # lies on its side
-    return save(folder, "turned.tiff", (400, 300), exif=exif.tobytes())
+    return save(folder, "turned.jpg", (3200, 400), exif=exif.tobytes())
 
 
 PICTURES = [
@@ -29,7 +29,7 @@ PICTURES = [
     ("a format that browsers don't know", lambda f: save(f, "a.tiff"), (40, 30), "image/png"),
     ("big is made smaller", lambda f: save(f, "big.png", (3200, 100)), (1600, 50), "image/png"),
     ("tall is made smaller", lambda f: save(f, "tall.jpg", (100, 6400)), (25, 1600), "image/jpeg"),
-    ("upright", turned, (300, 400), "image/png"),
+    ("upright", turned, (200, 1600), "image/jpeg"),
     ("one with alpha", lambda f: save(f, "alpha.tiff", mode="RGBA"), (40, 30), "image/png"),
 ]
 

@@ -88,7 +88,7 @@ def _encoded(image: Image, edge: int) -> Shown:
         image.draft("RGB", (edge, edge))
     transparent = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
     upright = ImageOps.exif_transpose(image).convert("RGBA" if transparent else "RGB")
-    upright.thumbnail((edge, edge), pillow.LANCZOS)
+    upright.thumbnail((edge, edge), pillow.Resampling.LANCZOS)
     data = io.BytesIO()
     if lossless and (transparent or upright.getcolors(maxcolors=65536)):
         upright.save(data, "PNG")
