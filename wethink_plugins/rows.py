@@ -89,7 +89,7 @@ class Row(BaseModel):
             refined_cot=_optional_text(record, "refined_cot"),
             image_path=images,
             options=_options(record.get("options")) or split_options(problem)[1],
-            source=_optional_text(record, "source") or _first_folder(images),
+            source=_optional_text(record, "source") or first_folder(images),
             response=str(record["response"])
             if _optional_text(record, "response")
             else None,  # verbatim, blanks included
@@ -200,7 +200,7 @@ def _list(value: object, field: str) -> list[Any]:
     return list(value)
 
 
-def _first_folder(images: tuple[str, ...]) -> str:
+def first_folder(images: tuple[str, ...]) -> str:
     """In the published dataset the first folder of an image path names the set that it comes from."""
     parts = PurePosixPath(images[0]).parts if images else ()
     return parts[0] if len(parts) > 1 and parts[0] not in ("/", "..") else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any, Literal, get_args
 
-from wethink_plugins.rewards.judge.agreement import kendall_tau, pearson
+from wethink_plugins.agreement import kendall_tau, pearson
 
 Policy = Literal["mean", "left_out", "zero", "one"]
 POLICIES: tuple[str, ...] = get_args(Policy)

@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from wethink_plugins.agreement import pearson, ranks
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.rewards.advantages import Group, compared, group_of
-from wethink_plugins.rewards.judge.agreement import pearson, ranks
 from wethink_plugins.rewards.replay import Rollout, read_rollouts
 
 NO_TRAINING = (

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean, median, pstdev
 from typing import Any
 
-from wethink_plugins.config import WeThinkConfig
-from wethink_plugins.rewards.assess import Assessment
-from wethink_plugins.rewards.judge import Judge
-from wethink_plugins.rewards.judge.agreement import (
+from wethink_plugins.agreement import (
     Matrix,
     agreement,
     alpha,
@@ -23,6 +20,9 @@ from wethink_plugins.rewards.judge.agreement import (
     pearson,
     ranks,
 )
+from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.rewards.assess import Assessment
+from wethink_plugins.rewards.judge import Judge
 from wethink_plugins.rewards.judge.batch import Query, ask_all
 from wethink_plugins.rewards.judge.labelled import LabelledRow
 from wethink_plugins.rewards.judge.suggestion import merged_tiers, suggested_values

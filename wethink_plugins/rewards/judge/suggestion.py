@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Any
 
-from wethink_plugins.rewards.judge.agreement import Matrix, agreement, kappa, merged
+from wethink_plugins.agreement import Matrix, agreement, kappa, merged
 from wethink_plugins.rewards.judge.tiers import TIERS
 
 

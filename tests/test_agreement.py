@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from wethink_plugins.rewards.judge.agreement import (
+from wethink_plugins.agreement import (
     agreement,
     alpha,
     intervals,
