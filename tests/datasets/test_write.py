@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from wethink_plugins.datasets.write import remove, replacing, write_text
@@ -10,6 +14,19 @@ def test_a_file_is_replaced_whole_or_left_as_it_was(tmp_path):
         temporary.write_text("half")
         _ = 1 / 0
     assert file.read_text() == "old" and [f.name for f in file.parent.iterdir()] == ["a.txt"]
+
+
+def test_what_a_killed_process_left_is_taken_away_and_no_more(tmp_path):
+    program = "import os, sys\nfrom pathlib import Path\nfrom wethink_plugins.datasets.write import replacing\n"
+    program += "with replacing(Path(sys.argv[1])) as part:\n    part.write_text('half')\n    os.kill(os.getpid(), 9)\n"
+    subprocess.run([sys.executable, "-c", program, tmp_path / "a.txt"])
+    (left,) = tmp_path.iterdir()
+    kept = [left.with_name(".a.txt.0badcafe.1.part"), left.with_name(left.name.replace("a.txt", "b.txt"))]
+    kept.append(left.with_name(f"{left.name.rsplit('.', 2)[0]}.{os.getppid()}.part"))
+    for file in kept:
+        file.write_text("another machine's, another file's, of a process that lives")
+    write_text(tmp_path / "a.txt", "whole")
+    assert sorted(tmp_path.iterdir()) == sorted([*kept, tmp_path / "a.txt"])
 
 
 def test_says_where_it_cannot_write(tmp_path):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,11 +16,14 @@ from wethink_plugins.errors import WeThinkError
 def replacing(file: Path) -> Iterator[Path]:
     """A temporary name beside `file` to write to; takes its place at the end, is removed when the body raises.
 
-    Folders that lack are made. WeThinkError when the place can't be written.
+    Folders that lack are made. What a process of this machine left half done there when it was killed is taken away.
+    WeThinkError when the place can't be written.
     """
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.part")
+    mine = f".{file.name}.{zlib.crc32(platform.node().encode()):08x}"
+    temporary = file.with_name(f"{mine}.{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        _remove_left(file.parent, mine)
         yield temporary
         os.replace(temporary, file)
     except OSError as error:
@@ -26,6 +31,27 @@ def replacing(file: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _remove_left(folder: Path, start: str) -> None:
+    """By the dead; another machine's are left alone, whose processes can't be seen from here."""
+    for name in os.listdir(folder):
+        owner = name.removeprefix(start).removeprefix(".").removesuffix(".part")
+        if name.startswith(f"{start}.") and name.endswith(".part") and owner.isdigit() and not _is_alive(int(owner)):
+            with suppress(OSError):
+                (folder / name).unlink()
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # there is no asking without harm
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # not ours to ask
+        return True
+    return True
 
 
 def remove(file: Path) -> None:
