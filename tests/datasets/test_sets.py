@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 
 import pyarrow.parquet as pq
 import pytest
@@ -259,3 +260,26 @@ def test_names_are_exchanged_here(tmp_path):
         (tmp_path / name / name).write_text(name)
     assert folders._exchange(tmp_path / "one", tmp_path / "two")
     assert contents(tmp_path) == {"one/two": b"two", "two/one": b"one"}
+
+
+def _peak(folder, count):
+    """Bytes that Python held at most while so many long rows were split and exported."""
+    rows = [
+        row(i, refined_cot="I look. " * 800, image_path="images/a.png" if i % 9 == 0 else None) for i in range(count)
+    ]
+    found = valid(folder, rows)
+    del rows
+    tracemalloc.start()
+    try:
+        export(
+            "llamafactory", found, folder / "lf", name=f"set{count}", layout=Layout("parquet", shards=2, val_share=0.1)
+        )
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path):
+    """1,000 rows more are 6.4 MB of reasoning more; groups of 1,024 rows are in memory either way."""
+    few, many = _peak(tmp_path, 2400), _peak(tmp_path, 3400)
+    assert many - few < 2e6, f"{few / 1e6:.1f} MB for 2,400 rows, {many / 1e6:.1f} MB for 3,400"

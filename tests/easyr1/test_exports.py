@@ -34,7 +34,9 @@ def test_every_layout_loads_with_odd_pictures(easyr1, host, model, tmp_path):
     assert len(rows) == good and {json.loads(one["truth"])["v"] for one in rows} == {1}
     assert rows == read["lines.jsonl"] == read["inside.parquet"] == read["train"]
     both = sorted([*read["set-train"], *read["val.parquet"]], key=lambda one: one["id"])
-    assert [{**one, "truth": ""} for one in both] == [{**one, "truth": ""} for one in sorted(rows, key=lambda one: one["id"])]
+    assert [{**one, "truth": ""} for one in both] == [
+        {**one, "truth": ""} for one in sorted(rows, key=lambda one: one["id"])
+    ]
     assert [one["pads"] > 0 for one in rows].count(False) == 4 and len(read["val.parquet"]) == 4
 
 

@@ -128,10 +128,11 @@ def seen(dataset):
     return shown
 
 keys = dict(max_prompt_length=512, filter_overlong_prompts=True, filter_overlong_prompts_workers=1, train_files="", val_files="")
-found = {name.rpartition("/")[2]: seen(RLHFDataset(data_files=json.loads(name) if name[0] == "[" else name, config=OmegaConf.create(keys), **made)) for name in files}
+made_of = {name.rpartition("/")[2]: RLHFDataset(data_files=json.loads(name) if name[0] == "[" else name, config=OmegaConf.create(keys), **made) for name in files}
 ours = dict(path="pkg://wethink_plugins.datasets.verl_dataset", name="WeThinkDataset", config=config, allow_rejects=True)
 own = OmegaConf.create({**keys, "custom_cls": ours})
-found["direct"] = seen(get_dataset_class(own)(data_files=source, config=own, **made))
+made_of["direct"] = get_dataset_class(own)(data_files=source, config=own, **made)
+found = {name: seen(dataset) for name, dataset in made_of.items()}  # when all have forked: torch's threads and fork don't mix
 print("\\nFOUND " + json.dumps(found))
 """
 

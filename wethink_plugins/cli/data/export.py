@@ -93,6 +93,8 @@ def export(
         raise typer.BadParameter(f"{form!r} is not one of {', '.join(_FORMATS)}", param_hint="--format")
     if val_share is not None and val_rows is not None:
         raise typer.BadParameter("give --val-share or --val-rows, not both", param_hint="--val-rows")
+    if split is not None and (val_share is not None or val_rows is not None):
+        raise typer.BadParameter("rows can't be split and all be of one split", param_hint="--split")
     layout = Layout(form, embed, shards, val_share, val_rows, seed)
     target = output_file(host, file, out, name, layout)
     lengths = _prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)

@@ -56,10 +56,16 @@ class Layout:
             raise WeThinkError(f"{host} doesn't read {self.format}", fix=f"--format {' or '.join(reads.formats)}")
         if self.embed is not None and self.embed not in reads.embeds:
             raise WeThinkError(f"{host} reads images {'by path' if self.embed else 'inside the file'} only")
-        if self.shards is not None and self.shards < 1:
-            raise WeThinkError(f"{self.shards} shards can't be written", fix="give --shards 1 or more")
+        self._check_numbers()
         embed, form = self._settled(reads)
         return Layout(form, embed, self.shards, self.val_share, self.val_rows, self.seed)
+
+    def _check_numbers(self) -> None:
+        """Before any row is read; what depends on their number is said when they have been."""
+        if self.shards is not None and self.shards < 1:
+            raise WeThinkError(f"{self.shards} shards can't be written", fix="give --shards 1 or more")
+        if self.val_share is not None and not 0 < self.val_share < 1:
+            raise WeThinkError(f"{self.val_share} is no share", fix="give a number between 0 and 1, as 0.02")
 
     def _settled(self, reads: Reads) -> tuple[bool, str]:
         if self.format is None:
