@@ -58,4 +58,4 @@ def _seen(report):
     if "error" in report:
         return report["error"]
     bad = report["rows"][-1]
-    return f"{bad['tokens']} tokens cut from a question of {bad['question']}, {bad['pads']} of them for the picture"
+    return f"{bad['tokens']} tokens of a question of {bad['question']} are left"
