@@ -39,7 +39,7 @@ def test_rows_are_pickled_as_what_they_were_read_from(tmp_path):
     from wethink_plugins.datasets.builder import _Rows
 
     file = write_rows(tmp_path, [row(i, split="val" if i % 2 else None) for i in range(6)])
-    rows = _Rows(str(file), None, "val", None, None, False, False, False)
+    rows = _Rows(str(file), None, "val", None, False, False, False)
     assert [one["id"] for one in rows.all()] == ["r1", "r3", "r5"]
     data = pickle.dumps(rows.some)
     assert len(data) < 2000 and [one["id"] for one in pickle.loads(data)([(1, 3)])] == ["r3", "r5"]
@@ -51,3 +51,5 @@ def test_another_name_is_a_registered_reader(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", sys)
     with pytest.raises(WeThinkError, match="no dataset is registered as 'csv'"):
         datasets.load("csv", write_rows(tmp_path, [row()]))
+    with pytest.raises(WeThinkError, match=r"rows\.jsonl: is no \.json file"):
+        datasets.load("json", write_rows(tmp_path, [row()]))

@@ -87,7 +87,7 @@ def _seen_by_llamafactory(case, report, reward):
     if case.repeat > 1:
         return f"{len(rows)} rows, {len({one['text'] for one in rows})} different"
     if case.change.get("image_path"):
-        return f"a stripe of 3000x10 pixels is read with {bad['pads']} picture tokens, as one of 1800x10"
+        return f"a stripe of 300:1 is read as one of {bad['pads']}:1"
     answers = bad["trained"].count("<|im_end|>")
     if answers > 1:
         return f"{answers} <|im_end|> in one answer"

@@ -45,7 +45,8 @@ def load(
 ) -> datasets.Dataset | datasets.IterableDataset:
     """A `Dataset`, or with `streaming` an `IterableDataset`, of the rows that validation accepts.
 
-    `name`: `wethink` for a file whose suffix says how to read it, else the registered reader (`wethink.datasets`).
+    `name`: `wethink` for a file of any kind that a reader is registered for (`wethink.datasets`, by suffix); the name of
+    a reader for a file of that kind only.
     `source`: the file, or a folder with one file for `split` (or a single one). `images` is what image paths are
     relative to. `split` keeps the rows of that split. Columns: id, problem, answer, question_type, reward_method,
     options, abilities, refined_cot, response, source, split (texts, lists of texts, or null), and `images`, a list of
@@ -53,8 +54,9 @@ def load(
     """
     package = _datasets_package()
     file = _file_of(Path(source).expanduser(), split)
-    kind = None if name == "wethink" else _known_kind(name)
-    rows = _Rows(str(file.absolute()), images and str(images), split, config, kind, infer_types, for_sft, allow_rejects)
+    if name != "wethink":
+        _check_kind(name, file)
+    rows = _Rows(str(file.absolute()), images and str(images), split, config, infer_types, for_sft, allow_rejects)
     size = len(rows.places())
     if not size:
         raise WeThinkError(f"holds no row of the split {split}", fix="give another split, or none", file=file)
@@ -75,10 +77,10 @@ def _datasets_package() -> Any:
     return datasets
 
 
-def _known_kind(name: str) -> str:
-    if name not in registered("datasets"):
-        lookup("datasets", name)  # says what is known
-    return name
+def _check_kind(name: str, file: Path) -> None:
+    lookup("datasets", name)  # says what is known, or why it fails to load
+    if file.suffix.lower() != f".{name}":
+        raise WeThinkError(f"is no .{name} file", fix="rename it, or load it as wethink", file=file)
 
 
 def _file_of(source: Path, split: str | None) -> Path:
@@ -102,7 +104,6 @@ class _Rows:
     images: str | None
     split: str | None
     config: Any
-    kind: str | None
     infer_types: bool
     for_sft: bool
     allow_rejects: bool
@@ -122,8 +123,7 @@ class _Rows:
 
     def _read(self) -> tuple[Sequence[Row], list[int]]:
         if self._found is None:
-            kind = {"kind": self.kind} if self.kind else {}
-            found = validate(self.file, self.images, self.config, self.infer_types, self.for_sft, **kind)
+            found = validate(self.file, self.images, self.config, self.infer_types, self.for_sft)
             _refuse_rejects(found, self.allow_rejects)
             stem = Path(self.file).stem
             wanted = (i for i, row in enumerate(found.rows) if self.split in (None, split_of(row, stem)))

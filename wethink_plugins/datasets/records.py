@@ -14,15 +14,12 @@ from wethink_plugins.registry import lookup, registered
 Records = Iterator[tuple[int, dict[str, Any]]]
 
 
-def read_records(file: str | Path, kind: str | None = None) -> Records:
-    """With the loader that is registered under `kind`, by default the file's suffix.
-
-    WeThinkError says which file and line can't be read.
-    """
+def read_records(file: str | Path) -> Records:
+    """With the loader that is registered for the file's suffix. WeThinkError says which file and line can't be read."""
     path = Path(file).expanduser()
     if not path.is_file():
         raise WeThinkError("no such file" if not path.exists() else "is not a file", fix="check the path", file=file)
-    kind = kind or path.suffix.lstrip(".").lower()
+    kind = path.suffix.lstrip(".").lower()
     if kind not in registered("datasets"):
         known = ", ".join(f".{name}" for name in sorted(registered("datasets")))
         raise WeThinkError(f"no loader for {path.suffix or 'a file without suffix'}", fix=f"known: {known}", file=file)

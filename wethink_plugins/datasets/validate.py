@@ -49,21 +49,19 @@ def validate(
     infer_types: bool = False,
     for_sft: bool = False,
     check: Check | None = None,
-    kind: str | None = None,
 ) -> Validation:
     """Reads, repairs and checks every row. `images` is what image paths are relative to (default: the file's folder).
 
     `for_sft`: every row needs a chain of thought (or a whole response), and no judge. Otherwise JudgeRequired is
     raised when rows need a judge and the configuration has none. `check` is asked about each row that is fine so far,
-    with its image files, and rejects it by raising WeThinkError. `kind` names the registered reader where the file's
-    suffix doesn't. WeThinkError for a file that can't be read at all.
+    with its image files, and rejects it by raising WeThinkError. WeThinkError for a file that can't be read at all.
     """
     settings = WeThinkConfig.load(config)
     judge_missing = not (for_sft or settings.judge.offline or settings.judge.endpoints)
     pictures = Images(_folder(file, images))
     checks, findings = _Checks(settings, pictures, infer_types, for_sft, check), Findings()
     with pillow_silenced():
-        for line, record in looking_ahead(read_records(file, kind), pictures):
+        for line, record in looking_ahead(read_records(file), pictures):
             _take(line, record, checks, findings)
             if judge_missing and findings.judged:
                 checks.skip_images()  # the end is settled: no need to wait for all of them
