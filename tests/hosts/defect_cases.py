@@ -74,7 +74,7 @@ CASES = [
     Case("image_broken", LF, "reading: OSError: .*truncated", "ends the run", CUT),
     Case("image_broken", VERL, "1 of 2 rows", "the row is dropped, with a traceback in the log", CUT),
     Case("image_broken", EASYR1, "OSError: .*truncated", "ends the run in mid-epoch", CUT),
-    Case("image_tiny", LF, r"300:1 is read as one of (?!300:)\d+:1", "the picture is stretched without a word", NARROW),
+    Case("image_tiny", LF, r"300:1 is read as one of (?!300:)\d+:1", "the picture is squeezed without a word", NARROW),
     Case("image_tiny", VERL, "1 of 2 rows", "the row is dropped, with a traceback in the log", NARROW),
     Case("image_tiny", EASYR1, "ValueError: absolute aspect ratio", "ends the run in mid-epoch", NARROW),
     Case("image_huge", LF, "reading: DecompressionBombError", "ends the run", HUGE),
