@@ -42,5 +42,7 @@ def _present():
 
 def _plain(seen):
     """Short, and without a folder of this machine."""
-    text = re.sub(r"(/[^\s'\"]+)+/", "…/", " ".join(seen.split())).replace("|", "\\|").replace("<", "&lt;")
+    text = (
+        re.sub(r"(?<![<\w:/])(/[^\s'\"<>]+)+/", "…/", " ".join(seen.split())).replace("|", "\\|").replace("<", "&lt;")
+    )
     return text if len(text) <= 140 else text[:139].rstrip("\\") + "…"
