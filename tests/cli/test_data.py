@@ -194,3 +194,32 @@ def test_rejects_never_take_the_place_of_the_rows(tmp_path, wethink):
     text = file.read_text()
     code, _, errors = wethink("data", "validate", file, "--rejects", file)
     assert code == 2 and len(errors) == 1 and file.read_text() == text
+
+
+def test_a_set_is_reported_side_by_side(tmp_path, wethink):
+    rows = [row(i, image_path=None if i % 2 else "images/a.png") for i in range(20)]
+    file, out = write_rows(tmp_path, [*rows, row(99, answer=None)]), tmp_path / "out"
+    words = ["data", "export", "verl", file, "--out", out, "--val-rows", "4", "--shards", "2", "--allow-rejects"]
+    code, printed, _ = wethink(*words)
+    assert code == 0 and "20 rows, 1 rejected" in printed
+    assert "train/00000-of-00002.parquet and 1 more: 16 rows, 1 pictures, in groups of up to 10" in printed
+    assert "val.parquet: 4 rows, 0 pictures, 4 wanted" in printed
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["images", "out", "out.rejects.jsonl", "rows.jsonl"]
+    sides = json.loads(wethink(*words, "--json")[1])["sides"]
+    assert [one["rows"] for one in sides] == [16, 4] and sides[1]["split_by_image"]["images"]["both"] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--val-share", "0.5", "--val-rows", "3"], "not both"),
+        (["--format", "csv"], "not one of"),
+        (["--shards", "0"], "equal to 1"),
+        (["--val-share", "7"], "7.0 is no share"),
+        (["--val-rows", "1", "--split", "test"], "all be of one split"),
+    ],
+)
+def test_a_set_that_cannot_be_is_one_line(tmp_path, wethink, options, says):
+    file = write_rows(tmp_path, [row(i) for i in range(3)])
+    code, printed, errors = wethink("data", "export", "verl", file, "--out", tmp_path / "out", *options)
+    assert code == 2 and printed == "" and says in " ".join(errors) and not (tmp_path / "out").exists()

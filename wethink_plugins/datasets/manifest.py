@@ -17,17 +17,31 @@ def manifest_path(out: Path) -> Path:
     return out.with_suffix(".manifest.json")
 
 
-def write_manifest(out: Path, source: Path, host: str, counts: Mapping[str, Any], settings: Mapping[str, Any]) -> Path:
-    """Source and output with their SHA-256, counts and settings; no times and no folders, so it is deterministic."""
+def write_manifest(
+    out: Path,
+    source: Path,
+    host: str,
+    counts: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    output: Mapping[str, Any],
+) -> Path:
+    """Source and what was written with their SHA-256, counts and settings; no times and no folders of this machine.
+
+    `output` holds `output`, one file, or `shards`, a list of them, and what else there is to say of them.
+    """
     content = {
         "wethink_plugins": __version__,
         "host": host,
         "source": {"file": source.name, "sha256": file_sha256(source)},
-        "output": {"file": out.name, "sha256": file_sha256(out)},
         "counts": counts,
         "settings": settings,
+        **output,
     }
     return write_text(manifest_path(out), json.dumps(content, indent=2, sort_keys=True) + "\n")
+
+
+def one_file(file: Path) -> dict[str, str]:
+    return {"file": file.name, "sha256": file_sha256(file)}
 
 
 def file_sha256(file: Path) -> str:

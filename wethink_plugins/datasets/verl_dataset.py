@@ -15,18 +15,23 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import count, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wethink_plugins.datasets.exporters.verl import record_of, schema
 from wethink_plugins.datasets.validate import Validation, validate
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.prompts import system_prompt
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 CLASS_NAME = "WeThinkDataset"
 _OPTIONS = ("images", "config", "prompt", "split", "infer_types", "allow_rejects")
+_ROWS_A_GROUP = 1024
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +46,7 @@ def options_of(data_config: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def records_of(file: str | Path, options: Mapping[str, Any], split: str | None = None) -> list[dict[str, Any]]:
+def records_of(file: str | Path, options: Mapping[str, Any], split: str | None = None) -> Iterator[dict[str, Any]]:
     """The rows that the verl exporter would write, with image files by path: `images` holds {path, file}.
 
     Raises WeThinkError when a row is rejected, unless `allow_rejects`, and JudgeRequired as validation does.
@@ -49,13 +54,24 @@ def records_of(file: str | Path, options: Mapping[str, Any], split: str | None =
     found = validate(file, options.get("images"), options.get("config"), bool(options.get("infer_types")))
     _refuse_rejects(found, bool(options.get("allow_rejects")))
     prompt, stem = system_prompt(options.get("prompt") or "wethink"), options.get("split") or split or Path(file).stem
-    return [
-        {
-            **record_of(row, i, prompt, stem),
-            "images": [{"path": p, "file": f} for p, f in zip(row.image_path, row.image_files, strict=True)],
+    for place, row in enumerate(found.rows):
+        pictures = zip(row.image_path, row.image_files, strict=True)
+        yield {
+            **record_of(row, place, prompt, stem),
+            "images": [{"path": path, "file": file} for path, file in pictures],
         }
-        for i, row in enumerate(found.rows)
-    ]
+
+
+def table_of(records: Iterator[dict[str, Any]]) -> pa.Table:
+    """As Arrow columns, numbered from 0 throughout; no more than a group of records is in memory as objects."""
+    import pyarrow as pa
+
+    form, groups, numbers = _schema(), [], count()
+    while group := list(islice(records, _ROWS_A_GROUP)):
+        for record in group:
+            record["extra_info"]["index"] = next(numbers)
+        groups.append(pa.Table.from_pylist(group, schema=form))
+    return pa.concat_tables(groups) if groups else form.empty_table()
 
 
 def with_bytes(images: list[dict[str, str]] | None) -> list[dict[str, Any]]:
@@ -88,10 +104,8 @@ def dataset_class() -> type:
         def _read_files_and_tokenize(self) -> None:
             options = options_of(self.config)
             files = zip(self.data_files, self.original_data_files, strict=True)
-            records = [r for file, given in files for r in records_of(file, options, self._split_of(given))]
-            for index, record in enumerate(records):
-                record["extra_info"]["index"] = index
-            rows = datasets.Dataset.from_list(records, features=datasets.Features.from_arrow_schema(_schema()))
+            records = (r for file, given in files for r in records_of(file, options, self._split_of(given)))
+            rows = datasets.Dataset(table_of(records))
             names = {"prompt": self.prompt_key, "images": self.image_key}
             rows = rows.rename_columns({own: key for own, key in names.items() if own != key})
             self.dataframe = self.maybe_filter_out_long_prompts(self._some_of(rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -25,16 +25,20 @@ from wethink_plugins.cli.data.rejected import report_rejects
 from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, complain, say, say_json
 
 if TYPE_CHECKING:
+    from wethink_plugins.datasets.exporters import Layout
     from wethink_plugins.datasets.validate import Validation
 
-_HOSTS = ("easyr1", "llamafactory", "verl", "trl")
+_HOSTS = ("easyr1", "llamafactory", "llamafactory-v1", "verl", "trl")
+_FORMATS = ("json", "jsonl", "parquet")
 _SPLITS = ("train", "val", "test")
 
 
 def export(
     host: Annotated[str, typer.Argument(help=f"One of: {', '.join(_HOSTS)}.")],
     file: FileArgument,
-    out: Annotated[Path, typer.Option("--out", help="A .parquet file; for llamafactory the dataset_dir.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="A file, for llamafactory the dataset_dir; with --shards or --val-… a folder.")
+    ],
     images: ImagesOption = None,
     prompt: PromptOption = "wethink",
     name: Annotated[
@@ -44,6 +48,30 @@ def export(
         OptionalText,
         typer.Option("--split", help="train, val or test, for rows that name none; default: stem of FILE, else train."),
     ] = None,
+    form: Annotated[
+        OptionalText,
+        typer.Option("--format", help=f"{', '.join(_FORMATS)}, where the host reads it; default: what it likes best."),
+    ] = None,
+    embed: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option(
+            "--embed/--paths",
+            help="Image files inside the file, or by absolute path; default: inside for verl and trl.",
+        ),
+    ] = None,
+    shards: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--shards", min=1, help="Cut the training rows into so many files."),
+    ] = None,
+    val_share: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--val-share", help="Take this share as validation rows, no picture being on both sides."),
+    ] = None,
+    val_rows: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--val-rows", help="The same, as a number of rows."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="With --val-share or --val-rows: draws other rows.")] = 0,
     infer_types: InferFlag = False,
     allow_rejects: Annotated[
         bool, typer.Option("--allow-rejects", help="Export the good rows although others are rejected.")
@@ -56,7 +84,7 @@ def export(
     json: JsonFlag = False,
 ) -> None:
     """Write rows for a trainer; with any reject: exit code 1 and no output, unless --allow-rejects."""
-    from wethink_plugins.datasets.exporters import SFT_HOSTS, output_file
+    from wethink_plugins.datasets.exporters import SFT_HOSTS, Layout, output_file
     from wethink_plugins.datasets.exporters import export as write_rows
     from wethink_plugins.datasets.validate import validate as check_rows
 
@@ -66,32 +94,63 @@ def export(
         raise typer.BadParameter(f"{split!r} is not one of {', '.join(_SPLITS)}", param_hint="--split")
     if model is not None and host != "easyr1":
         raise typer.BadParameter("prompt lengths are checked for easyr1 only", param_hint="--model")
-    target = output_file(host, file, out, name)
+    if form not in (None, *_FORMATS):
+        raise typer.BadParameter(f"{form!r} is not one of {', '.join(_FORMATS)}", param_hint="--format")
+    if val_share is not None and val_rows is not None:
+        raise typer.BadParameter("give --val-share or --val-rows, not both", param_hint="--val-rows")
+    if split is not None and (val_share is not None or val_rows is not None):
+        raise typer.BadParameter("rows can't be split and all be of one split", param_hint="--split")
+    layout = Layout(form, embed, shards, val_share, val_rows, seed)
+    target = output_file(host, file, out, name, layout)
     lengths = prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)
     found = check_rows(
         file, images, config, infer_types, for_sft=host in SFT_HOSTS, check=lengths.check if lengths else None
     )
     report_rejects(found)
-    rejects = _keep_rejects(found, target)
+    rejects = _keep_rejects(found, target, layout)
     if found.rejects and not allow_rejects:
         what = f"nothing exported: {len(found.rejects)} of {found.counts['read']} rows are rejected, see {rejects}"
         complain(f"{what}; repair them or give --allow-rejects")
         raise typer.Exit(1)
-    written = write_rows(host, found, out, prompt, name, split, lengths.settings() if lengths else None)
+    written = write_rows(host, found, out, prompt, name, split, lengths.settings() if lengths else None, layout)
     if host == "easyr1" and lengths is None:
         complain(f"{file}: prompt lengths are not checked; give --model, or leave data.filter_overlong_prompts on")
-    result = {"file": str(written), "rejects": str(rejects) if rejects else None, **found.counts}
-    say_json(result) if json else say(
-        f"wrote {written}: {found.counts['accepted']} rows, {found.counts['rejected']} rejected"
-    )
+    sides = _sides(written) if layout.is_set else []
+    result = {"file": str(written), "rejects": str(rejects) if rejects else None, **found.counts, "sides": sides}
+    if json:
+        say_json(result)
+        return
+    say(f"wrote {written}: {found.counts['accepted']} rows, {found.counts['rejected']} rejected")
+    for side in sides:
+        say(_side_text(side))
 
 
-def _keep_rejects(found: Validation, target: Path) -> Path | None:
+def _sides(folder: Path) -> list[dict[str, Any]]:
+    """What the manifests of a set say of each side."""
+    from json import loads
+
+    found = [loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.manifest.json"))]
+    return [
+        {key: one[key] for key in ("output", "shards", "rows", "side", "split_by_image") if key in one} for one in found
+    ]
+
+
+def _side_text(side: dict[str, Any]) -> str:
+    shards = side.get("shards")
+    names = f"{shards[0]['file']} and {len(shards) - 1} more" if shards else side["output"]["file"]
+    made = side.get("split_by_image")
+    if not made:
+        return f"  {names}: {side['rows']} rows"
+    more = f", {made['wanted']} wanted" if side["side"] == "val" else f", in groups of up to {made['largest_group']}"
+    return f"  {names}: {side['rows']} rows, {made['images'][side['side']]} pictures{more}"
+
+
+def _keep_rejects(found: Validation, target: Path, layout: Layout) -> Path | None:
     """The rejects beside the output; those of an earlier run are taken away, so that none are read as of this one."""
     from wethink_plugins.datasets.rejects import rejects_path, write_rejects
     from wethink_plugins.datasets.write import remove
 
-    file = rejects_path(target)
+    file = target.with_name(f"{target.name}.rejects.jsonl") if layout.is_set else rejects_path(target)
     if found.rejects:
         return write_rejects(file, found.rejects)
     remove(file)

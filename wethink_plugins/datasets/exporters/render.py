@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from wethink_plugins.options import option_lines, split_options
 from wethink_plugins.rows import Row
 
@@ -27,5 +30,20 @@ def assistant_text(row: Row) -> str:
 
 def split_of(row: Row, file_stem: str) -> str:
     """The row's split, else what the name of its file says, else train."""
+    return row.split or known_split(file_stem)
+
+
+def known_split(file_stem: str) -> str:
+    """train, val or test, as the name of a file says; train where it says nothing."""
     known = {"train": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test"}
-    return row.split or known.get(file_stem.lower(), "train")
+    return known.get(file_stem.lower(), "train")
+
+
+def has_images(row: Row) -> bool:
+    return bool(row.image_path)
+
+
+def image_bytes(row: Row) -> list[dict[str, Any]]:
+    """The image files as they are, with the paths as written (no folder of this machine gets into the file)."""
+    paths = zip(row.image_path, row.image_files, strict=True)
+    return [{"bytes": Path(file).read_bytes(), "path": path} for path, file in paths]

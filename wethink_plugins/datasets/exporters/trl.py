@@ -11,19 +11,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wethink_plugins.datasets.exporters.render import question_text, split_of
-from wethink_plugins.datasets.exporters.verl import image_bytes
-from wethink_plugins.datasets.write import replacing
+from wethink_plugins.datasets.exporters.render import image_bytes, question_text, split_of
+from wethink_plugins.datasets.exporters.table import Table
 from wethink_plugins.prompts import system_prompt
 from wethink_plugins.rows import Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROWS_A_GROUP = 128
 _TEXTS = ("answer", "question_type", "reward_method", "row_id", "split")
 
 
@@ -47,18 +44,15 @@ def has_many(rows: Sequence[Row]) -> bool:
     return any(len(row.image_path) > 1 for row in rows)
 
 
-def write_parquet(file: Path, rows: Sequence[Row], prompt: str, split: str = "train") -> None:
-    """The same rows as parquet with the image files inside, marked as images for the `datasets` package."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
+def table(rows: Sequence[Row], prompt: str, split: str = "train", embed: bool = True) -> Table:
+    """The same rows with the image files inside or by absolute path, marked as images for the `datasets` package."""
     many = has_many(rows)
-    form = _schema(many)
-    with replacing(file) as temporary, pq.ParquetWriter(temporary, form) as writer:
-        for start in range(0, len(rows), _ROWS_A_GROUP):
-            group = rows[start : start + _ROWS_A_GROUP]
-            records = [{**_record(row, prompt, split), **_image_column(image_bytes(row), many)} for row in group]
-            writer.write_table(pa.Table.from_pylist(records, schema=form))
+
+    def record(row: Row, _: int) -> dict[str, Any]:
+        pictures = image_bytes(row) if embed else [{"bytes": None, "path": file} for file in row.image_files]
+        return {**_record(row, prompt, split), **_image_column(pictures, many)}
+
+    return Table(record, lambda: _schema(many), 128 if embed else 1024)
 
 
 def _record(row: Row, prompt: str, split: str) -> dict[str, Any]:

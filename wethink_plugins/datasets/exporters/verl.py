@@ -1,4 +1,4 @@
-"""verl: parquet with images inside, read by its own RLHFDataset (0.9.1) without a setting.
+"""verl: rows with images inside (or by absolute path), read by its own RLHFDataset (0.9.1) without a setting.
 
 verl has no key for a system prompt, so it is the first turn of each row's `prompt`.
 """
@@ -6,31 +6,30 @@ verl has no key for a system prompt, so it is the first turn of each row's `prom
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wethink_plugins.datasets.exporters.render import question_text, split_of, user_text
-from wethink_plugins.datasets.write import replacing
+from wethink_plugins.datasets.exporters.render import has_images, image_bytes, question_text, split_of, user_text
+from wethink_plugins.datasets.exporters.table import Table
 from wethink_plugins.rows import Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Small groups, because the bytes of all their images are in memory at once, on both sides.
-_ROWS_A_GROUP = 128
+
+def table(rows: Sequence[Row], prompt: str, split: str = "train", embed: bool = True) -> Table:
+    """`split` (or a file stem) stands in for rows that name none. Small groups where the bytes of images are in them."""
+    del rows  # every file has the same columns
+    return Table(
+        lambda row, place: {**record_of(row, place, prompt, split), "images": pictures_of(row, embed)},
+        lambda: schema(embed),
+        128 if embed else 1024,
+        (("images", has_images), ("options", lambda row: bool(row.options))),
+    )
 
 
-def write_parquet(file: Path, rows: Sequence[Row], prompt: str, split: str = "train") -> None:
-    """Writes the rows group by group; `split` (or a file stem) stands in for rows that name none."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    form = schema()
-    with replacing(file) as temporary, pq.ParquetWriter(temporary, form) as writer:
-        for start in range(0, len(rows), _ROWS_A_GROUP):
-            group = enumerate(rows[start : start + _ROWS_A_GROUP], start)
-            records = [{**record_of(row, i, prompt, split), "images": image_bytes(row)} for i, row in group]
-            writer.write_table(pa.Table.from_pylist(records, schema=form))
+def pictures_of(row: Row, embed: bool = True) -> list[dict[str, Any]]:
+    """What verl hands to qwen_vl_utils: {bytes, path}, or {image} with the absolute path."""
+    return image_bytes(row) if embed else [{"image": file} for file in row.image_files]
 
 
 def record_of(row: Row, index: int, prompt: str, split: str = "train") -> dict[str, Any]:
@@ -55,17 +54,12 @@ def record_of(row: Row, index: int, prompt: str, split: str = "train") -> dict[s
     }
 
 
-def image_bytes(row: Row) -> list[dict[str, Any]]:
-    """The image files as they are, with the paths as written (no folder of this machine gets into the file)."""
-    paths = zip(row.image_path, row.image_files, strict=True)
-    return [{"bytes": Path(file).read_bytes(), "path": path} for path, file in paths]
-
-
-def schema() -> pa.Schema:
+def schema(embed: bool = True) -> pa.Schema:
     """Written out, so that a file in which no row has options or images has the same columns as any other."""
     import pyarrow as pa
 
     text = pa.string()
+    picture = {"bytes": pa.binary(), "path": text} if embed else {"image": text}
     extra = {
         name: text for name in ("id", "question", "question_type", "reward_method", "split", "abilities", "source")
     }
@@ -73,7 +67,7 @@ def schema() -> pa.Schema:
         {
             "data_source": text,
             "prompt": pa.list_(pa.struct({"role": text, "content": text})),
-            "images": pa.list_(pa.struct({"bytes": pa.binary(), "path": text})),
+            "images": pa.list_(pa.struct(picture)),
             "ability": text,
             "reward_model": pa.struct({"style": text, "ground_truth": text}),
             "extra_info": pa.struct({"index": pa.int64(), **extra, "options": pa.list_(text)}),
