@@ -47,7 +47,7 @@ def write_odd(folder):
         save(folder / "odd" / name)
     names = [f"odd/{name}" for name in ODD]
     good = [_row(i, image_path=name) for i, name in enumerate(names)]
-    good += [_row(20 + i, image_path=[], problem="What is 1 + 2?") for i in range(4)]
+    good += [_row(20 + i, image_path=[], problem=f"What is {i} + 3 - {i}?") for i in range(4)]
     good += [
         _row(30, image_path=names[:2]),
         _row(31, image_path=names[0], options=["two", "3"], category="multiple_choice", answer="B"),

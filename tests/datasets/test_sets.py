@@ -93,7 +93,7 @@ def test_v1_has_blocks_and_no_tags(tmp_path):
     _, user, assistant = json.loads(lines[1])["messages"]
     assert user["content"] == [
         {"type": "image_url", "value": str(tmp_path / "images/b.png")},
-        {"type": "text", "value": "How many shapes are there?"},
+        {"type": "text", "value": "How many shapes are there? (1)"},
     ]
     assert (user["loss_weight"], assistant["loss_weight"]) == (0.0, 1.0)
     with pytest.raises(WeThinkError, match="row r0: refined_cot"):
