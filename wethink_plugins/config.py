@@ -292,15 +292,16 @@ class WeThinkConfig(_Section):
         if not isinstance(source, str | Path):
             raise ConfigError(f"is {kind_of(source)}", fix="give a path, a mapping or a WeThinkConfig", file="config")
         file = Path(source).expanduser()
-        return cls._validated(_read_yaml(file), Path(source))._with_prompt_beside(file)
+        return cls._validated(_read_yaml(file), Path(source))._with_files_beside(file)
 
-    def _with_prompt_beside(self, file: Path) -> WeThinkConfig:
-        """A judge prompt that stands beside the YAML, by its full path: Ray's workers run in folders of their own."""
-        prompt = Path(self.judge.prompt).expanduser()
-        if prompt.is_absolute() or not prompt.suffix or not (file.parent / prompt).is_file():
-            return self
-        found = str((file.parent / prompt).resolve())
-        return self.model_copy(update={"judge": self.judge.model_copy(update={"prompt": found})})
+    def _with_files_beside(self, file: Path) -> WeThinkConfig:
+        """Files that stand beside the YAML, by their full paths: trainers and Ray's workers run in folders of their own."""
+        judge = self.judge.model_copy(update={"prompt": _beside(file, self.judge.prompt)})
+        terms = [term.model_copy(update={"function": _beside(file, term.function)}) for term in self.terms]
+        shadow = self.shadow
+        if shadow.active:
+            shadow = shadow.model_copy(update={"active": _beside(file, shadow.active)})
+        return self.model_copy(update={"judge": judge, "terms": terms, "shadow": shadow})
 
     @classmethod
     def _validated(cls, values: Mapping[str, Any], file: Path | None) -> WeThinkConfig:
@@ -312,6 +313,15 @@ class WeThinkConfig(_Section):
     def digest(self) -> str:
         """Twelve hex digits that change with every setting; in each journal line."""
         return _digest(self.model_dump())
+
+
+def _beside(yaml_file: Path, reference: str) -> str:
+    """`prompt.txt` or `file.py:function` with the full path of a file that stands beside the YAML; else as it is."""
+    named, colon, function = reference.rpartition(":") if ".py:" in reference else (reference, "", "")
+    path = Path(named).expanduser()
+    if path.is_absolute() or not path.suffix or not (yaml_file.parent / path).is_file():
+        return reference
+    return f"{(yaml_file.parent / path).resolve()}{colon}{function}"
 
 
 def _digest(values: Mapping[str, Any]) -> str:

@@ -25,6 +25,8 @@ def test_columns_for_each_response_or_one_for_all():
     same = wethink_reward(answers, ["B", "A"], options=["blue", "red"], question_type="multiple_choice")
     own = wethink_reward(answers, ["B", "A"], options=[["blue", "red"], ["red", "blue"]], question=["?", "?"])
     assert (same, own) == ([1.0, 0.3], [1.0, 1.0])
+    assert wethink_reward([answers[0], RIGHT], ["B", "4"], options=[["blue", "red"], None]) == [1.0, 1.0]
+    assert wethink_reward([RIGHT, RIGHT], ["4", "4"], options=[None, None]) == [1.0, 1.0]
 
 
 def test_a_lost_score_is_none_and_the_format_is_known_all_the_same():

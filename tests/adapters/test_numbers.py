@@ -5,7 +5,7 @@ import pytest
 from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
 from wethink_plugins.adapters import numbers
-from wethink_plugins.errors import JudgeBudgetSpent
+from wethink_plugins.errors import ConfigError, JudgeBudgetSpent
 from wethink_plugins.rewards.journal import read_journal
 
 STORY = {"question_type": "descriptive"}
@@ -55,3 +55,24 @@ def test_shadow_mode_by_configuration(tmp_path):
     own.write_text("def mine(responses, golds, **columns):\n    return [0.5 for _ in responses]\n")
     config = {"journal": {"path": str(tmp_path / "journal")}, "shadow": {"active": f"{own}:mine"}}
     assert numbers.make_reward(config)(responses("4"), ["4"]) == [0.5]
+
+
+def test_a_shadow_of_itself_is_one_clear_error(tmp_path):
+    yaml = tmp_path / "wethink.yaml"
+    yaml.write_text(f"journal: {{path: {tmp_path}}}\nshadow: {{active: 'own.py:mine'}}\n")
+    (tmp_path / "own.py").write_text(
+        f"from wethink_plugins.adapters.numbers import make_reward\nours = make_reward({str(yaml)!r})\nmine = ours\n"
+    )
+    with pytest.raises(ConfigError, match=r"whose shadow.active is .* itself") as caught:
+        numbers.make_reward(str(yaml))
+    assert len(str(caught.value)) < 600
+
+
+def test_files_are_looked_for_beside_the_yaml(tmp_path, monkeypatch):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "mine.py").write_text("def mine(responses, golds, **columns):\n    return [0.5]\n")
+    yaml = tmp_path / "there" / "wethink.yaml"
+    yaml.write_text(f"journal: {{path: {tmp_path}}}\nshadow: {{active: 'mine.py:mine'}}\n")
+    (tmp_path / "mine.py").write_text("mine = None\n")
+    monkeypatch.chdir(tmp_path)
+    assert numbers.make_reward(str(yaml))(responses("4"), ["4"]) == [0.5]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import signal
 import socket
 import time
 import urllib.error
@@ -76,6 +75,9 @@ REFUSED = [
     ("a gold that is empty", sample(gold="  ", id="row-7"), 422, "row row-7: answer: no gold answer"),
     ("an unknown type", sample(question_type="essay", id="row-8"), 422, "row row-8: question_type"),
     ("a path as image", sample(images=["/etc/passwd"]), 422, "data:image"),
+    ("an infinite reward in shadow mode", b'{"response": "4", "answer": "4", "active": 1e999}', 422, "active"),
+    ("NaN in meta", b'{"response": "4", "answer": "4", "meta": {"a": [NaN]}}', 422, "meta"),
+    ("the old place of the paid reward", sample(meta={"active": 0.7}), 422, "beside meta"),
     ("too much", sample(question="x" * 30_000), 413, "20000 bytes"),
     ("not UTF-8", b'{"response": "\xff"}', 400, "parsing the body"),
 ]
@@ -99,6 +101,29 @@ def test_a_malformed_sample_of_a_batch_is_named(url):
     status, reply, _ = ask(url, "/v1/score_batch", {"samples": [sample(id="good"), sample(gold=None, id="bad")]})
     assert status == 422
     assert reply["detail"].startswith("row bad: answer: ")
+
+
+def test_half_a_surrogate_pair_and_huge_numbers_harm_nobody(url):
+    odd = b'{"samples": [{"response": "<think>a</think><answer>\\ud800 4</answer>", "answer": "4", "id": "\\ud800"},'
+    odd += b'{"response": "<think>a</think><answer>4</answer>", "answer": "4", "id": 7},'
+    odd += b'{"response": "<think>a</think><answer>4</answer>", "answer": 1' + b"0" * 320 + b"}]}"
+    status, reply, _ = ask(url, "/v1/score_batch", odd)
+    assert status == 200
+    assert [score["accuracy"] for score in reply["scores"]][1:] == [1.0, 0.0]
+    assert [score["id"] for score in reply["scores"]] == ["?", "7", "#2"]
+
+
+def test_a_body_that_is_not_announced_as_json(url):
+    status, reply, _ = ask(url, "/v1/score", b"{}", **{"Content-Type": "text/plain"})
+    assert status == 422
+    assert "Content-Type: application/json" in reply["detail"]
+
+
+def test_every_reply_is_counted(url):
+    line = 'wethink_requests_total{code="400",path="/v1/score"}'
+    before = count(ask(url, "/metrics")[1], line)
+    ask(url, "/v1/score", b'{"response": "\xff"}')
+    assert count(ask(url, "/metrics")[1], line) == before + 1
 
 
 def test_too_many_samples(url):
@@ -224,7 +249,33 @@ def test_the_command_ends_on_sigterm_with_the_request_in_hand_answered(tmp_path)
         time.sleep(0.7)
         process.terminate()
         assert waiting.result()[0] == 200
-        assert process.wait(30) == -signal.SIGTERM
+        assert process.wait(30) == 0
+
+
+def test_what_is_still_in_hand_when_time_is_up_is_told_to_come_back(tmp_path):
+    config = tmp_path / "wethink.yaml"
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections, never answers
+        config.write_text(
+            f"judge: {{endpoints: [{{base_url: 'http://127.0.0.1:{deaf.getsockname()[1]}/v1', model: m}}]}}\n"
+        )
+        with command("--config", str(config), "--stop-s", "1") as (process, url), ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(ask, url, "/v1/score", sample("a", "a story", question_type="descriptive"))
+            time.sleep(1)
+            process.terminate()
+            status, reply, headers = waiting.result()
+            assert (status, headers["Retry-After"]) == (503, "1")
+            assert "ending" in reply["detail"]
+            assert process.wait(30) == 0
+
+
+def test_shadow_mode_over_http_can_be_reported(tmp_path):
+    from wethink_plugins.rewards.shadow_report import shadow_report
+
+    reward = HybridReward.from_config({"journal": {"path": str(tmp_path)}})
+    with served(reward) as url:
+        for number, paid in enumerate((1.0, 0.0, 1.0, 0.0)):
+            assert ask(url, "/v1/score", sample(str(3 + number % 2), id=str(number), group="g", active=paid))[0] == 200
+    assert shadow_report(tmp_path)["compared"] == 4
 
 
 def test_an_unsafe_or_impossible_start_is_one_line(capfd):

@@ -92,7 +92,7 @@ def samples_of(responses: Sequence[str], answers: Any, *, options: Any = None, *
         if not _is_column(column) or len(column) != len(responses):
             found = f"{len(column)} for" if _is_column(column) else "one text for"
             raise SampleError(f"{found} {len(responses)} responses", fix="give one for each response", field=name)
-    each = options is not None and len(options) == len(responses) and all(_is_column(some) for some in options)
+    each = options is not None and len(options) == len(responses) and all(map(_is_column_or_none, options))
     return [_sample(one, answers[i], options[i] if each else options, columns, i) for i, one in enumerate(responses)]
 
 
@@ -118,3 +118,8 @@ def _sample(response: Any, answer: Any, options: Any, columns: Mapping[str, Any]
 
 def _is_column(value: Any) -> bool:
     return not isinstance(value, str | bytes | Mapping) and hasattr(value, "__len__")
+
+
+def _is_column_or_none(value: Any) -> bool:
+    """Of rows without options a data set may say null."""
+    return value is None or _is_column(value)

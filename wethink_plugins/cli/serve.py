@@ -56,6 +56,7 @@ def serve(
     from wethink_plugins.rewards.hybrid import HybridReward
     from wethink_plugins.service.app import make_app
     from wethink_plugins.service.limits import Limits
+    from wethink_plugins.service.server import Server
 
     token = _token(host, token_env)
     limits = Limits(max_mb * 1_000_000, max_samples, body_s, answer_s, max_waiting, requests_per_minute or None)
@@ -66,7 +67,7 @@ def serve(
     say(f"scoring at http://{_shown(host)}:{listening.getsockname()[1]} (docs at /docs); Ctrl-C ends it")
     if token is None:
         complain("without --token-env everyone on this machine may ask")
-    uvicorn.Server(settings).run(sockets=[listening])
+    Server(settings).run(sockets=[listening])
 
 
 def _require_packages() -> None:

@@ -46,7 +46,7 @@ def first_cause(scores: Sequence[Score]) -> str:
     return next((score.reason for score in scores if score.status == "unscored"), "no cause known")
 
 
-_FIX = "check the judge's endpoints; `judge.tolerate` sets what a run may lose"
+_FIX = "check the judge's endpoints, or the service that scores; `judge.tolerate` sets what a run may lose"
 
 
 # Chosen. A share of fewer samples says little: with 5% failing at random, 2 of 8 are lost every 20th time.

@@ -205,8 +205,22 @@ def number_of(result: Any) -> float | None:
     return float(result)  # type: ignore[arg-type]
 
 
+_loading = threading.local()
+
+
 def _active(config: WeThinkConfig) -> Callable[..., Any]:
-    function = resolve(str(config.shadow.active), "rewards")
+    reference = str(config.shadow.active)
+    if reference in getattr(_loading, "names", ()):
+        raise ConfigError(
+            f"{reference!r} makes a reward of a configuration whose shadow.active is {reference!r} itself",
+            fix="name your own reward here, in a file that doesn't load this configuration",
+            field="shadow.active",
+        )
+    _loading.names = (*getattr(_loading, "names", ()), reference)
+    try:
+        function = resolve(reference, "rewards")
+    finally:
+        _loading.names = _loading.names[:-1]
     if not callable(function):
         raise ConfigError(
             f"{config.shadow.active!r} is {kind_of(function)}, not a function",

@@ -42,10 +42,10 @@ def make_app(
         title="WeThink reward", version=__version__, description=__doc__, redoc_url=None, lifespan=_closing(reward)
     )
     scorer = Scorer(reward, limits, metrics)
-    _add_errors(app, metrics)
+    _add_errors(app)
     _add_routes(app, scorer, metrics)
-    app.add_middleware(Gate, token=token, limits=limits, seen=metrics.request)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(Gate, token=token, limits=limits, seen=metrics.request)  # the last one added is the first asked
     return app
 
 
@@ -65,6 +65,8 @@ class Scorer:
         self._count(len(samples))
         try:
             scores = await asyncio.wait_for(self._reward.ascore_batch(samples), self._limits.answer_s)
+        except asyncio.CancelledError:  # the service ends, and has no more time for this
+            raise busy("the service is ending; nothing is known of these") from None
         except asyncio.TimeoutError:
             raise Refused(504, f"not scored within {self._limits.answer_s:g} s; nothing is known of these") from None
         finally:
@@ -83,7 +85,6 @@ def _add_routes(app: FastAPI, scorer: Scorer, metrics: Metrics) -> None:
         """One rollout."""
         read = sample.sample()
         (one,) = await scorer.scores("/v1/score", [read])
-        metrics.request("/v1/score", 200)
         return ScoreOut.of(read, one)
 
     @app.post("/v1/score_batch")
@@ -91,7 +92,6 @@ def _add_routes(app: FastAPI, scorer: Scorer, metrics: Metrics) -> None:
         """Many rollouts at once: the judge is asked for all of them together."""
         samples = [sample.sample(place) for place, sample in enumerate(batch.samples)]
         scores = await scorer.scores("/v1/score_batch", samples)
-        metrics.request("/v1/score_batch", 200)
         return BatchOut.of(samples, scores)
 
     @app.get("/health")
@@ -104,32 +104,33 @@ def _add_routes(app: FastAPI, scorer: Scorer, metrics: Metrics) -> None:
         return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
 
-def _add_errors(app: FastAPI, metrics: Metrics) -> None:
-    def reply(request: Request, status: int, detail: Any, headers: dict[str, str] | None = None) -> JSONResponse:
-        metrics.request(request.url.path, status)
+def _add_errors(app: FastAPI) -> None:
+    def reply(status: int, detail: Any, headers: dict[str, str] | None = None) -> JSONResponse:
         return JSONResponse({"detail": detail}, status, headers)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:
-        return reply(request, error.status, error.problem, error.headers)
+        return reply(error.status, error.problem, error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
         """In the form of our own errors, without repeating the body, which may be megabytes."""
         faults = [_fault(fault, error.body) for fault in error.errors()]
+        if "json" not in request.headers.get("content-type", ""):
+            faults.insert(0, "send JSON, with the header Content-Type: application/json")
         more = [f"and {len(faults) - _SHOWN_FAULTS} more"] if len(faults) > _SHOWN_FAULTS else []
-        return reply(request, 422, "; ".join([*faults[:_SHOWN_FAULTS], *more]))
+        return reply(422, "; ".join([*faults[:_SHOWN_FAULTS], *more]))
 
     @app.exception_handler(WeThinkError)
     async def wrong(request: Request, error: WeThinkError) -> JSONResponse:
         caller = isinstance(error, SampleError | JudgeRequired)
         if not caller:
             _log.error("%s", error)
-        return reply(request, 422 if caller else 500, str(error))
+        return reply(422 if caller else 500, str(error))
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> JSONResponse:
-        return reply(request, 500, f"{type(error).__name__}; the service's log has more")
+        return reply(500, f"{type(error).__name__}; the service's log has more")
 
 
 def _fault(fault: Mapping[str, Any], body: Any) -> str:

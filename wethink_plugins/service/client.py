@@ -29,6 +29,8 @@ from wethink_plugins.service.wire import BatchOut, body_of
 # Chosen: small enough that a lost connection costs little, large enough that a request's own cost doesn't matter.
 _SAMPLES_A_REQUEST, _AT_ONCE = 64, 16
 _AGAIN = (408, 429, 500, 502, 503, 504)
+# Chosen. The service's own fault; the same request will mostly meet it again.
+_MOST_500 = 3
 
 
 class RemoteReward:
@@ -74,13 +76,14 @@ class RemoteReward:
     async def _part(self, session: Any, slots: asyncio.Semaphore, samples: list[Sample], until: float) -> list[Score]:
         body = {"samples": [body_of(replace(s, images=tuple(data_urls(s.images)))) for s in samples]}
         async with slots:
-            fault, attempts = "", 0
-            while (left_s := until - time.monotonic()) > 0:
+            fault, attempts, broken = "", 0, 0
+            while broken < _MOST_500 and (left_s := until - time.monotonic()) > 0:
                 attempts += 1
                 status, content, retry_after_s = await self._post(session, body, left_s)
                 if status == 200:
                     return [score.score() for score in BatchOut.model_validate(content).scores]
                 fault = f"{status or 'no answer'}: {content}"
+                broken += status == 500
                 self._raise_if_final(status, str(content))
                 await asyncio.sleep(min(backoff_s(attempts, retry_after_s), max(0.0, until - time.monotonic())))
         return [_unscored(f"the reward service at {self._url}: {fault or 'no time left'}") for _ in samples]

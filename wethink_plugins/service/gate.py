@@ -35,15 +35,23 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        send = self._counting(scope["path"], send)
         headers = {name.lower(): value for name, value in scope["headers"]}
         try:
             self._check(scope, headers)
             body = await self._body(headers, receive)
         except Refused as refused:
-            self._seen(scope["path"], refused.status)
             await _refuse(send, refused)
             return
         await self._app(scope, _replay(body, receive), send)
+
+    def _counting(self, path: str, send: Send) -> Send:
+        async def counted(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                self._seen(path, message["status"])
+            await send(message)
+
+        return counted
 
     def _check(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         if scope["path"] in OPEN:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -30,7 +32,8 @@ def _text(value: Any) -> str:
     """A number as it prints; nothing else is made into text: a missing gold would become the answer "None"."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, bool) or not number:
         raise ValueError(f"{kind_of(value)}, neither text nor a number")
     return str(value)
 
@@ -45,14 +48,17 @@ class SampleIn(BaseModel):
 
     response: str = Field(description="The whole response, with its think and answer blocks.")
     answer: Text = Field(description="The gold answer.")
-    id: str = Field("", description="The row's id: it is named in errors and in the journal.")
+    id: Text = Field("", description="The row's id: it is named in errors and in the journal.")
     group: str | None = Field(None, description="One text for all rollouts of a prompt in a step.")
     question: str = ""
     question_type: str | None = Field(None, description="multiple_choice, fill_in_blank, descriptive; None: inferred.")
     options: list[Text] = Field([], description="The option texts in order, without letters.")
     reward_method: str = Field("auto", description="rule, model or auto.")
     images: list[str] = Field([], description="For a judge that sees: data: URLs.")
-    meta: dict[str, Any] = Field({}, description="Free; goes to the journal.")
+    meta: dict[str, Any] = Field({}, description="Free; goes to the journal. `step` and `split` are understood.")
+    active: Annotated[float, Field(allow_inf_nan=False)] | None = Field(
+        None, description="Shadow mode: the reward that this rollout is really paid, for `wethink shadow report`."
+    )
 
     @field_validator("images")
     @classmethod
@@ -62,9 +68,21 @@ class SampleIn(BaseModel):
             raise ValueError("send images as data:image/...;base64,... URLs")
         return images
 
+    @field_validator("meta")
+    @classmethod
+    def _is_json(cls, meta: dict[str, Any]) -> dict[str, Any]:
+        """NaN would break the journal for all who read it. What marks shadow mode has a field of its own."""
+        json.dumps(meta, allow_nan=False)
+        if taken := sorted({"active", "shadow"} & set(meta)):
+            raise ValueError(f"{taken[0]} is no free name; send the paid reward as `active`, beside meta")
+        return meta
+
     def sample(self, place: int = 0) -> Sample:
         """`place` names a sample without an id."""
-        fields = self.model_dump(exclude={"id", "options"})
+        fields = self.model_dump(exclude={"id", "options", "active"})
+        if self.active is not None:
+            shadow = {"process": os.getpid(), "dropped": 0, "unread": 0}
+            fields["meta"] = {**self.meta, "active": self.active, "shadow": shadow}
         return Sample(id=self.id or f"#{place}", options=tuple(self.options), **fields)
 
 
@@ -91,16 +109,16 @@ class ScoreOut(BaseModel):
 
     @classmethod
     def of(cls, sample: Sample, score: Score) -> ScoreOut:
-        extra = {key: score.extra[key] for key in _KEPT if key in score.extra}
+        extra = {key: _sendable(score.extra[key]) for key in _KEPT if key in score.extra}
         return cls(
-            id=sample.id,
-            group=sample.group,
+            id=_sendable(sample.id),
+            group=_sendable(sample.group),
             status=score.status,
             overall=score.overall,
             accuracy=score.accuracy,
             format=score.format,
             method=score.method,
-            reason=score.reason,
+            reason=_sendable(score.reason),
             grader=score.grader,
             tier=score.tier,
             extra=extra,
@@ -109,6 +127,15 @@ class ScoreOut(BaseModel):
     def score(self) -> Score:
         """As the service had it, but for the judge's own words."""
         return Score(**self.model_dump(exclude={"id", "group"}))
+
+
+def _sendable(value: Any) -> Any:
+    """Half surrogate pairs, which JSON can write and UTF-8 can't, as question marks."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_sendable(key): _sendable(one) for key, one in value.items()}
+    return value
 
 
 class BatchOut(BaseModel):
@@ -126,6 +153,9 @@ class BatchOut(BaseModel):
 
 def body_of(sample: Sample) -> dict[str, Any]:
     """The JSON that asks for this sample; images must be data: URLs (`rewards.judge.images.data_urls` makes them)."""
-    fields = {name: getattr(sample, name) for name in SampleIn.model_fields}
-    meta = sample.meta if isinstance(sample.meta, Mapping) else {}
-    return {**fields, "options": list(sample.options), "images": list(sample.images), "meta": dict(meta)}
+    names = [name for name in SampleIn.model_fields if name != "active"]
+    meta = dict(sample.meta) if isinstance(sample.meta, Mapping) else {}
+    shadow = {"active": meta.pop("active", None)}
+    meta.pop("shadow", None)
+    lists = {"options": list(sample.options), "images": list(sample.images), "meta": meta}
+    return {**{name: getattr(sample, name) for name in names}, **lists, **shadow}
