@@ -28,6 +28,8 @@ PACKAGES = {
 }
 WHEEL = "scikit-image==0.26.0"
 IN_WHEEL = "astronaut brick camera chelsea coffee coins grass gravel motorcycle_left moon rocket".split()
+DRAWN = ("analogpattern", "umang", "ColdRipple", "Autumn")
+"""Pictures of the packages that are no photographs."""
 PART = 420
 """Pixels of the shorter side of a part, at least: smaller photographs stay whole or are cut into fewer."""
 
@@ -44,7 +46,7 @@ def get_photographs(folder: Path) -> None:
             out = place / package
             subprocess.run(["dpkg-deb", "-x", next(place.glob(f"{package}_*.deb")), out], check=True)
             for pattern in patterns:
-                for file in out.glob(pattern):
+                for file in (one for one in out.glob(pattern) if not any(name in str(one) for name in DRAWN)):
                     parent = file.parts[-4] + "-" if file.stem == "2560x1600" else ""
                     (folder / f"{package}-{parent}{file.name}").write_bytes(file.read_bytes())
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", name]

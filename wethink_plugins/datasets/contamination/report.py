@@ -29,8 +29,8 @@ def write_all(found: Contamination, out: Path, remove: Sequence[str]) -> list[Ma
     )
     write_text(out / "remove.jsonl", _lines(reasons))
     names = "".join(f"{match.row}\n" for match in listed)
-    write_text(out / "remove.txt", names.encode("utf-8", "backslashreplace").decode())
-    write_text(out / "report.html", page(found, len(listed)).html())
+    write_text(out / "remove.txt", _printable(names))
+    write_text(out / "report.html", _printable(page(found, len(listed)).html()))
     return listed
 
 
@@ -149,6 +149,11 @@ def _side_by_side(found: Contamination, match: Match) -> str:
     for place, one in enumerate(small):
         canvas.paste(one, (place * _EDGE, 0))
     return data_uri(canvas)
+
+
+def _printable(text: str) -> str:
+    """With half surrogate pairs, which no file can hold, escaped; `remove.jsonl` has them as they are."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _lines(records: Iterable[dict]) -> str:
