@@ -124,7 +124,7 @@ def _opened(source: Source) -> np.ndarray:
 
 def likeness_of(ours: np.ndarray, theirs: np.ndarray, window: np.ndarray) -> float:
     """Of two pictures (1, n, n), from a window that is about right."""
-    window = aligned(ours, theirs, window, _FINE_STEPS)
+    window = aligned(_halved(ours), _halved(theirs), window, _FINE_STEPS)
     warped, inside = warp(theirs, window)
     if correlation(ours, warped, inside)[0] <= 0:
         return 0.0
@@ -133,6 +133,12 @@ def likeness_of(ours: np.ndarray, theirs: np.ndarray, window: np.ndarray) -> flo
         if tiles >= _TILES:
             return max(0.0, low)
     return 0.0
+
+
+def _halved(pictures: np.ndarray) -> np.ndarray:
+    """Places are shares of a side, so a window found at half the size holds at the whole; it takes a quarter of the time."""
+    p, n, _ = pictures.shape
+    return pictures.reshape(p, n // 2, 2, n // 2, 2).mean(axis=(2, 4))
 
 
 def _tilewise(
