@@ -50,7 +50,7 @@ def check(
     kept = Kept(cache.expanduser())
     try:
         theirs = [_read(path, name, kept, found, say) for path, name in zip(against, _names(against), strict=True)]
-        ours = gathered(_pictures(found), kept)
+        ours = gathered(_pictures(found), kept, say)
     finally:
         kept.close()
     if not found.sources:
@@ -69,7 +69,7 @@ def check(
 
 def _read(path: Path, name: str, kept: Kept, found: Contamination, say: Say) -> Gathered:
     benchmark = Benchmark(name, path)
-    pictures = gathered(read_benchmark(path, benchmark), kept)
+    pictures = gathered(read_benchmark(path, benchmark), kept, say)
     found.benchmarks.append(benchmark)
     shown = [str(place.file) + (f" byte {place.start}" if place.start >= 0 else "") for place in benchmark.places]
     found.counts[name] = _counted(len(benchmark.items), pictures, shown)

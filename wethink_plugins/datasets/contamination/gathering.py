@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _WAITING = 32  # pictures that are open or wait, at most: their bytes are in memory
-_COMMIT = 2000
+_COMMIT, _TOLD = 2000, 10_000
 
 
 class Kept:
@@ -80,8 +80,8 @@ class Gathered:
     computed: int = 0
 
 
-def gathered(pictures: Iterable[Found], kept: Kept) -> Gathered:
-    """Takes the pictures one by one, numbers 0 on in any order; a few are in memory at a time."""
+def gathered(pictures: Iterable[Found], kept: Kept, say: Callable[[str], None] = lambda line: None) -> Gathered:
+    """Takes the pictures one by one, numbered from 0 in the order they come; a few are in memory at a time."""
     import numpy as np
 
     views, thumbs, result = bytearray(), bytearray(), Gathered(np.zeros(0), np.zeros(0))
@@ -89,6 +89,8 @@ def gathered(pictures: Iterable[Found], kept: Kept) -> Gathered:
         for number, value in _fingerprints(pictures, kept, result):
             if isinstance(value, str):
                 result.bad[number] = value
+            if number and number % _TOLD == 0:
+                say(f"{number:,} pictures, {result.computed:,} of them new, {len(result.bad):,} unreadable")
             views += value.views.tobytes() if isinstance(value, Fingerprint) else bytes(VIEWS * SIZE)
             thumbs += value.thumb.tobytes() if isinstance(value, Fingerprint) else bytes(THUMB * THUMB)
     result.views = np.frombuffer(views, dtype=np.int8).reshape(-1, VIEWS, SIZE)

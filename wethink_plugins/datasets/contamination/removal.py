@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 from wethink_plugins.datasets.records import Records
@@ -11,7 +10,7 @@ from wethink_plugins.errors import WeThinkError
 from wethink_plugins.rows import row_id
 
 
-def without(records: Records, file: str | Path) -> Iterator[tuple[int, dict]]:
+def without(records: Records, file: str | Path) -> Records:
     """The (line, record) pairs whose row id isn't on the list: `remove.txt` (an id a line) or `remove.jsonl` (`row`)."""
     names = removable(file)
     return ((line, record) for line, record in records if row_id(record) not in names)
