@@ -6,9 +6,9 @@
 
 Every second picture is in the benchmark. Training pictures are transformed copies of all: those of the others must
 match nothing. The pictures are halved by photograph: the threshold that is shipped was chosen on the first half, and is
-measured on the second. A false match is a training picture that matches a benchmark picture it wasn't made from. With ImageHash installed its pHash is measured
-beside it (whole pictures, as they are and mirrored, the largest radius with at most 1% of false matches on that same
-half, so with the best threshold it could have).
+measured on the second. A false match is a training picture that matches a benchmark picture it wasn't made from. With
+ImageHash installed its pHash is measured beside it (whole pictures, as they are and mirrored, the largest radius with
+at most 1% of false matches on that same half, so with the best threshold it could have).
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps, ImageStat
 
 PACKAGES = {
     "lomiri-wallpapers-16.04": ("usr/share/backgrounds/*_by_*",),
@@ -32,6 +32,9 @@ DRAWN = ("analogpattern", "umang", "ColdRipple", "Autumn")
 """Pictures of the packages that are no photographs."""
 PART = 420
 """Pixels of the shorter side of a part, at least: smaller photographs stay whole or are cut into fewer."""
+
+LEAST_DETAIL = 1.0
+"""Grey levels of 255 by which a part, at 192 x 192, must differ from itself blurred (root mean square)."""
 
 Picture = Image.Image
 
@@ -58,7 +61,7 @@ def get_photographs(folder: Path) -> None:
 
 
 def photographs(folder: Path) -> Iterator[tuple[str, Picture]]:
-    """Parts of the photographs with a name each; parts that show nothing (sky, fog) are left out."""
+    """Parts of the photographs with a name each; parts without any detail (clear sky, night) are left out."""
     for file in sorted(folder.iterdir()):
         with Image.open(file) as opened:
             opened.draft("RGB", (1400, 900))
@@ -69,8 +72,14 @@ def photographs(folder: Path) -> Iterator[tuple[str, Picture]]:
             x, y = i % across, i // across
             width, height = picture.width // across, picture.height // down
             part = picture.crop((x * width, y * height, (x + 1) * width, (y + 1) * height))
-            if ImageStat.Stat(part.convert("L").resize((32, 32))).stddev[0] > 8:
+            if _detail(part) > LEAST_DETAIL:
                 yield f"{file.stem}-{x}{y}", part
+
+
+def _detail(picture: Picture) -> float:
+    small = picture.convert("L").resize((192, 192))
+    blurred = small.filter(ImageFilter.GaussianBlur(8))
+    return ImageStat.Stat(ImageChops.difference(small, blurred)).rms[0]
 
 
 def drawings(each: int) -> Iterator[tuple[str, Picture]]:

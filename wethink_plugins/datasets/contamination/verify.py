@@ -23,7 +23,7 @@ THRESHOLD = 0.5
 """Likeness from which a pair counts as a copy; chosen on one half of the pictures of benchmarks/contamination.py."""
 # *Chosen* there too. Charts and pages of one layout share axes, lines and margins: where one grey covers this share of a
 # picture, what differs counts so many times.
-_GROUND, _STRICTER = 0.4, 3.0
+_GROUND, _STRICTER = 0.4, 2.4
 _FIRST_LOOK, _SECOND_LOOKS = (
     0.75,
     6,
