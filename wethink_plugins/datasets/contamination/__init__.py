@@ -1,0 +1,1 @@
+"""Finds training rows that show a benchmark's pictures or ask its questions."""
