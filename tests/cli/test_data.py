@@ -223,3 +223,18 @@ def test_a_set_that_cannot_be_is_one_line(tmp_path, wethink, options, says):
     file = write_rows(tmp_path, [row(i) for i in range(3)])
     code, printed, errors = wethink("data", "export", "verl", file, "--out", tmp_path / "out", *options)
     assert code == 2 and printed == "" and says in " ".join(errors) and not (tmp_path / "out").exists()
+
+
+def test_rows_on_a_list_are_left_out_and_counted(tmp_path, wethink):
+    file = write_rows(tmp_path, [row(n) for n in range(4)])
+    (tmp_path / "remove.txt").write_text("r1\nr3\nnot-there\n")
+    out = tmp_path / "a.parquet"
+    code, printed, _ = wethink("data", "export", "trl", file, "--out", out, "--remove", tmp_path / "remove.txt")
+    assert code == 0
+    assert "2 rows, 0 rejected, 2 left out by" in printed
+    assert [one["row_id"] for one in pq.read_table(out).to_pylist()] == ["r0", "r2"]
+    assert json.loads((tmp_path / "a.manifest.json").read_text())["counts"]["removed"] == 2
+    code, printed, _ = wethink("data", "validate", file, "--remove", tmp_path / "remove.txt")
+    assert (code, "2 accepted, 0 rejected, 2 left out" in printed) == (0, True)
+    code, _, errors = wethink("data", "validate", file, "--remove", tmp_path / "no.txt")
+    assert (code, "no.txt" in errors) == (2, True)

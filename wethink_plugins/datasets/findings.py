@@ -41,7 +41,7 @@ class Findings:
     """Rows and rejects in the order they came; defects counted by name, unknown spellings over the whole file."""
 
     def __init__(self) -> None:
-        self.read = 0
+        self.read = self.removed = 0
         self.sources: Counter[str] = Counter()
         self.values = Values()
         self.rows = KeptRows()
@@ -92,6 +92,7 @@ class Findings:
             "read": self.read,
             "accepted": len(self.rows),
             "rejected": len(self.rejects),
+            **({"removed": self.removed} if self.removed else {}),
             "question_type": dict(sorted(self._types.items())),
             "reward_method": dict(sorted(self._methods.items())),
             "defects": defects,

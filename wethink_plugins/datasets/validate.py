@@ -60,13 +60,15 @@ def validate(
     check: Check | None = None,
     observers: Sequence[Observer] = (),
     sources: str | Path | None = None,
+    remove: frozenset[str] = frozenset(),
 ) -> Validation:
     """Reads, repairs and checks every row. `images` is what image paths are relative to (default: the file's folder).
 
     `for_sft`: every row needs a chain of thought (or a whole response), and no judge. Otherwise JudgeRequired is
     raised when rows need a judge and the configuration has none. `check` is asked about each row that is fine so far,
     with its image files, and rejects it by raising WeThinkError with the name of a defect. `observers` are told of every
-    row. `sources` is a file of sources over the built-in ones. WeThinkError for a file that can't be read at all.
+    row. `sources` is a file of sources over the built-in ones. Rows whose id is in `remove` are left out and counted, no
+    rejects. WeThinkError for a file that can't be read at all.
     """
     settings, registry = WeThinkConfig.load(config), Sources.load(sources)
     judge_missing = not (for_sft or settings.judge.offline or settings.judge.endpoints)
@@ -74,6 +76,9 @@ def validate(
     checks, findings = RowChecks(settings, pictures, registry, infer_types, for_sft, check), Findings()
     with pillow_silenced():
         for line, record in _rows_of(file, looking_ahead(read_lines(file), pictures), findings, observers):
+            if remove and row_id(record) in remove:
+                findings.removed += 1
+                continue
             _take(line, record, checks, findings, observers)
             if judge_missing and findings.judged:
                 checks.skip_images()  # the end is settled: no need to wait for all of them

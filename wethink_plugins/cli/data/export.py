@@ -19,7 +19,9 @@ from wethink_plugins.cli.data.options import (
     MinPixelsOption,
     ModelOption,
     PromptOption,
+    RemoveOption,
     prompt_lengths,
+    removed_rows,
 )
 from wethink_plugins.cli.data.rejected import report_rejects
 from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, complain, say, say_json
@@ -72,6 +74,7 @@ def export(
         typer.Option("--val-rows", help="The same, as a number of rows."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="With --val-share or --val-rows: draws other rows.")] = 0,
+    remove: RemoveOption = None,
     infer_types: InferFlag = False,
     allow_rejects: Annotated[
         bool, typer.Option("--allow-rejects", help="Export the good rows although others are rejected.")
@@ -104,7 +107,13 @@ def export(
     target = output_file(host, file, out, name, layout)
     lengths = prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)
     found = check_rows(
-        file, images, config, infer_types, for_sft=host in SFT_HOSTS, check=lengths.check if lengths else None
+        file,
+        images,
+        config,
+        infer_types,
+        for_sft=host in SFT_HOSTS,
+        check=lengths.check if lengths else None,
+        remove=removed_rows(remove),
     )
     report_rejects(found)
     rejects = _keep_rejects(found, target, layout)
@@ -120,7 +129,8 @@ def export(
     if json:
         say_json(result)
         return
-    say(f"wrote {written}: {found.counts['accepted']} rows, {found.counts['rejected']} rejected")
+    removed = f", {found.counts['removed']} left out by {remove}" if "removed" in found.counts else ""
+    say(f"wrote {written}: {found.counts['accepted']} rows, {found.counts['rejected']} rejected{removed}")
     for side in sides:
         say(_side_text(side))
 

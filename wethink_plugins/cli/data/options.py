@@ -29,6 +29,10 @@ MaxLengthOption = Annotated[
 ]
 MinPixelsOption = Annotated[int, typer.Option("--min-pixels", help="With --model: EasyR1's data.min_pixels.")]
 MaxPixelsOption = Annotated[int, typer.Option("--max-pixels", help="With --model: EasyR1's data.max_pixels.")]
+RemoveOption = Annotated[
+    OptionalPath,
+    typer.Option("--remove", help="Leave out the rows on this list: remove.txt of `wethink data contamination`."),
+]
 QuietFlag = Annotated[bool, typer.Option("--quiet", help="No progress on the terminal.")]
 # EasyR1's own defaults.
 MAX_LENGTH, MIN_PIXELS, MAX_PIXELS = 2048, 262144, 4194304
@@ -41,3 +45,10 @@ def prompt_lengths(
     from wethink_plugins.datasets.prompt_length import PromptLengths
 
     return PromptLengths.of_model(model, prompt, limit, min_pixels, max_pixels) if model is not None else None
+
+
+def removed_rows(file: Path | None) -> frozenset[str]:
+    """The ids on the list; none without one."""
+    from wethink_plugins.datasets.contamination.removal import removable
+
+    return removable(file) if file is not None else frozenset()

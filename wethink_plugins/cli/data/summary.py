@@ -48,7 +48,10 @@ def show(found: Validation, summary: Mapping[str, Any]) -> None:
     counts = found.counts
     for title in ("question_type", "reward_method"):
         say(f"{title}: " + ", ".join(f"{value} {rows}" for value, rows in counts[title].items()))
-    say(f"{found.file}: {counts['read']} rows read, {counts['accepted']} accepted, {counts['rejected']} rejected")
+    say(
+        f"{found.file}: {counts['read']} rows read, {counts['accepted']} accepted, {counts['rejected']} rejected"
+        + (f", {counts['removed']} left out by the list" if "removed" in counts else "")
+    )
     if summary["rejects_file"]:
         say(f"rejects: {summary['rejects_file']}")
     if summary["fixed"]:

@@ -20,7 +20,9 @@ from wethink_plugins.cli.data.options import (
     ModelOption,
     PromptOption,
     QuietFlag,
+    RemoveOption,
     prompt_lengths,
+    removed_rows,
 )
 from wethink_plugins.cli.data.progress import progress_of
 from wethink_plugins.cli.data.rejected import report_rejects
@@ -50,6 +52,7 @@ def validate(
     sources: Annotated[
         OptionalPath, typer.Option("--sources", help="YAML of sources (licence, quota …) over the built-in ones.")
     ] = None,
+    remove: RemoveOption = None,
     infer_types: InferFlag = False,
     sft: Annotated[
         bool, typer.Option("--sft", help="For supervised fine-tuning: each row needs reasoning, none a judge.")
@@ -85,6 +88,7 @@ def validate(
             check=lengths.check if lengths else None,
             observers=[*observers, *([page.composition] if page else [])],
             sources=sources,
+            remove=removed_rows(remove),
         )
     kept = _keep_rejects(found, rejects)
     fixed = write_fixed(found, fix, fixed_images) if fix is not None else None
