@@ -238,4 +238,5 @@ def test_rows_on_a_list_are_left_out_and_counted(tmp_path, wethink):
     code, printed, _ = wethink("data", "validate", file, "--remove", tmp_path / "remove.txt")
     assert (code, "2 accepted, 0 rejected, 2 left out" in printed) == (0, True)
     code, _, errors = wethink("data", "validate", file, "--remove", tmp_path / "no.txt")
-    assert (code, "no.txt" in errors) == (2, True)
+    assert code == 2
+    assert any("no.txt" in error for error in errors)
