@@ -2,11 +2,13 @@
 
     python benchmarks/contamination_pictures.py photographs       # gets them: apt-get, pip
     python benchmarks/contamination.py photographs
+    python benchmarks/contamination_pictures.py unseen --unseen && python benchmarks/contamination.py unseen
     python benchmarks/contamination.py --scale 100000 50000
 
 Every second picture is in the benchmark. Training pictures are transformed copies of all: those of the others must
-match nothing. The pictures are halved by photograph. The threshold that is shipped was settled with both halves in view, so
-neither is an untouched test; point it at photographs of your own for one. A false match is a training picture that matches a benchmark picture it wasn't made from. With
+match nothing. The pictures are halved by photograph. The threshold that is shipped was settled with both halves of
+the first set in view, so neither is an untouched test; the second set (`--unseen`) is one. A false match is a training picture
+that matches a benchmark picture it wasn't made from. With
 ImageHash installed its pHash is measured beside it (whole pictures, as they are and mirrored, the largest radius with
 at most 1% of false matches on that same half, so with the best threshold it could have).
 """

@@ -5,7 +5,7 @@ and pip, as the machine is set up for them; nothing is installed). They are cut 
 picture of its own: parts of one photograph have its light and colours, so they are harder to tell apart than
 photographs from all over.
 
-    python benchmarks/contamination_pictures.py FOLDER
+    python benchmarks/contamination_pictures.py FOLDER [--unseen]
 """
 
 from __future__ import annotations
@@ -28,6 +28,21 @@ PACKAGES = {
 }
 WHEEL = "scikit-image==0.26.0"
 IN_WHEEL = "astronaut brick camera chelsea coffee coins grass gravel motorcycle_left moon rocket".split()
+UNSEEN = {
+    "opencv-doc": (
+        "11_demo.jpg 227943776_1.jpg 230501201_1.jpg Background_Subtraction_Tutorial_frame.jpg "
+        "Threshold_inRange_Tutorial_Result_input.jpeg aero1.jpg aero_det.jpg aloeL.jpg apple.jpg "
+        "astra_color.jpg baboon.jpg bicubicOutput.jpg board.jpg building.jpg bus_det.jpg butterfly.jpg "
+        "cat_det.jpg corridor_fld.jpg detect_test1.jpg detect_test2.jpg ela_original.jpg feature_building.jpg "
+        "fruits.jpg fusion_mertens.jpg handDst.jpg home.jpg leuvenA.jpg licenseplate_motion.jpg messi5.jpg "
+        "opencv_bus_res.jpg orange.jpg plant.jpg retina_TreeHdr_retina.jpg scenetext01.jpg scenetext03.jpg "
+        "scenetext04.jpg scenetext05.jpg scenetext06.jpg scenetext_segmented_word01.jpg "
+        "scenetext_segmented_word02.jpg scenetext_segmented_word03.jpg scenetext_segmented_word04.jpg "
+        "scenetext_segmented_word05.jpg squirrel_cls.jpg studentsSample_input.jpg yolo.jpg "
+    ).split(),
+    "lomiri-wallpapers-20.04": ["Kleiber_by_Lukas_Baubkus.jpg"],
+}
+"""Whole photographs, one of each motif, that nothing was settled with: `--unseen` gets these."""
 DRAWN = ("analogpattern", "umang", "ColdRipple", "Autumn")
 """Pictures of the packages that are no photographs."""
 PART = 420
@@ -58,6 +73,20 @@ def get_photographs(folder: Path) -> None:
             for member in archive.namelist():
                 if Path(member).parent.name == "data" and Path(member).stem in IN_WHEEL:
                     (folder / Path(member).name).write_bytes(archive.read(member))
+
+
+def get_unseen(folder: Path) -> None:
+    """Some fifty others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="wethink-photographs-") as name:
+        place = Path(name)
+        subprocess.run(["apt-get", "download", *UNSEEN], cwd=place, check=True)
+        for package, names in UNSEEN.items():
+            out = place / package
+            subprocess.run(["dpkg-deb", "-x", next(place.glob(f"{package}_*.deb")), out], check=True)
+            files = {file.name: file for file in sorted(out.rglob("*")) if file.suffix in (".jpg", ".jpeg")}
+            for wanted in names:
+                (folder / wanted).write_bytes(files[wanted].read_bytes())
 
 
 def photographs(folder: Path) -> Iterator[tuple[str, Picture]]:
@@ -204,4 +233,5 @@ def original(picture: Picture) -> bytes:
 
 
 if __name__ == "__main__":
-    get_photographs(Path(sys.argv[1]))
+    get = get_unseen if "--unseen" in sys.argv[1:] else get_photographs
+    get(Path(sys.argv[1]))
