@@ -114,3 +114,25 @@ def test_the_page_is_written_where_asked(tmp_path, wethink):
     assert wethink("data", "validate", file, "--report", tmp_path / "pages" / "report.html")[0] == 1
     page = (tmp_path / "pages" / "report.html").read_text(encoding="utf-8")
     assert "missing_field" in page and [f.name for f in (tmp_path / "pages").iterdir()] == ["report.html"]
+
+
+def test_without_a_judge_rows_are_checked_and_those_that_need_one_counted(tmp_path, wethink):
+    told = row(1, category="descriptive", reward="model", answer="A red square lies on a table beside a cup.")
+    code, printed, errors = wethink("data", "validate", write_rows(tmp_path, [row(0), told]), "--json")
+    assert (code, json.loads(printed)["need_judge"]) == (0, 1)
+    assert "1 rows need a judge model" in errors[-1]
+
+
+def test_a_field_nested_too_deeply_is_one_reject(tmp_path, wethink):
+    deep = json.dumps(row(1)).removesuffix("}") + ', "extra_one": ' + "[" * 900 + "]" * 900 + "}"
+    code, printed, errors = wethink("data", "validate", write_rows(tmp_path, [row(0), deep, row(2)]))
+    assert code == 1
+    assert "3 rows read, 2 accepted, 1 rejected" in printed
+    assert any("extra_one: is nested too deeply" in error for error in errors)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path, wethink):
+    os.mkfifo(tmp_path / "rows.jsonl")
+    code, _, errors = wethink("data", "validate", tmp_path / "rows.jsonl")
+    assert code == 2
+    assert "is not a file" in errors[0]

@@ -93,6 +93,7 @@ class Findings:
             "accepted": len(self.rows),
             "rejected": len(self.rejects),
             **({"removed": self.removed} if self.removed else {}),
+            "need_judge": self.judged,
             "question_type": dict(sorted(self._types.items())),
             "reward_method": dict(sorted(self._methods.items())),
             "defects": defects,

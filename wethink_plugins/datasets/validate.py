@@ -6,6 +6,7 @@ names of what can be wrong: `datasets.defects`.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,7 @@ def validate(
     observers: Sequence[Observer] = (),
     sources: str | Path | None = None,
     remove: frozenset[str] = frozenset(),
+    require_judge: bool = True,
 ) -> Validation:
     """Reads, repairs and checks every row. `images` is what image paths are relative to (default: the file's folder).
 
@@ -68,10 +70,10 @@ def validate(
     raised when rows need a judge and the configuration has none. `check` is asked about each row that is fine so far,
     with its image files, and rejects it by raising WeThinkError with the name of a defect. `observers` are told of every
     row. `sources` is a file of sources over the built-in ones. Rows whose id is in `remove` are left out and counted, no
-    rejects. WeThinkError for a file that can't be read at all.
+    rejects. `require_judge` False only counts the rows that need one (`counts["need_judge"]`). WeThinkError for a file that can't be read at all.
     """
     settings, registry = WeThinkConfig.load(config), Sources.load(sources)
-    judge_missing = not (for_sft or settings.judge.offline or settings.judge.endpoints)
+    judge_missing = require_judge and not (for_sft or settings.judge.offline or settings.judge.endpoints)
     pictures = Images(image_folder(file, images))
     checks, findings = RowChecks(settings, pictures, registry, infer_types, for_sft, check), Findings()
     with pillow_silenced():
@@ -131,9 +133,29 @@ def _take(
         for observer in observers:
             observer.rejected(reject, record)
     else:
-        findings.accept(line, row, found)
+        try:
+            findings.accept(line, row, found)
+        except RecursionError:
+            fault = WeThinkError(
+                "is nested too deeply", fix="flatten or remove it", field="", defect="wrong_field_type"
+            )
+            fault.field = _deepest(row.extra)
+            reject = findings.reject(line, row.id, record, fault)
+            for observer in observers:
+                observer.rejected(reject, record)
+            return
         for observer in observers:
             observer.accepted(row, sizes)
+
+
+def _deepest(extra: Mapping[str, Any]) -> str:
+    """The field that can't be kept; only those that aren't ours may hold anything."""
+    for name, value in extra.items():
+        try:
+            pickle.dumps(value)
+        except RecursionError:
+            return name
+    return ""
 
 
 def _judge_required(findings: Findings, file: object) -> JudgeRequired:

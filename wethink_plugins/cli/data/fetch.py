@@ -80,7 +80,8 @@ def fetch(
     following = f"wethink data validate {_word(options.rows_file)} --images {_word(options.images)}"
     say_json(_summary(done, following)) if json else _show(done, following)
     if done.lost.images:
-        shown = ", ".join(f"{count} {reason}" for reason, count in list(done.lost.reasons.items())[:3])
+        reasons = [f"{count} {reason}" for reason, count in done.lost.reasons.items()]
+        shown = ", ".join([*reasons[:3], *(["and others"] if len(reasons) > 3 else [])])
         complain(f"{done.lost.rows} rows lost {done.lost.images} images ({shown}), see {done.lost_file}")
         raise typer.Exit(1)
 

@@ -44,7 +44,7 @@ class _Line:
 
 def _lines(file: Path) -> int | None:
     """None where rows aren't lines, or nothing can be read: the reader will say why."""
-    if file.suffix.lower() != ".jsonl":
+    if file.suffix.lower() != ".jsonl" or not file.is_file():  # a pipe would be waited for
         return None
     try:
         with file.open("rb") as data:

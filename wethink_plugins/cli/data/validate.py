@@ -89,16 +89,28 @@ def validate(
             observers=[*observers, *([page.composition] if page else [])],
             sources=sources,
             remove=removed_rows(remove),
+            require_judge=False,
         )
     kept = _keep_rejects(found, rejects)
     fixed = write_fixed(found, fix, fixed_images) if fix is not None else None
     if page:
         page.write(found)
     report_rejects(found)
+    if not sft and found.counts["need_judge"] and not _has_judge(config):
+        complain(
+            f"{found.counts['need_judge']} rows need a judge model, and none is configured: exports will ask for it"
+        )
     summary = summary_of(found, lengths, kept, fix, fixed)
     say_json(summary) if json else show(found, summary)
     if found.rejects:
         raise typer.Exit(1)
+
+
+def _has_judge(config: Path | None) -> bool:
+    from wethink_plugins.config import WeThinkConfig
+
+    judge = WeThinkConfig.load(config).judge
+    return bool(judge.offline or judge.endpoints)
 
 
 class _Page:
