@@ -214,7 +214,7 @@ def test_a_set_is_reported_side_by_side(tmp_path, wethink):
     [
         (["--val-share", "0.5", "--val-rows", "3"], "not both"),
         (["--format", "csv"], "not one of"),
-        (["--shards", "0"], "equal to 1"),
+        (["--shards", "0"], "--shards"),
         (["--val-share", "7"], "7.0 is no share"),
         (["--val-rows", "1", "--split", "test"], "all be of one split"),
     ],
