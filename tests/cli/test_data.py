@@ -44,11 +44,11 @@ def test_bad_input_gives_clear_lines_and_no_output(tmp_path, wethink, host, case
     assert all(name.endswith(".rejects.jsonl") for name in left)
 
 
-@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("case", [case for case in BAD if case not in UNUSABLE])
 def test_validate_finds_the_same(tmp_path, wethink, case):
     bad, parts = BAD[case]
     code, _, errors = wethink("data", "validate", write_rows(tmp_path, [GOOD, bad]))
-    assert code == (2 if case in UNUSABLE else 1)
+    assert code == 1
     assert len(errors) == 1 and all(part in errors[0] for part in parts)
 
 
