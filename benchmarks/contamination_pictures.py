@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps, ImageStat
@@ -59,10 +59,7 @@ def get_photographs(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="wethink-photographs-") as name:
         place = Path(name)
-        subprocess.run(["apt-get", "download", *PACKAGES], cwd=place, check=True)
-        for package, patterns in PACKAGES.items():
-            out = place / package
-            subprocess.run(["dpkg-deb", "-x", next(place.glob(f"{package}_*.deb")), out], check=True)
+        for (package, patterns), out in zip(PACKAGES.items(), _unpacked(place, PACKAGES), strict=True):
             for pattern in patterns:
                 for file in (one for one in out.glob(pattern) if not any(name in str(one) for name in DRAWN)):
                     parent = file.parts[-4] + "-" if file.stem == "2560x1600" else ""
@@ -79,14 +76,18 @@ def get_unseen(folder: Path) -> None:
     """Some fifty others."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="wethink-photographs-") as name:
-        place = Path(name)
-        subprocess.run(["apt-get", "download", *UNSEEN], cwd=place, check=True)
-        for package, names in UNSEEN.items():
-            out = place / package
-            subprocess.run(["dpkg-deb", "-x", next(place.glob(f"{package}_*.deb")), out], check=True)
+        for names, out in zip(UNSEEN.values(), _unpacked(Path(name), UNSEEN), strict=True):
             files = {file.name: file for file in sorted(out.rglob("*")) if file.suffix in (".jpg", ".jpeg")}
             for wanted in names:
                 (folder / wanted).write_bytes(files[wanted].read_bytes())
+
+
+def _unpacked(place: Path, packages: Iterable[str]) -> Iterator[Path]:
+    """The files of each Debian package, which is downloaded and not installed."""
+    subprocess.run(["apt-get", "download", *packages], cwd=place, check=True)
+    for package in packages:
+        subprocess.run(["dpkg-deb", "-x", next(place.glob(f"{package}_*.deb")), place / package], check=True)
+        yield place / package
 
 
 def photographs(folder: Path) -> Iterator[tuple[str, Picture]]:

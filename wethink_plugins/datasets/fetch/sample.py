@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from collections.abc import Callable
 from pathlib import Path
 
 from wethink_plugins.datasets.fetch.lines import raw_lines
@@ -24,5 +25,5 @@ def write_sample(source: Path, count: int, seed: int, target: Path) -> int:
     return len(chosen)
 
 
-def _place(seed: int):  # noqa: ANN202  a key function
+def _place(seed: int) -> Callable[[int], bytes]:
     return lambda number: hashlib.sha256(f"{seed}:{number}".encode()).digest()
