@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from wethink_plugins.config_error import as_config_error
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.kind import kind_of
 from wethink_plugins.vocabulary import QUESTION_TYPES, REWARD_METHODS, Style
@@ -308,7 +309,7 @@ class WeThinkConfig(_Section):
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
-            raise _as_config_error(error, file) from None
+            raise as_config_error(error, file, cls) from None
 
     def digest(self) -> str:
         """Twelve hex digits that change with every setting; in each journal line."""
@@ -361,47 +362,3 @@ def _read_yaml(file: Path) -> Mapping[str, Any]:
             file=file,
         )
     return values
-
-
-def _as_config_error(error: ValidationError, file: Path | None) -> ConfigError:
-    first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    if first["type"] == "extra_forbidden":
-        return ConfigError(f"unknown key{more}", fix=_nearest_key(first["loc"]), file=file or "config", field=field)
-    message = first["msg"].removeprefix("Value error, ")
-    found = "" if _may_hold_a_key(first) else f", found {first['input']!r}"
-    return ConfigError(
-        f"{message}{found}{more}",
-        fix="see `wethink recipe show config`",
-        file=file or "config",
-        field=field,
-    )
-
-
-def _may_hold_a_key(fault: Mapping[str, Any]) -> bool:
-    """Some write the key itself where its variable's name belongs; it must not get into a log."""
-    return "api_key" in f"{fault['loc']} {fault['input']!r}"
-
-
-def _nearest_key(location: tuple[int | str, ...]) -> str:
-    import difflib
-
-    section = _section_at(location[:-1])
-    names = list(section.model_fields) if section else []
-    close = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(names)}"
-
-
-def _section_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:
-    section: type[BaseModel] = WeThinkConfig
-    for part in location:
-        if isinstance(part, int):
-            continue
-        section = _section_of(section.model_fields[part].annotation)
-    return section
-
-
-def _section_of(annotation: Any) -> Any:
-    inner = getattr(annotation, "__args__", (annotation,))
-    return next((kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
