@@ -27,6 +27,8 @@ _MAX_ATTEMPTS = 6
 _RESERVE_AGAIN_S = 0.25
 # With less time than this, another attempt would only end in a deadline, and hide the fault that is known (chosen).
 _MIN_TIME_S = 0.5
+# How the store marks a refusal, in the place of a finish reason.
+_REFUSED_BEFORE = "refused:"
 # Faults that count against the server's health; the others are valid answers of a server that works.
 _SERVER_FAULTS = frozenset({"connect", "dropped", "server_error", "deadline", "bad_reply"})
 
@@ -93,6 +95,7 @@ class Attempts:
                 self._ways[route] = way
                 return
         if outcome.kind in REFUSED and not outcome.permanent:
+            self._keep_refusal(route, outcome)
             raise CallRefused(outcome.kind, f"{route.name}: {outcome.note}")
         self._last_fault, self._in_flight.note = outcome, f"{outcome.kind} {route.name}: {outcome.note}"
         self._attempt_count[route] += 1
@@ -229,13 +232,22 @@ class Attempts:
             outcome.text, route.answered_by(outcome.model), route.name, outcome.finish_reason, prompt, completion,
             route.usd(prompt, completion), way != "free",
         )  # fmt: skip
-        if self._runtime.caches and outcome.text.strip() and outcome.finish_reason != "length":
+        good = bool(outcome.text.strip()) and outcome.finish_reason != "length"
+        if self._runtime.caches and (good or self._runtime.keeps_all):
             self._runtime.store.write(key_of(self._digest, route.identity), stored)
         return reply_from(stored, self._in_flight)
 
+    def _keep_refusal(self, route: Route, outcome: Outcome) -> None:
+        if self._runtime.caches and self._runtime.keeps_all:
+            reason = f"{_REFUSED_BEFORE}{outcome.kind}"
+            stored = StoredReply(f"{route.name}: {outcome.note}", route.model, route.name, reason, 0, 0, None, False)
+            self._runtime.store.write(key_of(self._digest, route.identity), stored)
+
 
 def reply_from(stored: StoredReply, in_flight: InFlightCall | None = None) -> Reply:
-    """`in_flight` None: the reply comes from the store."""
+    """`in_flight` None: the reply comes from the store. CallRefused for a refusal that was kept there."""
+    if stored.finish_reason.startswith(_REFUSED_BEFORE):
+        raise CallRefused(stored.finish_reason.removeprefix(_REFUSED_BEFORE), stored.text)
     latency_s = time.monotonic() - in_flight.started if in_flight is not None and in_flight.started is not None else 0.0
     return Reply(
         stored.text, stored.model, stored.endpoint, stored.finish_reason, stored.prompt_tokens,

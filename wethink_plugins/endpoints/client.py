@@ -16,6 +16,7 @@ from wethink_plugins.endpoints.call import Call, Reply, key_of
 from wethink_plugins.endpoints.constraint import Mode
 from wethink_plugins.endpoints.faults import CallFailed, CallRefused
 from wethink_plugins.endpoints.in_flight import InFlightCall
+from wethink_plugins.endpoints.records import StoredReply
 from wethink_plugins.endpoints.runtime import LoopState, Runtime, routes_of, store_path
 from wethink_plugins.endpoints.totals import Totals
 from wethink_plugins.endpoints.transport import list_models, require_aiohttp
@@ -32,13 +33,21 @@ class Client:
     `aclose` belongs into each loop that asked. What an unclosed one has not written yet is written at exit.
     """
 
-    def __init__(self, judge: config.Judge, router: str | None = None) -> None:
-        self._judge, self._router = judge, router
+    def __init__(
+        self, judge: config.Judge, router: str | None = None, run: str | None = None, keeps_all: bool = False
+    ) -> None:
+        self._judge, self._router, self._run, self._keeps_all = judge, router, run, keeps_all
         self._reset()
 
     @classmethod
-    def from_settings(cls, judge: config.Judge, router: str | None = None) -> Client:
+    def from_settings(
+        cls, judge: config.Judge, router: str | None = None, run: str | None = None, keeps_all: bool = False
+    ) -> Client:
         """Opens no connection. `router` is what `base_url: router` stands for: verl's `reward_router_address`.
+
+        `run`: whose rate and ceiling it shares, in the place of this process's (`run_id`). `keeps_all`: the store keeps
+        refusals and replies that were cut off too, and those of every endpoint in the list are looked up before anything
+        is sent, so that no call whose end is known is ever made again.
 
         ConfigError: no endpoint, a bad address, a variable that isn't set, a ceiling in usd without prices, the
         judge extra not installed.
@@ -55,7 +64,7 @@ class Client:
         require_aiohttp()
         routes_of(judge, router)
         store_path(judge)
-        return cls(judge, router)
+        return cls(judge, router, run, keeps_all)
 
     async def ask(self, call: Call, deadline_s: float, wait_s: float | None = None) -> Reply:
         """Raises CallFailed or CallRefused and nothing else; CancelledError passes.
@@ -103,6 +112,10 @@ class Client:
             runtime.loop_state().session, route.models_url, route.headers(), route.proxy, deadline_s
         )
 
+    async def settled(self) -> bool:
+        """Waits until every reply had so far is on disk, where a kill can't take it; False when it can't be written."""
+        return await self._runtime().store.settled()
+
     async def aclose(self) -> None:
         """Closes the running loop's connections and waits until the ledger is written. A later `ask` opens anew."""
         if self._own_runtime is not None and self._pid == os.getpid():
@@ -112,7 +125,7 @@ class Client:
         return f"Client({', '.join(endpoint.model for endpoint in self._judge.endpoints)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Client, (self._judge, self._router)
+        return Client, (self._judge, self._router, self._run, self._keeps_all)
 
     def _reset(self) -> None:
         self._pid = os.getpid()
@@ -125,8 +138,11 @@ class Client:
             self._reset()
         if self._own_runtime is None:
             with self._lock:
-                self._own_runtime = self._own_runtime or Runtime(self._judge, self._router)
+                self._own_runtime = self._own_runtime or self._new_runtime()
         return self._own_runtime
+
+    def _new_runtime(self) -> Runtime:
+        return Runtime(self._judge, self._router, self._run, self._keeps_all)
 
     async def _ask(self, call: Call, deadline_s: float, wait_s: float) -> Reply:
         runtime = self._runtime()
@@ -138,7 +154,7 @@ class Client:
         loop_state = runtime.loop_state()
         in_flight = _joinable(loop_state, digest)
         if in_flight is None and runtime.caches:
-            stored = await loop_state.timeout.watch(runtime.store.get(key_of(digest, runtime.routes[0].identity)))
+            stored = await _stored(digest, loop_state, runtime)
             if stored is not None:
                 runtime.counter.call("cached")
                 return reply_from(stored)
@@ -148,6 +164,14 @@ class Client:
         else:
             in_flight = _start(call, digest, loop_state, runtime)
         return await in_flight.wait(deadline_s, wait_s)
+
+
+async def _stored(digest: str, loop_state: LoopState, runtime: Runtime) -> StoredReply | None:
+    for route in runtime.routes if runtime.keeps_all else runtime.routes[:1]:
+        stored = await loop_state.timeout.watch(runtime.store.get(key_of(digest, route.identity)))
+        if stored is not None:
+            return stored
+    return None
 
 
 def _joinable(loop_state: LoopState, digest: str) -> InFlightCall | None:

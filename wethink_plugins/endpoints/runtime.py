@@ -40,13 +40,16 @@ class LoopState:
 class Runtime:
     """Shared by the event loops and threads of a process; made anew after a fork."""
 
-    def __init__(self, judge: config.Judge, router: str | None) -> None:
+    def __init__(
+        self, judge: config.Judge, router: str | None, run: str | None = None, keeps_all: bool = False
+    ) -> None:
         self.routes = routes_of(judge, router)
         self.limits = limits_of(judge)
         self.counter = Counter()
         self.caches = judge.store is not None
+        self.keeps_all = keeps_all
         path = store_path(judge)
-        self.store = StoreThread(_store_at(path), run_id(), self.limits, str(path or "in memory"))
+        self.store = StoreThread(_store_at(path), run or run_id(), self.limits, str(path or "in memory"))
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopState] = WeakKeyDictionary()
         self._lock = threading.Lock()
         if path is None and self.limits.any() and initialised_ray() is None:

@@ -55,6 +55,8 @@ class StoreThread:
         self._attempts: deque[AttemptRecord] = deque()
         self._writes: deque[CacheWrite] = deque()
         self._pending: dict[str, StoredReply | None] = {}
+        self._settling: deque[tuple[int, asyncio.Future[bool]]] = deque()
+        self._queued = self._done = 0
         self._wake = threading.Event()
         self._written = threading.Condition()
         self._rounds = 0
@@ -86,6 +88,17 @@ class StoreThread:
     def write(self, key: str, reply: StoredReply | None) -> None:
         self._pending[key] = reply
         self._writes.append(CacheWrite(key, reply))
+        self._queued += 1
+
+    def settled(self) -> asyncio.Future[bool]:
+        """Of the calling loop: True once every write so far is committed, False when the store can't take it."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        if self._done >= self._queued or not self._thread.is_alive():
+            future.set_result(self._done >= self._queued)
+        else:
+            self._settling.append((self._queued, future))
+            self._notify()
+        return future
 
     def flush(self, timeout_s: float = 5.0) -> None:
         """Blocks until what was recorded so far is written, or can't be."""
@@ -115,7 +128,8 @@ class StoreThread:
             self._wake.wait(_FLUSH_EVERY_S)
             self._wake.clear()
             last = self._closing
-            self._flush(last)
+            waiting = len(self._settling)
+            self._answer_settling(waiting, self._flush(last))
             self._answer_lookups()
             self._answer_requests()
             with self._written:
@@ -125,15 +139,23 @@ class StoreThread:
             self._store.close()
         self._local.close()
 
-    def _flush(self, last: bool) -> None:
+    def _answer_settling(self, waiting: int, written: bool) -> None:
+        """Only those who waited before the flush: what they wait for was in it."""
+        some = [self._settling.popleft() for _ in range(waiting)]
+        later = [one for one in some if written and one[0] > self._done]
+        self._settling.extendleft(reversed(later))
+        _deliver([(future, written) for aim, future in some if not written or aim <= self._done])
+
+    def _flush(self, last: bool) -> bool:
+        """False where what is waiting could not be written."""
         attempts, writes = list(self._attempts), list(self._writes)
         if not attempts and not writes:
-            return
+            return True
         usage = self._try("record", self._run, os.getpid(), attempts, writes, self._limits)
         if usage is None and (last or len(attempts) + len(writes) > _MAX_PENDING):
             self.lost += len(attempts)
         elif usage is None:
-            return
+            return False
         self.usage = usage or self.usage
         for _ in attempts:
             self._attempts.popleft()
@@ -141,6 +163,8 @@ class StoreThread:
             self._writes.popleft()
             if self._pending.get(write.key) is write.reply:
                 self._pending.pop(write.key, None)
+        self._done += len(writes)
+        return usage is not None
 
     def _answer_lookups(self) -> None:
         queued = _drain(self._lookups)
