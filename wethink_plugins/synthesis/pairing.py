@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -43,19 +43,17 @@ def drawn(table: Mapping[_T, float], number: int, rng: random.Random) -> list[_T
 
 def dealt(cells: Sequence[_T], items: Sequence[str], rng: random.Random) -> dict[str, _T]:
     """Item -> cell, by chance; items of one image get different ones as far as possible. `cells`: equal ones together."""
-    turns: defaultdict[int, list[str]] = defaultdict(list)
+    images = list(dict.fromkeys(map(image_of, items)))
+    place = dict(zip(images, rng.sample(range(len(images)), len(images)), strict=True))
     seen = Counter[str]()
+    turns: list[tuple[int, int, str]] = []
     for item in items:
         image = image_of(item)
-        turns[seen[image]].append(item)
+        turns.append((seen[image], place[image], item))
         seen[image] += 1
     cut = rng.randrange(len(cells)) if cells else 0
-    rest = [*cells[cut:], *cells[:cut]]
-    result: dict[str, _T] = {}
-    for turn in turns.values():
-        part, rest = rest[: len(turn)], rest[len(turn) :]
-        rng.shuffle(part)
-        result.update(zip(turn, part, strict=True))
+    # All first questions, then all second ones, images in one order: an image's cells are as far apart as can be.
+    result = {item: cell for (*_, item), cell in zip(sorted(turns), [*cells[cut:], *cells[:cut]], strict=True)}
     return {item: result[item] for item in items}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from wethink_plugins.options import LETTERS, split_options
 from wethink_plugins.rows import Row
 from wethink_plugins.synthesis.config import SynthesisConfig
-from wethink_plugins.synthesis.mix import Dimension, Plan
+from wethink_plugins.synthesis.mix import ENOUGH, Dimension, Plan
 from wethink_plugins.synthesis.near_duplicates import Asked, NearDuplicates
 from wethink_plugins.synthesis.pairing import LEAST_WEIGHT, Cell, dealt, drawn, image_of, paired
 from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord, Target
@@ -90,7 +90,11 @@ class Steering:
             )
             for item, cell in cells.items()
         }
-        return targets, (*abilities.notes, *types.notes, *plan.notes)
+        return targets, (*self._nothing(), *abilities.notes, *types.notes, *plan.notes)
+
+    def _nothing(self) -> tuple[str, ...]:
+        tried, accepted = self._cells.tried.total(), self._cells.counts.total()
+        return () if accepted or tried < ENOUGH else (f"none of {tried} items that were asked for was accepted",)
 
     def _weights(self) -> dict[Cell, float]:
         """Of a pair: how often it is accepted over what its two sides let expect, at most 1."""
