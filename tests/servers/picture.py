@@ -21,11 +21,11 @@ def picture(number, noise=0):
     bits = [255 * (number >> i & 1) for i in range(_COLUMNS * _ROWS)]
     lines = []
     for row in range(_ROWS):
-        blocks = b"".join(bytes([bit]) * _BLOCK for bit in bits[row * _COLUMNS : (row + 1) * _COLUMNS])
-        lines += [b"\0" + blocks.ljust(width, b"\x80")] * _BLOCK
+        blocks = b"".join(bytes([bit]) * 3 * _BLOCK for bit in bits[row * _COLUMNS : (row + 1) * _COLUMNS])
+        lines += [b"\0" + blocks.ljust(3 * width, b"\x80")] * _BLOCK
     drawn = random.Random(number)
-    lines += [b"\0" + drawn.randbytes(width) for _ in range(noise // width)]
-    header = struct.pack(">IIBBBBB", width, len(lines), 8, 0, 0, 0, 0)
+    lines += [b"\0" + drawn.randbytes(3 * width) for _ in range(noise // (3 * width))]
+    header = struct.pack(">IIBBBBB", width, len(lines), 8, 2, 0, 0, 0)  # RGB, which is sent as it is
     content = zlib.compress(b"".join(lines), 1)
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
 
@@ -35,9 +35,10 @@ def number_of(data):
     """The number in a picture, also when it was written anew in another format."""
     if data[:8] == _SIGNATURE and data[37:41] == b"IDAT":
         (width,) = struct.unpack(">I", data[16:20])
-        pixels = zlib.decompressobj().decompress(data[41:], (width + 1) * _HEIGHT)
-        if not any(pixels[:: width + 1]):  # our own have no filters
-            return _number(lambda x, y: pixels[y * (width + 1) + 1 + x])
+        line = 3 * width + 1
+        pixels = zlib.decompressobj().decompress(data[41:], line * _HEIGHT) if data[25] == 2 else b"\1"
+        if not any(pixels[::line]):  # our own have no filters
+            return _number(lambda x, y: pixels[y * line + 1 + 3 * x])
     from PIL import Image
 
     opened = Image.open(io.BytesIO(data)).convert("L")
