@@ -65,7 +65,7 @@ class Pipeline:
         except Rejected as rejection:
             return Outcome(self._ordered(draft), stage.name, rejection.reason, rejection.detail)
         except Unfinished as fault:
-            fault.stage = stage.name
+            fault.stage, fault.draft = stage.name, self._ordered(draft)
             raise
         return Outcome(self._ordered(draft))
 
