@@ -71,7 +71,7 @@ def measure(folder: Path, chosen: argparse.Namespace) -> None:
         report(scripted, folder / "run", stats, seconds, used, chosen)
 
 
-def report(scripted, run, stats, seconds, used, chosen) -> None:  # noqa: ANN001
+def report(scripted, run, stats, seconds, used, chosen) -> None:
     busy, calls = stats["seconds"], stats["requests"]
     records = Records(run)
     ends = sorted(item.seconds for item in records.items)
