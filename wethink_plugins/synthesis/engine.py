@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.extend import base_of
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.load import load
 from wethink_plugins.synthesis.model import Model
@@ -54,7 +55,7 @@ class Engine:
         self._budget = Budget(run.config, spent_before(run.calls, run.id))
         self._models = self._new_models()
         self._budget.watch(model.client for model in self._models.values())
-        self._steering = Steering(run.config)
+        self._steering = Steering(run.config, base_of(run))
         self.progress = Progress()
 
     async def work(self) -> Progress:

@@ -90,7 +90,15 @@ class Steering:
             )
             for item, cell in cells.items()
         }
-        return targets, (*self._nothing(), *abilities.notes, *types.notes, *plan.notes)
+        return targets, (*self._outside(round), *self._nothing(), *abilities.notes, *types.notes, *plan.notes)
+
+    def _outside(self, round: int) -> tuple[str, ...]:
+        """Said once."""
+        rows = self._abilities.base.total()
+        known = sum(self._abilities.base[name] for name in self._abilities.shares)
+        if round or known == rows:
+            return ()
+        return (f"{rows - known} of {rows} rows of the base need abilities that mix.abilities doesn't name together; they count for nothing",)  # fmt: skip
 
     def _nothing(self) -> tuple[str, ...]:
         tried, accepted = self._cells.tried.total(), self._cells.counts.total()
@@ -135,9 +143,13 @@ class Steering:
             self._remembered.add(asked.question, (ability, kind), image_of(item.item) if self._several else None)
 
     def _became(self, draft: Draft) -> tuple[str, str, str]:
+        """What needs more than it was asked to, in a combination that the mix doesn't have, counts as what was asked."""
+        ability = combination(draft.abilities)
+        if draft.target and ability not in self._abilities.shares and {*draft.target.abilities} <= {*draft.abilities}:
+            ability = combination(draft.target.abilities)
         kind = draft.question.question_type if draft.question else ""
         domain = draft.domain or (draft.question.domain if draft.question else "")
-        return combination(draft.abilities), kind, self._domain(domain)
+        return ability, kind, self._domain(domain)
 
     def _domain(self, name: str) -> str:
         """In the mix's spelling."""
