@@ -7,14 +7,15 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from arms import Arm, Arms, figures_of, folder_of, warm_start
 from curves import TYPES, mean
 
-LEVEL = 0.8
-"""The accuracy whose steps are told."""
+LEVEL, HIGH = 0.8, 0.9
+"""The accuracies whose steps are told; judge calls are counted up to the first."""
 UNPAID_JUDGE = ("rules only", "noise", "format only")
 """Rewards that pay nothing of the judge's: there it is asked for the journal alone, and none of it counts."""
 
@@ -62,12 +63,18 @@ class Outcome:
     def all_judged(self) -> int:
         return sum(self.judged.values())
 
-    def steps_to(self, level: float = LEVEL, kind: str | None = None) -> int | None:
-        """The first look that shows this accuracy, in steps; None: never."""
-        return next((look.step for look in self.looks if (look.accuracy(kind) or 0) >= level), None)
+    def steps_to(self, level: float = LEVEL, kind: str | None = None) -> float | None:
+        """Where the line from look to look first meets this accuracy, in steps; None: never."""
+        known = [(look.step, value) for look in self.looks if (value := look.accuracy(kind)) is not None]
+        if known and known[0][1] >= level:
+            return float(known[0][0])
+        for (before, low), (after, high) in pairwise(known):
+            if high >= level:
+                return before + (after - before) * (level - low) / (high - low)
+        return None
 
     def judged_until(self, level: float = LEVEL) -> int | None:
-        """Answers judged until then."""
+        """Answers judged in the steps until then."""
         end = self.steps_to(level)
         return None if end is None else sum(count for step, count in self.judged.items() if step < end)
 

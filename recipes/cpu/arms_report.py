@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from arms import ENVIRONMENTS, Arms, train_all, unfinished
-from arms_figures import LEVEL, Outcome, Outcomes, curve, mean_of, read_outcomes
+from arms_figures import HIGH, LEVEL, Outcome, Outcomes, curve, mean_of, read_outcomes
 from chain import CHECKOUT
 from curves import TYPES
 from rich.console import Console
@@ -16,6 +16,15 @@ from stages import write_json
 
 from wethink_plugins.report import Line, LineChart, Page
 
+STEPS = (
+    "Until the accuracy on the validation questions, taken every few steps and joined by straight lines, first meets a "
+    "level; each seed. Mixed groups: the share whose full rewards differ."
+)
+CALLS = (
+    "Answers: those of a readable form, which a judge of everything would have been asked about. Judged: those that "
+    "were paid by the judge. Requests: those that reached its server, what it had judged before being in a store. A "
+    "point is one of a hundred in accuracy on all types, over the warm start. Means of the seeds."
+)
 Cells = list[str]
 Seeds = Mapping[int, Outcome]
 
@@ -40,7 +49,7 @@ def share(value: float | None) -> str:
 
 def number(value: float | None) -> str:
     """Whole from ten on, with a digit below."""
-    return "-" if value is None else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+    return "-" if value is None else "0" if not value else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def each(seeds: Seeds, shown: Callable[[Outcome], object]) -> str:
@@ -48,8 +57,8 @@ def each(seeds: Seeds, shown: Callable[[Outcome], object]) -> str:
     return ", ".join(str(shown(outcome)) for _, outcome in sorted(seeds.items()))
 
 
-def reached(steps: int | None) -> str:
-    return "never" if steps is None else str(steps)
+def reached(steps: float | None) -> str:
+    return "never" if steps is None else f"{steps:.1f}"
 
 
 def accuracy_table(outcomes: Outcomes) -> list[Cells]:
@@ -67,37 +76,29 @@ def accuracy_table(outcomes: Outcomes) -> list[Cells]:
     return rows
 
 
-def efficiency_table(outcomes: Outcomes) -> list[Cells]:
-    """Header and a row an arm: steps to a level, and what the judge was asked."""
-    level = f"{LEVEL:g}"
-    rows = [
-        [
-            "arm",
-            f"steps to {level}, all types",
-            *(f"{level}, {plain(kind)}" for kind in TYPES),
-            "judged answers",
-            f"until {level}",
-            "a point gained",
-            "requests sent",
-            "a point gained",
-            "mixed groups",
-        ]
-    ]
+def steps_table(outcomes: Outcomes) -> list[Cells]:
+    """Header and a row an arm: steps to an accuracy on the validation rows, each seed."""
+    rows = [["arm", *(f"all types, {level:g}" for level in (LEVEL, HIGH)), *(f"{plain(kind)}, {LEVEL:g}" for kind in TYPES), "mixed groups"]]  # fmt: skip
     for name, seeds in outcomes.items():
-        types = [each(seeds, lambda one, kind=kind: reached(one.steps_to(kind=kind))) for kind in TYPES]
-        rows.append(
-            [
-                name,
-                each(seeds, lambda one: reached(one.steps_to())),
-                *types,
-                f"{number(mean_of(seeds, lambda one: one.all_judged))} of {number(mean_of(seeds, lambda one: one.answered))}",
-                each(seeds, lambda one: reached(one.judged_until())),
-                number(mean_of(seeds, lambda one: one.per_point(one.all_judged))),
-                number(mean_of(seeds, lambda one: one.sent)),
-                number(mean_of(seeds, lambda one: one.per_point(one.sent))),
-                share(mean_of(seeds, lambda one: one.mixed_groups)),
-            ]
-        )
+        whole = [each(seeds, lambda one, level=level: reached(one.steps_to(level))) for level in (LEVEL, HIGH)]
+        types = [each(seeds, lambda one, kind=kind: reached(one.steps_to(LEVEL, kind))) for kind in TYPES]
+        rows.append([name, *whole, *types, share(mean_of(seeds, lambda one: one.mixed_groups))])
+    return rows
+
+
+def judge_table(outcomes: Outcomes) -> list[Cells]:
+    """Header and a row an arm: what the judge was asked, and what came of it; means of the seeds."""
+    rows = [["arm", "answers", "of them judged", f"judged until {LEVEL:g}", "judged for a point", "requests sent", "requests for a point"]]  # fmt: skip
+    for name, seeds in outcomes.items():
+        figures = [
+            mean_of(seeds, lambda one: one.answered),
+            mean_of(seeds, lambda one: one.all_judged),
+            mean_of(seeds, lambda one: one.judged_until()) if all(one.steps_to() for one in seeds.values()) else None,
+            mean_of(seeds, lambda one: one.per_point(one.all_judged)),
+            mean_of(seeds, lambda one: one.sent),
+            mean_of(seeds, lambda one: one.per_point(one.sent)),
+        ]
+        rows.append([name, *map(number, figures)])
     return rows
 
 
@@ -107,7 +108,7 @@ def markdown(table: Sequence[Cells]) -> str:
 
 
 def as_markdown(outcomes: Outcomes) -> str:
-    return markdown(accuracy_table(outcomes)) + "\n" + markdown(efficiency_table(outcomes))
+    return "\n".join(markdown(table(outcomes)) for table in (accuracy_table, steps_table, judge_table))
 
 
 def chart(title: str, names: Sequence[str], outcomes: Outcomes, kind: str | None = None) -> LineChart:
@@ -125,14 +126,14 @@ def page_of(title: str, lead: str, studies: Sequence[Study], outcomes: Outcomes)
         charts = [chart("all types", study.arms, outcomes)]
         charts += [chart(plain(kind), study.arms, outcomes, kind) for kind in TYPES] if study.by_type else []
         page.figure(*charts)
-    page.section("After training", "Greedy answers to the test questions, graded by checker.py; means of the seeds.")
-    header, *rows = accuracy_table(outcomes)
-    page.table(header, rows)
-    page.section(
-        "What it took", "Steps to an accuracy on the validation questions, each seed; what the judge was asked."
-    )
-    header, *rows = efficiency_table(outcomes)
-    page.table(header, rows)
+    told = {
+        "After training": ("Greedy answers to the test questions, graded by checker.py.", accuracy_table),
+        "Steps needed": (STEPS, steps_table),
+        "What the judge was asked": (CALLS, judge_table),
+    }
+    for heading, (text, table) in told.items():
+        header, *rows = table(outcomes)
+        page.section(heading, text).table(header, rows)
     return page
 
 

@@ -9,7 +9,7 @@ arms = pytest.importorskip("arms")
 
 from ablation_arms import ARMS, HYBRID, STUDIES, Ablation  # noqa: E402
 from arms_figures import Look, Outcome, curve, read_outcomes, requests_sent  # noqa: E402
-from arms_report import accuracy_table, as_markdown, efficiency_table, page_of  # noqa: E402
+from arms_report import accuracy_table, as_markdown, judge_table, page_of, steps_table  # noqa: E402
 from control_arms import ARMS as REWARDS  # noqa: E402
 from control_arms import Budget  # noqa: E402
 
@@ -131,14 +131,20 @@ def outcome(looks=LOOKS, accuracy=0.9, judged=None, sent=25):
 
 @pytest.mark.parametrize(
     ("level", "kind", "steps"),
-    [(0.8, None, 8), (0.8, "multiple_choice", 4), (0.9, "descriptive", 12), (0.99, None, None), (0.5, "fill_in_blank", None)],
+    [(0.8, None, 8), (0.76, None, 4.8), (0.55, "multiple_choice", 2), (0.2, "multiple_choice", 0),
+     (0.9, "descriptive", 12), (0.99, None, None), (0.5, "fill_in_blank", None)],
 )  # fmt: skip
-def test_steps_to_a_level_are_those_of_the_first_look_that_shows_it(level, kind, steps):
-    assert outcome().steps_to(level, kind) == steps
+def test_steps_to_a_level_lie_on_the_line_between_two_looks(level, kind, steps):
+    assert outcome().steps_to(level, kind) == (steps if steps is None else pytest.approx(steps))
 
 
-def test_judged_answers_are_counted_up_to_the_look():
+def test_an_arm_without_looks_reached_nothing():
+    assert outcome([]).steps_to(0.1) is None
+
+
+def test_judged_answers_are_counted_up_to_there():
     assert outcome().judged_until(0.8) == 80 and outcome().judged_until(0.99) is None
+    assert outcome().judged_until(0.76) == 50
 
 
 @pytest.mark.parametrize(
@@ -221,22 +227,12 @@ def test_tables_have_a_row_for_the_start_and_each_arm():
     starts, hybrid, rules = accuracy_table(outcomes)[1:]
     assert starts == ["warm start", "2", "0.400", "0.400, 0.400", "0.400", "0.400", "0.400"]
     assert hybrid[:4] == [HYBRID, "2", "0.900", "0.900, 0.900"] and rules[1] == "1"
-    hybrid, rules = efficiency_table(outcomes)[1:]
-    assert hybrid[1:] == [
-        "8, never",
-        "4, 4",
-        "never, never",
-        "12, never",
-        "120 of 400",
-        "80, never",
-        "2.4",
-        "25",
-        "0.5",
-        "0.750",
-    ]
-    assert rules[5:10] == ["0.0 of 400", "0", "-", "0.0", "-"]
-    widths = {line.count("|") for line in as_markdown(outcomes).split("\n\n")[1].splitlines()}
-    assert len(widths) == 1
+    hybrid, rules = steps_table(outcomes)[1:]
+    assert hybrid[1:] == ["8.0, never", "10.7, never", "3.4, 3.4", "never, never", "10.0, never", "0.750"]
+    hybrid, rules = judge_table(outcomes)[1:]
+    assert hybrid[1:] == ["400", "120", "-", "2.4", "25", "0.5"] and rules[1:] == ["400", "0", "0", "-", "0", "-"]
+    tables = as_markdown(outcomes).split("\n\n")
+    assert [len({line.count("|") for line in table.splitlines()}) for table in tables] == [1, 1, 1]
 
 
 def test_the_page_draws_the_studies_whose_arms_are_there():
