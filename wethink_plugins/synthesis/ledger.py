@@ -108,6 +108,10 @@ class Ledger:
         query = "SELECT status, stage, reason, COUNT(*) FROM items GROUP BY status, stage, reason"
         return list(self._connection.execute(query))
 
+    def late(self) -> dict[str, str]:
+        """Items that were turned down when their round was closed -> what they repeat."""
+        return dict(self._connection.execute("SELECT item, detail FROM late"))
+
     def close(self) -> None:
         self._connection.close()
 
