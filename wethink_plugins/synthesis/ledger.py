@@ -112,6 +112,20 @@ class Ledger:
         """Items that were turned down when their round was closed -> what they repeat."""
         return dict(self._connection.execute("SELECT item, detail FROM late"))
 
+    def ended_since(self, seconds: float, start: int = 0) -> tuple[int, float]:
+        """Of the items from this number on: how many ended since (run's seconds), and when the first of them did."""
+        query = (
+            "SELECT COUNT(*), MIN(ended) FROM (SELECT json_extract(record, '$.seconds') AS ended FROM items "
+            "WHERE number >= ?) WHERE ended >= ?"
+        )
+        count, first = self._connection.execute(query, (start, seconds)).fetchone()
+        return int(count), float(first or 0.0)
+
+    def passed_since(self, round_number: int) -> int:
+        """Passed items of this round and later ones."""
+        query = "SELECT COUNT(*) FROM items WHERE status = 'passed' AND round >= ?"
+        return int(self._connection.execute(query, (round_number,)).fetchone()[0])
+
     def close(self) -> None:
         self._connection.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,22 +40,28 @@ class CallLog:
     def recent(self, seconds: float = _LAST_S, now: float | None = None) -> dict[str, Any]:
         """Attempts that ended in the last so many seconds, read from the end: a long run costs no more than a short one."""
         since = (time.time() if now is None else now) - seconds
-        statuses: dict[str, int] = {}
-        latency = 0.0
+        query = (
+            "SELECT time, status, latency_s, COALESCE(usd, 0), prompt_tokens + completion_tokens FROM attempts "
+            f"WHERE {_OF_RUN} ORDER BY id DESC"
+        )
+        statuses: Counter[str] = Counter()
+        latency, usd, tokens = 0.0, 0.0, 0
         with self._reading() as connection:
-            query = f"SELECT time, status, latency_s FROM attempts WHERE {_OF_RUN} ORDER BY id DESC"
-            for ended, status, took in connection.execute(query, (self._run,)) if connection else ():
+            for ended, status, took, paid, used in connection.execute(query, (self._run,)) if connection else ():
                 if ended < since:
                     break
-                statuses[status] = statuses.get(status, 0) + 1
+                statuses[status] += 1
                 latency += took if status == "ok" else 0.0
-        answered = statuses.get("ok", 0)
+                usd, tokens = usd + paid, tokens + used
+        answered = statuses["ok"]
         return {
             "seconds": seconds,
             "answered": answered,
-            "failed": sum(statuses.values()) - answered,
-            "statuses": statuses,
+            "failed": statuses.total() - answered,
+            "statuses": dict(statuses.most_common()),
             "latency_s": latency / answered if answered else None,
+            "usd": usd,
+            "tokens": tokens,
         }
 
     def figures(self) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from wethink_plugins.errors import ConfigError
-from wethink_plugins.registry import resolve
 from wethink_plugins.synthesis.config import SynthesisConfig
 from wethink_plugins.synthesis.report.outcome import LATE, Outcome
 from wethink_plugins.synthesis.report.share import share
+from wethink_plugins.synthesis.stages import stage_class
 
 
 class Funnel:
@@ -28,16 +28,16 @@ class Funnel:
         if outcome.kind == "rejected":
             self._rejected[outcome.stage, outcome.reason] += number
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self, closed: int | None = None) -> dict[str, Any]:
         """`left` of a stage is what went on from it. Items that are still under way are nowhere in it.
 
-        `accept_rate` is of the items of closed rounds.
+        `accept_rate` is of the items of closed rounds; `closed` is their number where what was added can't tell.
         """
         ended = self._kinds.total()
         return {
             "ended": ended,
             **{kind: self._kinds[kind] for kind in ("accepted", "rejected", "waiting")},
-            "accept_rate": share(self._kinds["accepted"], self._closed),
+            "accept_rate": share(self._kinds["accepted"], self._closed if closed is None else closed),
             "stages": self._by_stage(ended),
             "reasons": self._by_reason(),
         }
@@ -75,9 +75,7 @@ def stage_names(config: SynthesisConfig) -> list[str]:
 
 
 def _name(stage: str) -> str:
-    if ":" not in stage:
-        return stage
     try:
-        return str(getattr(resolve(stage, "stages"), "name", stage))
+        return stage_class(stage).name
     except ConfigError:
         return stage

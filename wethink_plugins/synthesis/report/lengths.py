@@ -7,11 +7,13 @@ from typing import Any
 
 from wethink_plugins.synthesis.records import ItemRecord
 from wethink_plugins.synthesis.report.outcome import Outcome
-from wethink_plugins.synthesis.report.traits import NONE, name_of
+from wethink_plugins.synthesis.report.traits import name_of
 
 TEXTS = ("description", "detail", "question", "answer", "raw_cot", "cot")
 _QUANTILES = {"p5": 0.05, "median": 0.5, "p95": 0.95}
 _STOPS = 20
+BROKEN_OFF = "broken off"
+"""The item was rejected in the middle of it."""
 
 
 class Lengths:
@@ -25,10 +27,10 @@ class Lengths:
 
     def add(self, item: ItemRecord, outcome: Outcome) -> None:
         draft = item.draft
-        if draft.dialogue or draft.detail or draft.stopped:
+        if draft.dialogue or draft.stopped:
             self._turns[len(draft.dialogue)] += 1
             self._asked[sum(len(turn.questions) for turn in draft.dialogue)] += 1
-            self._stopped[name_of(draft.stopped)] += 1
+            self._stopped[name_of(draft.stopped) if draft.stopped else BROKEN_OFF] += 1
         if outcome.kind == "accepted":
             texts = {name: str(getattr(draft, name)) for name in TEXTS if name != "question"}
             texts["question"] = draft.question.question if draft.question else ""
@@ -42,7 +44,7 @@ class Lengths:
             "cot_bins": bins(self._texts["cot"]),
             "turns": dict(sorted(self._turns.items())),
             "questions_asked": dict(sorted(self._asked.items())),
-            "stopped": {} if [name for name, _ in stopped] == [NONE] else dict(stopped),
+            "stopped": dict(stopped),
         }
 
 

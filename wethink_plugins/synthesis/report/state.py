@@ -12,6 +12,7 @@ from typing import Any
 
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.synthesis.ledger import Ledger
+from wethink_plugins.synthesis.records import RoundRecord
 from wethink_plugins.synthesis.run import RunFolder
 
 
@@ -33,9 +34,16 @@ def reading(run: RunFolder) -> Iterator[Ledger]:
 
 def state_of(run: RunFolder, ledger: Ledger, ended: int) -> dict[str, Any]:
     """`rounds` is how many there will be; `round` the open one, from 0. `state` is running, complete or stopped."""
-    images = ledger.image_count()
+    return _state(run, ledger.image_count(), ended, ledger.last_round())
+
+
+def nothing_of(run: RunFolder) -> dict[str, Any]:
+    """Of a run that has no ledger yet."""
+    return _state(run, 0, 0, None)
+
+
+def _state(run: RunFolder, images: int, ended: int, last: RoundRecord | None) -> dict[str, Any]:
     items, size = images * run.config.questions_per_image, run.config.rounds.size
-    last = ledger.last_round()
     closed = 0 if last is None else last.round + 1
     rounds = -(-items // size)
     working = holder(run)
