@@ -23,7 +23,19 @@ from wethink_plugins.synthesis.records import (
 )
 from wethink_plugins.synthesis.run import RunFolder
 
-STAGES = ["describe", "dialogue", "merge", "ask", "screen", "check", "answer", "agree", "arbitrate", "refine", "classify"]
+STAGES = [
+    "describe",
+    "dialogue",
+    "merge",
+    "ask",
+    "screen",
+    "check",
+    "answer",
+    "agree",
+    "arbitrate",
+    "refine",
+    "classify",
+]
 MIX = {
     "abilities": {"ocr": 1, "maths": 1, "ocr+maths": 2},
     "question_types": {"multiple_choice": 0.5, "fill_in_blank": 0.5},
@@ -116,7 +128,9 @@ class MadeRun:
         self.ledger.close_round(RoundRecord(round=self.closed, duplicates=duplicates.get("duplicates", {})))
         self.closed += 1
 
-    def attempt(self, key, status="ok", pid=1, ago=0.0, model="one", prompt=100, completion=10, usd=0.00012, latency=2.0):
+    def attempt(
+        self, key, status="ok", pid=1, ago=0.0, model="one", prompt=100, completion=10, usd=0.00012, latency=2.0
+    ):
         line = AttemptRecord(time.time() - ago, key, "e", "m1", status, 200, prompt, completion, usd, latency)
         self.store.record(f"{self.run.id}:{model}", pid, [line], [], self._limits)
 

@@ -74,14 +74,19 @@ def bins(counts: Counter[int], wanted: int = 14) -> list[tuple[str, int]]:
     """Ranges of equal, round width; what lies above the 99th percentile is in the last."""
     if not counts:
         return []
-    width = _round_up(max(1, quantile(counts, 0.99)) / wanted)
-    last = max(0, quantile(counts, 0.99) // width)
+    lowest, highest = min(counts), quantile(counts, 0.99)
+    width = _round_up(max(1, highest - lowest) / wanted)
+    first, last = lowest // width, highest // width
     found: Counter[int] = Counter()
     for value, number in counts.items():
         found[min(value // width, last)] += number
-    names = [f"{place * width:,} – {place * width + width - 1:,}" for place in range(last + 1)]
-    names[last] = f"{last * width:,} –"
-    return [(name, found[place]) for place, name in enumerate(names)]
+    names = [_range(place * width, width) for place in range(first, last + 1)]
+    names[-1] = f"{last * width:,} –" if max(counts) >= (last + 1) * width else names[-1]
+    return [(name, found[first + place]) for place, name in enumerate(names)]
+
+
+def _range(start: int, width: int) -> str:
+    return f"{start:,}" if width == 1 else f"{start:,} – {start + width - 1:,}"
 
 
 def _round_up(value: float) -> int:
