@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from wethink_plugins.synthesis import sources
 from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
 from wethink_plugins.synthesis.ledger import Ledger
+from wethink_plugins.synthesis.load import load
 from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.pipeline import Outcome, Pipeline
 from wethink_plugins.synthesis.records import ItemRecord
@@ -182,7 +182,7 @@ class Engine:
 
         return await self._pipeline.make(
             image,
-            lambda draft: self._pipeline.desk(draft, number, self._models, lambda: sources.read(image)),
+            lambda draft: self._pipeline.desk(draft, number, self._models, lambda: load(image)),
             plan,
         )
 
