@@ -48,8 +48,13 @@ def _write(figures: Mapping[str, Any], out: Path) -> None:
     from wethink_plugins.datasets.write import write_text
     from wethink_plugins.synthesis.report import run_page
 
-    write_text(out.with_suffix(".json"), json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
-    write_text(out, run_page(figures).html())
+    write_text(out.with_suffix(".json"), _storable(json.dumps(figures, ensure_ascii=False, indent=1) + "\n"))
+    write_text(out, _storable(run_page(figures).html()))
+
+
+def _storable(text: str) -> str:
+    """With half surrogate pairs, which models may write, escaped."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _show(figures: Mapping[str, Any], out: Path | None) -> None:

@@ -70,7 +70,7 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
     lines = [
         f"run      {state['run']} in {state['folder']}, begun {duration(state['age_s'])} ago. {state_text(state)}",
         _items(figures),
-        _rate(figures),
+        *([_rate(figures)] if state["state"] == "running" else []),
         _spent(figures),
     ]
     return [*lines, *([_left(figures["eta"])] if figures["eta"] else []), *_stages(figures["funnel"])]

@@ -9,7 +9,7 @@ from wethink_plugins.options import LETTERS
 from wethink_plugins.synthesis.records import ItemRecord
 from wethink_plugins.synthesis.report.outcome import Outcome
 from wethink_plugins.synthesis.report.share import share
-from wethink_plugins.synthesis.report.traits import NONE, abilities_of, domain_of, type_of
+from wethink_plugins.synthesis.report.traits import NONE, abilities_of, asked_domain_of, type_of
 from wethink_plugins.vocabulary import QUESTION_TYPES
 
 VISION, TEXT = "vision", "text"
@@ -44,7 +44,7 @@ class Answers:
         self._by[draft.agreement.by] += 1
         if outcome.kind == "accepted":
             self._settled["agreement" if said == "agree" else "arbiter" if said in CHOICES else OTHER] += 1
-        groups = [("all", "all"), ("question_type", kind), ("domain", domain_of(item))]
+        groups = [("all", "all"), ("question_type", kind), ("domain", asked_domain_of(item))]
         groups += [("ability", name) for name in abilities_of(item) or (NONE,)]
         for by, name in groups:
             self._cells[by, name, said] += 1

@@ -13,7 +13,7 @@ from wethink_plugins.synthesis.records import ImageRef, ItemRecord
 from wethink_plugins.synthesis.report.outcome import Outcome
 from wethink_plugins.synthesis.report.traits import combination, name_of, type_of
 
-ACCEPTED, REJECTED = 12, 12
+ACCEPTED, REJECTED = 8, 12
 """Chosen: more pictures make the page heavy."""
 _EDGE = 320
 _LONGEST = 700

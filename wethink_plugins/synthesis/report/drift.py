@@ -69,6 +69,7 @@ class Drift:
             "round": numbers[0], "last": numbers[-1], "ended": ended, "accepted": accepted,
             "closed": not total.open, "near_duplicates": total.late,
             "accept_rate": None if total.open or not ended else accepted / ended,
+            "compared": total.compared, "agreed": total.agreed,
             "agreement": total.agreed / total.compared if total.compared else None,
             "off_mix": distance(self._wanted, total.abilities),
             "cot": total.characters / accepted if accepted else None,

@@ -25,7 +25,7 @@ class Funnel:
     def add(self, outcome: Outcome, number: int = 1) -> None:
         self._kinds[outcome.kind] += number
         self._closed += number if outcome.closed else 0
-        if outcome.kind == "rejected":
+        if outcome.kind == "rejected" and number:
             self._rejected[outcome.stage, outcome.reason] += number
 
     def figures(self, closed: int | None = None) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def _card(card: Mapping[str, Any], read: Read) -> Card:
     uri, missing = picture(card["image"], read)
     facts = [Fact("no picture", missing, "bad")] if missing else []
     title = card["question"] or "(no question was written)"
-    return Card(title, [*facts, *_facts(card)], uri, f"{card['item']}, round {card['round'] + 1}")
+    place = f"{card['item']}, round {card['round'] + 1}"
+    return Card(title, [*facts, *_facts(card)], uri, place, _told(card), "description and dialogue")
 
 
 def _facts(card: Mapping[str, Any]) -> list[Fact]:
@@ -54,7 +55,6 @@ def _facts(card: Mapping[str, Any]) -> list[Fact]:
     ]
     if card["cot"]:
         facts.append(Fact("chain of thought", card["cot"]))
-    facts += _told(card)
     return facts  # fmt: skip
 
 

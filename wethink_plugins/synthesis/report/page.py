@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wethink_plugins.report import Bar, Cell, Histogram, Line, LineChart, Number, Page
@@ -143,7 +143,7 @@ def _agreement(page: Page, answers: Figures) -> None:
     page.section(
         "How far the answerers agree",
         "Every item on which both answered and were compared, whatever became of it. One answerer sees the picture, the "
-        "other reads the description. Agreement is no proof: both can be wrong alike. Intervals are Wilson's, 95%.",
+        "other reads the description. Agreement is no proof: both can be wrong alike. The domain is the one that who asked named. Intervals are Wilson's, 95%.",
     )
     if not answers["all"]["agree"]["total"]:
         page.text("No two answers were compared.")
@@ -157,15 +157,12 @@ def _agreement(page: Page, answers: Figures) -> None:
         "Of the disagreements that it decided. Overturned: the answer of who sees the picture did not stand, so text or "
         "neither was right. Not decided: no arbiter was asked, or its item ended before.",
     )
-    lines = [answers["all"], *answers["question_type"], *answers["ability"], *answers["domain"]]
-    lines = [line for line in lines if line["disagree"]]
-    if lines:
-        page.table(
-            ("of", "disagree", "decided", *CHOICES, "overturned", "not decided"),
-            [_arbiter_row(line) for line in lines],
-        )
-    else:
+    if not answers["all"]["disagree"]:
         page.text("The answerers never disagreed.")
+    else:
+        header = ("of", "disagree", "decided", *CHOICES, "overturned", "not decided")
+        page.table(header, _arbiter_rows([answers["all"], *answers["question_type"], *answers["ability"]]))
+        page.fold("by domain", header, _arbiter_rows(answers["domain"]))
     _confusion(page, answers)
 
 
@@ -176,6 +173,10 @@ def _agree_row(line: Figures) -> list[object]:
 
 def _compared_by(by: Figures) -> str:
     return ", ".join(f"{number:,} compared by {name}" for name, number in by.items()) + "."
+
+
+def _arbiter_rows(lines: Sequence[Figures]) -> list[list[object]]:
+    return [_arbiter_row(line) for line in lines if line["disagree"]]
 
 
 def _arbiter_row(line: Figures) -> list[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wethink_plugins.synthesis.report.share import per_cent
+from wethink_plugins.synthesis.report.share import per_cent, share
 from wethink_plugins.synthesis.vocabulary import REASONS
 from wethink_plugins.vocabulary import QUESTION_TYPES
 
@@ -96,14 +96,21 @@ def _of_origins(figures: Mapping[str, Any]) -> Iterator[Sign]:
 
 
 def _of_drift(figures: Mapping[str, Any]) -> Iterator[Sign]:
-    for name, text in (("accept_rate", "fewer are accepted"), ("agreement", "the answerers agree less")):
-        values = [line[name] for line in figures["drift"] if line["closed"] and line[name] is not None]
-        third = len(values) // 3
-        if third >= 2:
-            first, last = sum(values[:third]) / third, sum(values[-third:]) / third
-            if last < first - _FALL:
-                seen = f"{per_cent(first)} in the first third of the rounds, {per_cent(last)} in the last"
-                yield _sign(text, seen, "a server changed, or what is left to ask is harder")
+    lines = [line for line in figures["drift"] if line["closed"]]
+    third = len(lines) // 3
+    if not third:
+        return
+    for part, whole, text in (
+        ("accepted", "ended", "fewer are accepted"),
+        ("agreed", "compared", "the answerers agree less"),
+    ):
+        first, last = (
+            share(sum(line[part] for line in some), sum(line[whole] for line in some))
+            for some in (lines[:third], lines[-third:])
+        )
+        if first["total"] and last["total"] and last["high"] < first["low"] and last["rate"] < first["rate"] - _FALL:
+            seen = f"{per_cent(first['rate'])} in the first third of the rounds, {per_cent(last['rate'])} in the last"
+            yield _sign(text, seen, "a server changed, or what is left to ask is harder")
 
 
 def _of_calls(figures: Mapping[str, Any]) -> Iterator[Sign]:

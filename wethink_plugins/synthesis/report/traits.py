@@ -37,8 +37,14 @@ def combination(abilities: Iterable[str]) -> str:
 
 
 def domain_of(item: ItemRecord) -> str:
+    """What the finished item was classified as, else what who asked called it."""
+    return name_of(item.draft.domain) if item.draft.domain else asked_domain_of(item)
+
+
+def asked_domain_of(item: ItemRecord) -> str:
+    """What who asked called it: known of every question, also of those that are never classified."""
     question = item.draft.question
-    return name_of(item.draft.domain or (question.domain if question else ""))
+    return name_of(question.domain or item.draft.domain if question else item.draft.domain)
 
 
 def name_of(text: str) -> str:
