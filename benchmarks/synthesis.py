@@ -71,14 +71,14 @@ def measure(folder: Path, chosen: argparse.Namespace) -> None:
         report(scripted, folder / "run", stats, seconds, used, chosen)
 
 
-def report(scripted, run, stats, seconds, used, chosen) -> None:  # noqa: ANN001
+def report(scripted, run, stats, seconds, used, chosen) -> None:
     busy, calls = stats["seconds"], stats["requests"]
     records = Records(run)
     ends = sorted(item.seconds for item in records.items)
     # The run's clock starts before the server's; the last reply ends both.
     ahead_s = ends[-1] - len(busy)
-    first = next(i for i, one in enumerate(busy) if one >= _FULL * chosen.capacity)
-    last = int(ends[-chosen.capacity] - ahead_s)
+    first = next(i for i, one in enumerate(busy) if one >= _FULL * chosen.capacity or one == max(busy))
+    last = int(ends[-min(chosen.capacity, len(ends))] - ahead_s)
     between = sum(busy[first:last]) / max(last - first, 1) / chosen.capacity
     told, accepted = expected(scripted, records)
     rows = {item.item for item in records.settled if item.status == "passed"}

@@ -8,6 +8,7 @@ script: {"behaviours": [names], "families": 3, "digests": true}. Picture N behav
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import re
@@ -193,10 +194,8 @@ class _Ended(Exception):
 def foretell(plate, question_type, reasks=2, most_turns=3):
     """How the item of a picture ends whose target is a question of that type; with every stage of the pipeline."""
     told = Foretold()
-    try:
+    with contextlib.suppress(_Ended):
         _walk(plate, question_type, reasks, most_turns, told)
-    except _Ended:
-        pass
     return told
 
 
