@@ -34,15 +34,18 @@ def write_audit_sample(run: RunFolder, size: int, folder: Path) -> dict[str, Any
     """
     numbers, sizes = _drawn(run, size)
     rows, lost = 0, 0
-    with Pictures(folder / "images") as pictures, replacing(folder / "rows.jsonl") as file:
-        with file.open("w", encoding="utf-8", newline="\n") as out:
-            for item in _items(run, numbers):
-                if pictures.put([item.draft.image]):
-                    lost += 1
-                    continue
-                row = row_of(item.item, item.draft)
-                out.write(line({**row, "image_path": f"images/{row['image_path']}", SETTLED_BY: settled_by(item)}))
-                rows += 1
+    with (
+        Pictures(folder / "images") as pictures,
+        replacing(folder / "rows.jsonl") as file,
+        file.open("w", encoding="utf-8", newline="\n") as out,
+    ):
+        for item in _items(run, numbers):
+            if pictures.put([item.draft.image]):
+                lost += 1
+                continue
+            row = row_of(item.item, item.draft)
+            out.write(line({**row, "image_path": f"images/{row['image_path']}", SETTLED_BY: settled_by(item)}))
+            rows += 1
     command = (
         f"wethink data audit {folder / 'rows.jsonl'} --out {folder / 'audit'} --sample {rows} --by {','.join(_BY)}"
     )
