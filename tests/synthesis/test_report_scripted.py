@@ -79,7 +79,9 @@ def test_calls_are_the_servers(played, figures):
 def test_files_and_report_say_the_same(played, figures):
     folder = played[0]
     lines = {name: (folder / f"{name}.jsonl").read_text().splitlines() for name in ("rows", "rejects", "provenance")}
-    assert figures["funnel"]["accepted"] == len(lines["rows"]) and figures["funnel"]["rejected"] == len(lines["rejects"])
+    assert figures["funnel"]["accepted"] == len(lines["rows"]) and figures["funnel"]["rejected"] == len(
+        lines["rejects"]
+    )
     rows = [json.loads(line) for line in lines["rows"]]
     types = Counter(row["category"] for row in rows)
     found = {one["name"]: one["accepted"]["count"] for one in figures["mix"]["question_types"]["values"]}

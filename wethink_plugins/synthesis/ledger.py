@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS images (number INTEGER PRIMARY KEY, record TEXT);
 CREATE TABLE IF NOT EXISTS items (
   item TEXT PRIMARY KEY, number INTEGER, round INTEGER, status TEXT, stage TEXT, reason TEXT, record TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS items_by_number ON items (number);
+CREATE INDEX IF NOT EXISTS items_by_end ON items (status, stage, reason, round);
 CREATE TABLE IF NOT EXISTS rounds (round INTEGER PRIMARY KEY, record TEXT);
 CREATE TABLE IF NOT EXISTS late (item TEXT PRIMARY KEY, reason TEXT, detail TEXT) WITHOUT ROWID;
 """

@@ -52,13 +52,19 @@ def _counted(run: RunFolder, ledger: Ledger) -> dict[str, Any]:
     return {
         "funnel": counted,
         "answers": answers.figures(),
-        "mix": mix.figures(),
+        "mix": {**mix.figures(), "notes": _notes(ledger)},
         "lengths": lengths.figures(),
         "spending": spending.figures(counted["accepted"]),
         "drift": drift.figures(),
         "origins": origins.figures(),
         "cards": cards.figures(),
     }
+
+
+def _notes(ledger: Ledger) -> list[str]:
+    """What the plan of the last round could not give."""
+    last = ledger.last_round()
+    return list(last.notes) if last is not None else []
 
 
 def _settings(run: RunFolder) -> dict[str, Any]:

@@ -97,6 +97,8 @@ def _mix(page: Page, mix: Figures) -> None:
         "Reasoning is needed by every question and isn't named. What a row needs is what the checker found, where one was "
         "asked; what it was asked for is counted over all ended items that had a target.",
     )
+    for note in mix["notes"]:
+        page.note(note)
     for kind, title in _KINDS.items():
         if mix[kind]["values"]:
             page.table(*_mix_table(title, mix[kind]), caption=_mix_caption(mix[kind]))
