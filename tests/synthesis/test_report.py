@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import time
 
 import pytest
 from PIL import Image
@@ -10,7 +11,9 @@ from PIL import Image
 from tests.synthesis.made_runs import MadeRun, call
 from wethink_plugins.cli.main import main
 from wethink_plugins.datasets.audit.rates import wilson
+from wethink_plugins.endpoints.call import key_of
 from wethink_plugins.errors import WeThinkError
+from wethink_plugins.synthesis.in_flight import InFlight, cut_off
 from wethink_plugins.synthesis.report import run_figures, run_page
 from wethink_plugins.synthesis.report.lengths import bins, quantile
 from wethink_plugins.synthesis.report.seen import Seen
@@ -346,3 +349,38 @@ def test_quantiles_and_bins():
     assert sum(number for _, number in bins(counts)) == 100 and bins(Counter()) == []
     assert bins(Counter({5: 3})) == [("5", 3)]
     assert bins(Counter({0: 190, 140: 9, 5000: 1}))[-1] == ("140 –", 10)
+
+
+def in_flight(run, begun, pid, *digests):
+    file = run.run.folder / "in-flight" / f"{begun:.6f}-{pid}"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"".join(bytes.fromhex(digest) for digest in digests) + bytes(32))
+
+
+def test_what_kills_cut_off_and_what_was_made_again(tmp_path):
+    run = MadeRun(tmp_path / "run")
+    made_again, on_disk, never = ("1" * 64, "2" * 64, "3" * 64)
+    begun = time.time() - 100
+    in_flight(run, begun, 1, made_again, on_disk, never)
+    in_flight(run, begun + 50, 2)
+    store_key = {digest: key_of(digest, "http://127.0.0.1:9/v1\0m1") for digest in (made_again, on_disk)}
+    run.attempt(store_key[on_disk], ago=60)
+    run.attempt(store_key[made_again], ago=30, pid=2)
+    kills = run_figures(run.run)["calls"]["kills"]
+    assert (kills["kills"], kills["in_flight"], kills["repeated"], kills["most"]) == (1, 2, 1, 2)
+    in_flight(run, begun + 90, 3, never)
+    run.run.lock()  # it works now: what it has in flight is no loss
+    assert run_figures(run.run)["calls"]["kills"] == kills
+
+
+def test_marks_are_there_while_a_call_is_and_no_longer(tmp_path):
+    marks = InFlight(tmp_path)
+    with marks.mark("a" * 64), marks.mark("b" * 64):
+        assert cut_off(tmp_path)[0].digests == {"a" * 64, "b" * 64}
+    with marks.mark("c" * 64):
+        assert [one.digests for one in cut_off(tmp_path)] == [{"c" * 64}]
+    marks.close()
+    assert [one.digests for one in cut_off(tmp_path)] == [frozenset()]
+    (tmp_path / "file").write_text("")
+    with InFlight(tmp_path / "file").mark("a" * 64):
+        pass

@@ -124,7 +124,7 @@ def test_the_sample_is_taken_by_the_audit(played, tmp_path):
 
 
 def test_a_run_that_goes_on_and_one_that_was_killed(tmp_path):
-    with Scripted(tmp_path, 48, ["right", "unanswerable", "text_right"], latency_s=0.3) as scripted:
+    with Scripted(tmp_path, 24, ["right", "unanswerable", "text_right"], latency_s=0.3) as scripted:
         folder = tmp_path / "run"
         process = scripted.start("run", scripted.yaml(rounds={"size": 8}, concurrency=4), "--out", folder, "--quiet")
         try:
@@ -139,11 +139,21 @@ def test_a_run_that_goes_on_and_one_that_was_killed(tmp_path):
             kill(process)
         figures = run_figures(run)
         assert figures["state"]["state"] == "stopped" and "killed" in figures["state"]["why"]
-        assert 10 <= figures["funnel"]["ended"] < 48 and figures["funnel"]["ended"] == len(Records(folder).items)
+        assert 10 <= figures["funnel"]["ended"] < 24 and figures["funnel"]["ended"] == len(Records(folder).items)
         scripted.run("resume", folder, "--quiet")
         figures = run_figures(run)
         assert figures["state"]["state"] == "complete" and len(figures["calls"]["processes"]) == 2
         assert figures["calls"]["answered_again"] == 0
+        repeated_by_the_server = asked_twice(scripted)
+        kills = figures["calls"]["kills"]
+        assert kills["kills"] == 1 and 1 <= kills["in_flight"] <= 3 * 4
+        assert repeated_by_the_server <= kills["repeated"] <= kills["in_flight"]
+
+
+def asked_twice(scripted):
+    """Requests that the server worked on again: it is the witness."""
+    seen = Counter((line["digest"], line["asked_of"]) for line in scripted.asked() if line["action"] == "good")
+    return sum(number - 1 for number in seen.values())
 
 
 def ended_in(folder):

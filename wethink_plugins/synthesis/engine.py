@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.in_flight import InFlight
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.load import load
 from wethink_plugins.synthesis.model import Model
@@ -52,6 +53,7 @@ class Engine:
         self._config = run.config
         self._pipeline = Pipeline(run.config)
         self._budget = Budget(run.config, spent_before(run.calls, run.id))
+        self._in_flight = InFlight(run.folder)
         self._models = self._new_models()
         self._budget.watch(model.client for model in self._models.values())
         self._steering = Steering(run.config)
@@ -73,13 +75,14 @@ class Engine:
         with _Signals(self._budget):
             await self._run_items()
         await asyncio.gather(*(model.client.aclose() for model in self._models.values()))
+        self._in_flight.close()
         self.progress.stopped, self.progress.spent = self._budget.stop, self._budget.spent()
         return self.progress
 
     def _new_models(self) -> dict[str, Model]:
         needed = set(self._pipeline.roles.values())
         return {
-            name: Model(name, settings, self._run.id, self._run.calls, self._budget.permit)
+            name: Model(name, settings, self._run.id, self._run.calls, self._budget.permit, in_flight=self._in_flight)
             for name, settings in self._config.models.items()
             if name in needed
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from wethink_plugins import config
@@ -12,6 +13,7 @@ from wethink_plugins.endpoints import Call, CallFailed, Client, Reply
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.synthesis.config import ModelSettings
 from wethink_plugins.synthesis.gate import Gate
+from wethink_plugins.synthesis.in_flight import InFlight
 from wethink_plugins.synthesis.rejection import Unfinished
 
 # The wait for a place is the gate's business; nothing queues behind it.
@@ -22,9 +24,10 @@ class Model:
     """`permit` is called before each call and raises Unfinished to stop the run. `answered`: time of the last reply."""
 
     def __init__(
-        self, name: str, settings: ModelSettings, run: str, store: Path, permit: Callable[[], None], capacity: int = 0
-    ) -> None:
-        self.name, self.settings, self._permit = name, settings, permit
+        self, name: str, settings: ModelSettings, run: str, store: Path, permit: Callable[[], None], capacity: int = 0,
+        in_flight: InFlight | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.settings, self._permit, self._in_flight = name, settings, permit, in_flight
         judge = config.Judge(
             endpoints=settings.endpoints,
             rate=settings.rate,
@@ -47,13 +50,17 @@ class Model:
             self._gate = Gate(self.capacity)
         async with self._gate.through(number):
             self._permit()
-            try:
-                reply = await self.client.ask(call, self.settings.deadline_s, _NO_WAIT_LIMIT_S)
-            except CallFailed as error:
-                raise Unfinished(error.kind, f"{self.name}: {error}") from None
-            self.answered = time.monotonic()
-            if not reply.cached:  # inside: else more than `capacity` replies could be lost to a kill
-                await self._on_disk()
+            with self._in_flight.mark(call.digest()) if self._in_flight else nullcontext():
+                return await self._answer(call)
+
+    async def _answer(self, call: Call) -> Reply:
+        try:
+            reply = await self.client.ask(call, self.settings.deadline_s, _NO_WAIT_LIMIT_S)
+        except CallFailed as error:
+            raise Unfinished(error.kind, f"{self.name}: {error}") from None
+        self.answered = time.monotonic()
+        if not reply.cached:  # in its place still: else more than `capacity` replies could be lost to a kill
+            await self._on_disk()
         return reply
 
     async def _on_disk(self) -> None:

@@ -83,7 +83,8 @@ def _show(figures: Mapping[str, Any], out: Path | None) -> None:
     say(f"paid {paid}; a row: {each}")
     say(
         f"calls: {calls['attempts']:,} attempts, {calls['answered']:,} answered, {calls['failed']:,} failed, "
-        f"{calls['answered_again']:,} answered and asked again, {len(calls['processes'])} processes"
+        f"{calls['answered_again']:,} answered and asked again; {len(calls['processes'])} processes, "
+        f"{calls['kills']['repeated']:,} calls made again that a kill had cut off"
     )
     for sign in figures["signs"]:
         say(f"look at: {sign['name']} ({sign['seen']}): {sign['meaning']}")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from wethink_plugins.endpoints.call import key_of
 from wethink_plugins.errors import WeThinkError
+from wethink_plugins.synthesis.in_flight import CutOff
 
 # A run's attempts stand under RUN:MODEL, one id a model; ids are hexadecimal, so no character of them means more.
 _OF_RUN = "run GLOB ?"
@@ -68,7 +71,7 @@ class CallLog:
         """`answered_again`: answered attempts at calls that had an answer before. It must be 0.
 
         `cut_off` of a process counts attempts that it gave up itself as it stopped. What was in flight when a process
-        was killed has left no line; the next one made those calls again.
+        was killed has left no line here: see `repeated`.
         """
         lines = list(self._lines())
         answered = sum(line["attempts"] for line in lines if line["status"] == "ok")
@@ -85,6 +88,23 @@ class CallLog:
             "statuses": lines,
             "processes": list(self._processes()),
         }  # fmt: skip
+
+    def repeated(self, processes: Sequence[CutOff], identities: Iterable[str], works: bool) -> list[dict[str, Any]]:
+        """Of each process that left calls: `in_flight` at its end, and how many of these were answered to a later one.
+
+        Those may have been paid twice. What had its answer on disk at that moment counts as neither. `processes`: all of
+        the run; `identities`: those of all its endpoints; `works`: the last one still does.
+        """
+        wanted = {key_of(digest, who): digest for one in processes for digest in one.digests for who in identities}
+        answered: dict[str, list[float]] = {}
+        with self._reading() as connection:
+            query = f"SELECT key, time FROM attempts WHERE {_OF_RUN} AND status = 'ok'"
+            for key, ended in connection.execute(query, (self._run,)) if connection and wanted else ():
+                if key in wanted:
+                    answered.setdefault(wanted[key], []).append(ended)
+        ends = [*(one.begun for one in processes), math.inf][1:]
+        pairs = list(zip(processes, ends, strict=False))
+        return [_repeats(one, end, answered) for one, end in (pairs[:-1] if works else pairs) if one.digests]
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         query = (
@@ -123,6 +143,17 @@ class CallLog:
             yield self._connection
         except sqlite3.Error as error:
             raise _unreadable(self._file, error) from None
+
+
+def _repeats(one: CutOff, end: float, answered: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """`end`: when the next process began."""
+    lost = [digest for digest in one.digests if not any(ended < end for ended in answered.get(digest, ()))]
+    return {
+        "pid": one.pid,
+        "begun": one.begun,
+        "in_flight": len(lost),
+        "repeated": sum(digest in answered for digest in lost),
+    }
 
 
 def _connect(file: Path) -> sqlite3.Connection | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from wethink_plugins.endpoints.route import base_url_of
+from wethink_plugins.errors import ConfigError
+from wethink_plugins.synthesis.in_flight import cut_off
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.report.answers import Answers
 from wethink_plugins.synthesis.report.calls import CallLog
@@ -26,13 +30,12 @@ def run_figures(run: RunFolder) -> dict[str, Any]:
         figures = _counted(run, ledger)
         state = state_of(run, ledger, figures["funnel"]["ended"])
         accepted = figures["funnel"]["accepted"]
-        paid = calls.figures()
+        paid = {**calls.figures(), "kills": _kills(run, calls, bool(state["process"]))}
     tokens = paid["prompt_tokens"] + paid["completion_tokens"]
     paid["per_accepted"] = {
         "usd": paid["usd"] / accepted if accepted and paid["usd"] is not None else None,
         "tokens": tokens / accepted if accepted else None,
     }
-    paid["in_flight_at_most"] = sum(model.endpoints[0].max_concurrency for model in run.config.models.values())
     figures = {"state": state, **figures, "calls": paid, "settings": _settings(run)}
     return {**figures, "signs": signs(figures)}
 
@@ -59,6 +62,27 @@ def _counted(run: RunFolder, ledger: Ledger) -> dict[str, Any]:
         "origins": origins.figures(),
         "cards": cards.figures(),
     }
+
+
+def _kills(run: RunFolder, calls: CallLog, works: bool) -> dict[str, Any]:
+    """`in_flight`, `repeated` of all processes that were killed; `most`: in flight at one kill."""
+    lines = calls.repeated(cut_off(run.folder), _identities(run), works)
+    return {
+        "kills": len(lines),
+        "in_flight": sum(line["in_flight"] for line in lines),
+        "repeated": sum(line["repeated"] for line in lines),
+        "most": max((line["in_flight"] for line in lines), default=0),
+        "processes": lines,
+    }
+
+
+def _identities(run: RunFolder) -> list[str]:
+    """As the call store's keys have them; an address that is set from outside may not be known here."""
+    found = []
+    for endpoint in (one for model in run.config.models.values() for one in model.endpoints):
+        with suppress(ConfigError):
+            found.append(endpoint.identity or f"{base_url_of(endpoint.base_url, None, '')}\0{endpoint.model}")
+    return found
 
 
 def _notes(ledger: Ledger) -> list[str]:

@@ -316,12 +316,14 @@ def _calls(page: Page, figures: Figures) -> None:
     ]  # fmt: skip
     if rows:
         page.table(("model", "endpoint", "ended as", "attempts", "mean time"), rows)
-    if len(calls["processes"]) > 1:
+    kills = calls["kills"]
+    if len(calls["processes"]) > 1 or kills["kills"]:
         page.text(
-            f"{len(calls['processes'])} processes worked on the run. What was in flight when one was killed, at most "
-            f"{calls['in_flight_at_most']:,} calls, left no line here and was asked again by the next one."
+            f"{len(calls['processes'])} processes worked on the run; {kills['kills']:,} ended with calls in flight: "
+            f"{kills['in_flight']:,} in all, at most {kills['most']:,} at once. {kills['repeated']:,} of them were made again and may "
+            "have been paid twice; of the first time the call store has no line."
         )
-        begin = calls["processes"][0]["first"]
+        begin = min((one["first"] for one in calls["processes"]), default=0.0)
         lines = [
             (str(one["pid"]), duration(one["first"] - begin), duration(one["last"] - one["first"]), one["answered"],
              one["attempts"] - one["answered"], one["cut_off"])
