@@ -1,13 +1,16 @@
-"""Large runs without models: `python -m tests.synthesis.generated FOLDER ITEMS` writes one, as long as real ones are."""
+"""Large runs without models: `python -m tests.synthesis.generated FOLDER ITEMS` writes one, `... measure FOLDER` reads it."""
 
+import json
 import random
-import sqlite3
 import sys
 import time
 from pathlib import Path
 
 from tests.synthesis.made_runs import MadeRun, call
 from wethink_plugins.synthesis.records import Turn
+from wethink_plugins.synthesis.report import run_figures, run_page
+from wethink_plugins.synthesis.run import RunFolder
+from wethink_plugins.synthesis.status import run_status
 
 _STAGES = ["describe"] + ["dialogue"] * 4 + ["merge", "ask", "check", "check", "answer", "answer", "refine", "classify"]
 _KINDS = 40
@@ -65,6 +68,28 @@ def _key(number, place):
     return f"{number * 100 + place:064x}"
 
 
+def measure(folder):
+    """CPU seconds of status and report of a run, and the most memory that they took, in MiB."""
+    import resource
+
+    run = RunFolder.open(folder)
+    start = time.process_time()
+    run_status(run)
+    looked = time.process_time()
+    figures = run_figures(run)
+    run_page(figures).html()
+    made = time.process_time()
+    return {
+        "items": figures["funnel"]["ended"],
+        "calls": figures["calls"]["calls"],
+        "status_s": round(looked - start, 2),
+        "report_s": round(made - looked, 2),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
 if __name__ == "__main__":
-    generate(Path(sys.argv[1]), int(sys.argv[2]))
-    print(sqlite3.sqlite_version)
+    if sys.argv[1] == "measure":
+        print(json.dumps(measure(Path(sys.argv[2]))))
+    else:
+        generate(Path(sys.argv[1]), int(sys.argv[2]))

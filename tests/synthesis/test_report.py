@@ -3,11 +3,15 @@
 import io
 import json
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from tests.synthesis.generated import generate
 from tests.synthesis.made_runs import MadeRun, call
 from wethink_plugins.cli.main import main
 from wethink_plugins.datasets.audit.rates import wilson
@@ -17,6 +21,8 @@ from wethink_plugins.synthesis.in_flight import InFlight, cut_off
 from wethink_plugins.synthesis.report import run_figures, run_page
 from wethink_plugins.synthesis.report.lengths import bins, quantile
 from wethink_plugins.synthesis.report.seen import Seen
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def a_picture(size=(40, 30)):
@@ -384,3 +390,18 @@ def test_marks_are_there_while_a_call_is_and_no_longer(tmp_path):
     (tmp_path / "file").write_text("")
     with InFlight(tmp_path / "file").mark("a" * 64):
         pass
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux counts it")
+def test_memory_does_not_grow_with_the_texts(tmp_path):
+    """Ten times the items: what is kept of each is 16 to 32 bytes a call; their texts would be 150 MiB."""
+    peaks = []
+    for items in (2_000, 20_000):
+        generate(tmp_path / str(items), items)
+        command = [sys.executable, "-m", "tests.synthesis.generated", "measure", str(tmp_path / str(items))]
+        ended = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+        measured = json.loads(ended.stdout)
+        assert measured["items"] == items and measured["calls"] == 13 * items
+        peaks.append(measured["peak_mib"])
+    assert peaks[1] - peaks[0] < 40

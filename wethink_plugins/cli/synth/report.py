@@ -17,7 +17,7 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The run's folder; it is only read.")],
     out: Annotated[
         OptionalPath,
-        typer.Option("--out", help="Write the page here, for example report.html, and its figures as .json."),
+        typer.Option("--out", help="Write the page here, for example report.html, and its figures beside it as .json."),
     ] = None,
     audit_sample: Annotated[
         _Count, typer.Option("--audit-sample", min=1, help="Write so many accepted rows for `wethink data audit`.")
@@ -49,7 +49,8 @@ def _write(figures: Mapping[str, Any], out: Path) -> None:
     from wethink_plugins.synthesis.report import run_page
 
     write_text(out.with_suffix(".json"), _storable(json.dumps(figures, ensure_ascii=False, indent=1) + "\n"))
-    write_text(out, _storable(run_page(figures).html()))
+    if out.suffix != ".json":
+        write_text(out, _storable(run_page(figures).html()))
 
 
 def _storable(text: str) -> str:
@@ -92,4 +93,4 @@ def _show(figures: Mapping[str, Any], out: Path | None) -> None:
         sample = figures["audit_sample"]
         say(f"wrote {sample['rows']} of {sample['accepted']:,} rows: {sample['command']}")
     if out is not None:
-        say(f"wrote {out} and {out.with_suffix('.json')}")
+        say(f"wrote {' and '.join(dict.fromkeys((str(out), str(out.with_suffix('.json')))))}")
