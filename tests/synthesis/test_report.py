@@ -18,6 +18,7 @@ from wethink_plugins.datasets.audit.rates import wilson
 from wethink_plugins.endpoints.call import key_of
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.synthesis.in_flight import InFlight, cut_off
+from wethink_plugins.synthesis.records import Check
 from wethink_plugins.synthesis.report import run_figures, run_page
 from wethink_plugins.synthesis.report.lengths import bins, quantile
 from wethink_plugins.synthesis.report.seen import Seen
@@ -86,6 +87,23 @@ def test_agreement_and_arbitration(known):
     assert answers["accepted_settled_by"] == {"agreement": 2, "arbiter": 2, "other": 0}
     assert answers["letters"] == {"names": ["A", "B"], "counts": [[2, 1], [1, 0]]}
     assert answers["gold_letters"] == {"A": 3} and answers["compared_by"] == {"rule": 7}
+
+
+def test_overturned_is_what_the_vision_answer_lost(tmp_path):
+    run = MadeRun(tmp_path / "run")
+    for choice in ("vision", "vision", "text", "neither", "neither", "neither"):
+        run.add(rejected=("refine", "failed"), said=("A", "B"), choice=choice)
+    line = run_figures(run.run)["answers"]["all"]
+    assert [line[choice]["count"] for choice in ("vision", "text", "neither")] == [2, 1, 3]
+    assert (line["overturned"]["count"], line["overturned"]["total"]) == (4, 6)
+
+
+def test_the_last_checker_that_named_abilities_has_the_word(tmp_path):
+    run = MadeRun(tmp_path / "run")
+    named = [Check(stage="check_image", valid=True, abilities=abilities) for abilities in (("ocr",), ("maths",))]
+    run.add(abilities=("ocr", "maths"), checks=[*named, Check(stage="check_text", valid=True)])
+    checks = {one["ability"]: one["confirmed"]["count"] for one in run_figures(run.run)["mix"]["ability_checks"]}
+    assert checks == {"ocr": 0, "maths": 1}
 
 
 def test_a_disagreement_that_nobody_decides(tmp_path):
@@ -365,12 +383,13 @@ def in_flight(run, begun, pid, *digests):
 
 def test_what_kills_cut_off_and_what_was_made_again(tmp_path):
     run = MadeRun(tmp_path / "run")
-    made_again, on_disk, never = ("1" * 64, "2" * 64, "3" * 64)
+    made_again, on_disk, never, on_disk_too = ("1" * 64, "2" * 64, "3" * 64, "4" * 64)
     begun = time.time() - 100
-    in_flight(run, begun, 1, made_again, on_disk, never)
+    in_flight(run, begun, 1, made_again, on_disk, never, on_disk_too)
     in_flight(run, begun + 50, 2)
-    store_key = {digest: key_of(digest, "http://127.0.0.1:9/v1\0m1") for digest in (made_again, on_disk)}
+    store_key = {digest: key_of(digest, "http://127.0.0.1:9/v1\0m1") for digest in (made_again, on_disk, on_disk_too)}
     run.attempt(store_key[on_disk], ago=60)
+    run.attempt(store_key[on_disk_too], ago=60)
     run.attempt(store_key[made_again], ago=30, pid=2)
     kills = run_figures(run.run)["calls"]["kills"]
     assert (kills["kills"], kills["in_flight"], kills["repeated"], kills["most"]) == (1, 2, 1, 2)
