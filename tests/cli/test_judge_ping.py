@@ -59,7 +59,7 @@ def test_ping_tells_who_answers_in_place_of_the_model_asked_for(wethink, configu
 def fit(body):
     """A judge that knows the honest answers."""
     from tests.rewards.judge.replies import answer_of
-    from wethink_plugins.rewards.judge.fence import fenced
+    from wethink_plugins.fence import fenced
     from wethink_plugins.rewards.redteam.judged import load_judge_attacks
     from wethink_plugins.rewards.response import read_response
 

@@ -29,6 +29,7 @@ from wethink_plugins.cli import (
     serve,
     shadow,
     sweep,
+    synth,
     watch,
 )
 from wethink_plugins.cli.output import complain, say
@@ -52,6 +53,7 @@ app.command("watch")(watch.watch)
 app.command("sweep")(sweep.sweep)
 app.add_typer(data.app, name="data")
 app.add_typer(judge.app, name="judge")
+app.add_typer(synth.app, name="synth")
 app.add_typer(shadow.app, name="shadow")
 app.add_typer(recipe.app, name="recipe")
 

@@ -17,8 +17,11 @@ class Rejected(Exception):
 
 
 class Unfinished(Exception):
-    """A server or a limit stopped the work; nothing is said of the item. `kind` is a CallFailed's, or store."""
+    """A server or a limit stopped the work; nothing is said of the item. `kind` is a CallFailed's, store or stopped.
 
-    def __init__(self, kind: str, note: str) -> None:
-        self.kind, self.note = kind, note
+    `stage` is filled in by the pipeline.
+    """
+
+    def __init__(self, kind: str, note: str, stage: str = "") -> None:
+        self.kind, self.note, self.stage = kind, note, stage
         super().__init__(f"{kind}: {note}")

@@ -14,6 +14,9 @@ ROLES: tuple[str, ...] = get_args(Role)
 # Who does it where the YAML names nobody.
 STAND_INS = {"checker": "reasoner", "text_answerer": "reasoner", "vision_answerer": "describer", "judge": "arbiter"}
 
+# What an answerer says who can't tell.
+UNKNOWN = "unknown"
+
 Reason = Literal[
     "unreadable_image",
     "refused",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wethink_plugins.rewards.judge.fence import code_for
+from wethink_plugins.fence import code_for
 
 GOLD, QUESTION = "A dog runs along the beach.", "What happens?"
 CODE = code_for(QUESTION, GOLD)

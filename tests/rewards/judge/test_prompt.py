@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wethink_plugins.errors import ConfigError
-from wethink_plugins.rewards.judge.fence import code_for, fenced, sanitized
+from wethink_plugins.fence import code_for, fenced, sanitized
 from wethink_plugins.rewards.judge.prompt import judge_prompt, prompt_for_images, shipped
 from wethink_plugins.rewards.judge.request import text_for
 from wethink_plugins.sample import Sample

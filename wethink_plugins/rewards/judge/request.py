@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from wethink_plugins.endpoints.call import Call, Reply
-from wethink_plugins.rewards.judge.fence import code_for, fenced
+from wethink_plugins.fence import code_for, fenced
 from wethink_plugins.rewards.judge.images import data_urls
 from wethink_plugins.rewards.judge.prompt import JudgePrompt
 from wethink_plugins.rewards.judge.tiers import TIERS

@@ -1,0 +1,78 @@
+"""What `run` and `resume` share: work on a run, show how it goes, write what came out."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from wethink_plugins.cli.output import say, say_json
+
+if TYPE_CHECKING:
+    from wethink_plugins.synthesis.engine import Progress
+    from wethink_plugins.synthesis.ledger import Ledger
+    from wethink_plugins.synthesis.run import RunFolder
+
+
+def work(run: RunFolder, ledger: Ledger, json: bool, quiet: bool) -> None:
+    """Ends with exit code 1 where the run stopped before its end."""
+    from wethink_plugins.synthesis.engine import Engine
+    from wethink_plugins.synthesis.output import write_outputs
+
+    with _Shown(quiet or json) as observe:
+        progress = asyncio.run(Engine(run, ledger, observe).work())
+    counts = dict(write_outputs(run, ledger))
+    if json:
+        say_json({"run": str(run.folder), **_figures(progress), **counts})
+    else:
+        _say(run, progress, counts)
+    if progress.stopped:
+        raise typer.Exit(1)
+
+
+def _figures(progress: Progress) -> dict[str, Any]:
+    spent = progress.spent
+    return {
+        "items": progress.total, "ended": progress.ended, "passed": progress.passed, "stopped": progress.stopped,
+        "usd": round(spent.usd, 6), "tokens": spent.tokens, "attempts": spent.attempts,
+    }  # fmt: skip
+
+
+def _say(run: RunFolder, progress: Progress, counts: dict[str, int]) -> None:
+    say(f"{progress.ended:,} of {progress.total:,} items ended; {progress.spent.attempts:,} calls, "
+        f"{progress.spent.tokens:,} tokens, ${progress.spent.usd:,.2f}")  # fmt: skip
+    say(f"wrote {run.folder}: {', '.join(f'{count:,} {name}' for name, count in counts.items())}")
+    if progress.stopped:
+        say(f"stopped: {progress.stopped}")
+        say(f"go on with: wethink synth resume {run.folder}")
+    else:
+        say(f"what came out, and why: wethink synth report {run.folder}")
+
+
+class _Shown:
+    """A progress bar on a terminal; nothing else gets one."""
+
+    def __init__(self, quiet: bool) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("items"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn("{task.fields[what]}"), console=console, disable=quiet or not sys.stderr.isatty(),
+        )  # fmt: skip
+
+    def __enter__(self) -> Callable[[Progress], None]:
+        self._bar.start()
+        self._task = self._bar.add_task("items", what="")
+        return self._show
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _show(self, progress: Progress) -> None:
+        what = f"passed {progress.passed:,}  round {progress.round}  ${progress.spent.usd:,.2f}"
+        self._bar.update(self._task, total=progress.total, completed=progress.ended, what=what)

@@ -1,0 +1,256 @@
+"""One process that works on a run: all items through the pipeline, round by round, until the end or a reason to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wethink_plugins.synthesis import sources
+from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.ledger import Ledger
+from wethink_plugins.synthesis.model import Model
+from wethink_plugins.synthesis.pipeline import Outcome, Pipeline
+from wethink_plugins.synthesis.records import ItemRecord
+from wethink_plugins.synthesis.rejection import Unfinished
+from wethink_plugins.synthesis.run import RunFolder
+from wethink_plugins.synthesis.schedule import Schedule
+from wethink_plugins.synthesis.steering import Steering
+
+# Faults that say that nobody is there, not that this call is a bad one.
+_NOBODY_THERE = frozenset({"connect", "breaker_open", "rate_limited", "auth"})
+_STOPPING = frozenset({"stopped", "store"})
+# A model that gives no reply at all for this long ends the run (chosen); `resume` goes on.
+_PATIENCE_S = 900.0
+_PAUSE_S = 5.0
+# Items at work at once, a slot of a model (chosen): while one's reply is read another asks.
+_ITEMS_A_SLOT = 1.5
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Progress:
+    """Of this process; `stopped` empty where the run is complete."""
+
+    total: int = 0
+    ended: int = 0
+    passed: int = 0
+    round: int = 0
+    stopped: str = ""
+    spent: Spent = field(default_factory=Spent)
+
+
+class Engine:
+    """`observe` is called after each item with the progress so far."""
+
+    def __init__(self, run: RunFolder, ledger: Ledger, observe: Callable[[Progress], None] = lambda _: None) -> None:
+        """ConfigError where the run's settings can't be used here (a key that isn't set, a prompt that is gone)."""
+        self._run, self._ledger, self._observe = run, ledger, observe
+        self._config = run.config
+        self._pipeline = Pipeline(run.config)
+        self._budget = Budget(run.config, spent_before(run.calls, run.id))
+        self._models = self._new_models()
+        self._budget.watch(model.client for model in self._models.values())
+        self._steering = Steering(run.config)
+        self.progress = Progress()
+
+    async def work(self) -> Progress:
+        """Until all is done or something stops it; then every call has ended and every reply is on disk."""
+        per_image = self._config.questions_per_image
+        self._images = self._ledger.images()
+        done = self._ledger.done()
+        rounds = self._ledger.rounds()
+        total = len(self._images) * per_image
+        self._schedule = Schedule(
+            total, self._config.rounds.size, self._config.rounds.ahead, done, max(len(rounds) - 1, 0)
+        )
+        self.progress = Progress(total, len(done), sum(n for s, _, _, n in self._ledger.tally() if s == "passed"))
+        self._restore()
+        self._close_rounds()
+        with _Signals(self._budget):
+            await self._run_items()
+        await asyncio.gather(*(model.client.aclose() for model in self._models.values()))
+        self.progress.stopped, self.progress.spent = self._budget.stop, self._budget.spent()
+        return self.progress
+
+    def _new_models(self) -> dict[str, Model]:
+        needed = set(self._pipeline.roles.values())
+        return {
+            name: Model(name, settings, self._run.id, self._run.calls, self._budget.permit)
+            for name, settings in self._config.models.items()
+            if name in needed
+        }
+
+    def _restore(self) -> None:
+        for record in self._ledger.rounds():
+            numbers = self._schedule.numbers(record.round) if record.round >= 0 else range(0)
+            self._steering.restore(record, list(self._ledger.items(numbers.start, numbers.stop)))
+            plan = record.targets
+        if not self._ledger.rounds():
+            first = self._steering.first(self._ids(0))
+            self._ledger.close_round(first)
+            plan = first.targets
+        self._schedule.give(plan)
+
+    def _close_rounds(self) -> None:
+        """The open one and those after it that are complete already; one, unless a kill fell just before."""
+        while self._schedule.complete():
+            number = self._schedule.open
+            numbers = self._schedule.numbers(number)
+            items = list(self._ledger.items(numbers.start, numbers.stop))
+            record = self._steering.close(number, items, self._ids(number + 1))
+            self._ledger.close_round(record)
+            self._schedule.close(record.targets)
+
+    def _ids(self, round_number: int) -> list[str]:
+        return [self._item(number) for number in self._schedule.numbers(round_number)]
+
+    def _item(self, number: int) -> str:
+        image, question = divmod(number, self._config.questions_per_image)
+        return f"{self._images[image].id}#{question}"
+
+    async def _run_items(self) -> None:
+        """Starts items in order. What waits for its plan is not counted: it holds no slot."""
+        slots = sum(model.capacity for model in self._models.values())
+        self._room = asyncio.Semaphore(max(int(slots * _ITEMS_A_SLOT), 2))
+        tasks: set[asyncio.Task[None]] = set()
+        for number in self._schedule.waiting():
+            await self._begin(number)
+            if self._budget.stop:
+                break
+            task = asyncio.create_task(self._one(number))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+            task.add_done_callback(self._ended)
+        while tasks:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if self._broken is not None:
+            raise self._broken
+
+    _broken: BaseException | None = None
+
+    async def _begin(self, number: int) -> None:
+        """Waits for its round and for room, or until the run stops."""
+        while not self._budget.stop:
+            try:
+                await asyncio.wait_for(self._admitted(number), 1.0)
+                return
+            except asyncio.TimeoutError:
+                continue
+
+    async def _admitted(self, number: int) -> None:
+        await self._schedule.begin(number)
+        await self._room.acquire()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """An error that is nobody's but ours ends the run, with its trace."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._broken = self._broken or error
+            self._budget.stop = self._budget.stop or f"{type(error).__name__}: {error}"
+
+    async def _one(self, number: int) -> None:
+        """One item to its end. It holds room but for the time that it waits for a plan."""
+        tries = 0
+        try:
+            while not self._budget.stop:
+                try:
+                    return self._end(number, await self._make(number))
+                except Unfinished as fault:
+                    if fault.kind in _STOPPING:
+                        self._budget.stop = self._budget.stop or fault.note
+                        return
+                    tries += fault.kind not in _NOBODY_THERE
+                    if tries >= self._config.tries:
+                        return self._end(number, self._failed(number, fault))
+                    await self._pause(fault)
+        finally:
+            self._room.release()
+
+    async def _make(self, number: int) -> Outcome:
+        image = self._images[number // self._config.questions_per_image]
+
+        async def plan():  # noqa: ANN202
+            self._room.release()
+            try:
+                return await self._planned(number)
+            finally:
+                await self._room.acquire()
+
+        return await self._pipeline.make(
+            image,
+            lambda draft: self._pipeline.desk(draft, number, self._models, lambda: sources.read(image)),
+            plan,
+        )
+
+    async def _planned(self, number: int):  # noqa: ANN202
+        while True:
+            if self._budget.stop:
+                raise Unfinished("stopped", self._budget.stop)
+            try:
+                return await asyncio.wait_for(self._schedule.target(number, self._item(number)), 1.0)
+            except asyncio.TimeoutError:
+                continue
+
+    def _end(self, number: int, outcome: Outcome) -> None:
+        self._ledger.add(
+            ItemRecord(
+                item=self._item(number), number=number, round=number // self._schedule.size,
+                status="rejected" if outcome.reason else "passed", stage=outcome.stage, reason=outcome.reason,
+                detail=outcome.detail, draft=outcome.draft, seconds=round(time.time() - self._run.created, 1),
+            )
+        )  # fmt: skip
+        self.progress.ended += 1
+        self.progress.passed += not outcome.reason
+        if self._schedule.ended(number):
+            self._close_rounds()
+        self.progress.round, self.progress.spent = self._schedule.open, self._budget.spent()
+        self._observe(self.progress)
+
+    def _failed(self, number: int, fault: Unfinished) -> Outcome:
+        """What it had learnt so far stays in the call store; the record says only why it ended."""
+        from wethink_plugins.synthesis.records import Draft
+
+        image = self._images[number // self._config.questions_per_image]
+        return Outcome(Draft(image=image), fault.stage, "failed", f"{fault.kind}: {fault.note}")
+
+    async def _pause(self, fault: Unfinished) -> None:
+        """Before another try; a model that nobody has heard of for long ends the run."""
+        silent_s = time.monotonic() - max(model.answered for model in self._models.values())
+        if fault.kind == "auth" or silent_s > _PATIENCE_S:
+            self._budget.stop = self._budget.stop or f"no reply for {silent_s:.0f} s: {fault.note}"
+            return
+        await asyncio.sleep(_PAUSE_S)
+
+
+class _Signals:
+    """SIGINT and SIGTERM stop the run cleanly: calls in flight end, nothing new is asked. A second one kills it."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._old: dict[signal.Signals, object] = {}
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        for one in (signal.SIGINT, signal.SIGTERM):
+            try:
+                self._old[one] = signal.getsignal(one)
+                loop.add_signal_handler(one, self._stop, one)
+            except (NotImplementedError, ValueError, RuntimeError):  # Windows, or not the main thread
+                self._old.pop(one, None)
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for one, old in self._old.items():
+            loop.remove_signal_handler(one)
+            signal.signal(one, old)  # type: ignore[arg-type]
+
+    def _stop(self, one: signal.Signals) -> None:
+        if self._budget.stop:
+            signal.signal(one, signal.SIG_DFL)
+            signal.raise_signal(one)
+        self._budget.stop = f"{one.name}; calls in flight are waited for, once more kills"
+        _log.warning("stopping: %s", self._budget.stop)

@@ -1,0 +1,64 @@
+"""One model of a run, whichever servers have it: the client of `endpoints` with the run's store, and a gate before it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from wethink_plugins import config
+from wethink_plugins.endpoints import Call, CallFailed, Client, Reply
+from wethink_plugins.errors import ConfigError
+from wethink_plugins.synthesis.config import ModelSettings
+from wethink_plugins.synthesis.gate import Gate
+from wethink_plugins.synthesis.rejection import Unfinished
+
+# The wait for a place is the gate's business; nothing queues behind it.
+_NO_WAIT_LIMIT_S = 1e9
+
+
+class Model:
+    """`permit` is called before each call and raises Unfinished to stop the run. `answered`: time of the last reply."""
+
+    def __init__(
+        self, name: str, settings: ModelSettings, run: str, store: Path, permit: Callable[[], None], capacity: int = 0
+    ) -> None:
+        self.name, self.settings, self._permit = name, settings, permit
+        judge = config.Judge(
+            endpoints=settings.endpoints,
+            rate=settings.rate,
+            deadline_s=settings.deadline_s,
+            batch_deadline_s=settings.deadline_s,
+            store=str(store),
+        )
+        try:
+            self.client = Client.from_settings(judge, run=f"{run}:{name}", keeps_all=True)
+        except ConfigError as error:
+            field = f"models.{name}{(error.field or '').removeprefix('judge')}"
+            raise ConfigError(error.problem, fix=error.fix, field=field) from None
+        self.capacity = capacity or settings.endpoints[0].max_concurrency
+        self._gate: Gate | None = None
+        self.answered = time.monotonic()
+
+    async def ask(self, call: Call, number: int) -> Reply:
+        """The reply, once it is on disk. CallRefused; Unfinished where it is the server's, the disk's or a limit's fault."""
+        if self._gate is None:
+            self._gate = Gate(self.capacity)
+        async with self._gate.through(number):
+            self._permit()
+            try:
+                reply = await self.client.ask(call, self.settings.deadline_s, _NO_WAIT_LIMIT_S)
+            except CallFailed as error:
+                raise Unfinished(error.kind, f"{self.name}: {error}") from None
+            self.answered = time.monotonic()
+        if not reply.cached:
+            await self._on_disk()
+        return reply
+
+    async def _on_disk(self) -> None:
+        for pause_s in (0.0, 1.0, 6.0):
+            await asyncio.sleep(pause_s)
+            if await self.client.settled():
+                return
+        raise Unfinished("store", "the call store can't be written; see the warning above")
