@@ -107,6 +107,9 @@ class Rounds(_Section):
     near_duplicate: Share = Field(
         0.8, description="share of common word triples from which two questions are the same (chosen); 1: none is"
     )
+    repeats: Annotated[int, Field(ge=1)] = Field(
+        3, description="rows with the same question and the same answer that different images may have (chosen)"
+    )
     avoid: Annotated[int, Field(ge=0)] = Field(5, description="accepted questions that the next one is told to avoid")
 
 

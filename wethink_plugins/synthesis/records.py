@@ -160,7 +160,8 @@ class RoundRecord(_Record):
     """What was decided when a round was closed: late rejections (item -> detail), and how much of what is accepted so far.
 
     A pure function of the records of all items up to this round. `counts`: kind (question_type, abilities, domain) ->
-    value -> accepted items of all rounds so far. `targets`: the plan of the next round, item -> target.
+    value -> accepted items of all rounds so far, by what they turned out to be. `tried`: the same of ended items, by what
+    they were asked to be. `targets`: the plan of the next round, item -> target. `notes`: what the plan can't give.
     """
 
     round: int
@@ -168,3 +169,4 @@ class RoundRecord(_Record):
     counts: dict[str, dict[str, int]] = {}
     tried: dict[str, dict[str, int]] = {}
     targets: dict[str, Target] = {}
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,135 @@
+"""Which questions were nearly asked before: about the same image at all, about others too often with the same answer.
+
+About the same image, a question is the same when the shorter of the two shares `least` of its word triples; numbers count
+as words. A multiple choice that leads to another option is another question.
+
+About other images, it is the same when `least` of all triples of both are common and every number is like every other:
+"3 apples are ... 4 are added" is a repeat of "5 apples are ... 2 are added". Asking the same of other images is no fault,
+having the same answer each time is: then it is known without looking. So a row is dropped when `repeats` accepted rows
+have the same question and the same answer. Answers of many words are never the same, so they don't count: of such rows
+the question alone counts.
+
+The search is exact, by an inverted index over the rarest triples of each wording.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import chain
+
+from wethink_plugins.synthesis.wording import masked, prefix, share_of_all, share_of_shorter, triples, words
+
+LONG_ANSWER = 12
+"""Words from which an answer says nothing about whether rows are the same; *chosen*."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`name` is an item's or a row's id; `images` any names of its images; `question` is without options.
+
+    `answer` is an option's text, not its letter. `choice`: it is a multiple choice.
+    """
+
+    name: str
+    images: tuple[str, ...]
+    question: str
+    answer: str
+    choice: bool = False
+
+
+@dataclass(frozen=True)
+class _SameImage:
+    name: str
+    triples: array[int]
+    answer: int
+    choice: bool
+
+
+class NearDuplicates:
+    """`least` 1 or more: nothing is one. What was added is compared with, in the order in which it came."""
+
+    def __init__(self, least: float, repeats: int) -> None:
+        self._least, self._repeats = least, repeats
+        self._of_image: dict[int, list[_SameImage]] = {}
+        self._wordings: list[array[int]] = []
+        self._first: list[str] = []
+        self._place: dict[int, int] = {}
+        self._places: dict[int, array[int]] = {}
+        self._answers: Counter[int] = Counter()
+
+    def add(self, asked: Asked) -> None:
+        """Of an accepted row."""
+        if self._least >= 1:
+            return
+        found = _words(asked.question)
+        one = _SameImage(asked.name, triples(found), _digest("a", _answer(asked)), asked.choice)
+        for image in asked.images:
+            self._of_image.setdefault(_digest("i", image), []).append(one)
+        self._answers[self._answered(self._wording(masked(found), asked.name), asked)] += 1
+
+    def found(self, asked: Asked) -> str | None:
+        """Why it is one, None if it is none."""
+        if self._least >= 1:
+            return None
+        found = _words(asked.question)
+        return self._about_same(asked, triples(found)) or self._about_others(asked, triples(masked(found)))
+
+    def _about_same(self, asked: Asked, own: array[int]) -> str | None:
+        answer = _digest("a", _answer(asked))
+        for one in chain.from_iterable(self._of_image.get(_digest("i", image), ()) for image in asked.images):
+            other_option = asked.choice and one.choice and one.answer != answer
+            if not other_option and share_of_shorter(own, one.triples) >= self._least:
+                return f"about the same image as {one.name}"
+        return None
+
+    def _about_others(self, asked: Asked, own: array[int]) -> str | None:
+        rows, first = 0, len(self._wordings)
+        for place in self._like(own):
+            if number := self._answers[self._answered(place, asked)]:
+                rows, first = rows + number, min(first, place)
+        if rows < self._repeats:
+            return None
+        return f"{rows} rows about other images ask it and have the same answer; first worded in {self._first[first]}"
+
+    def _like(self, own: array[int]) -> Iterator[int]:
+        """Places of wordings that are the same, each once."""
+        seen = set[int]()
+        for triple in prefix(own, self._least):
+            for place in self._places.get(triple, ()):
+                if place not in seen:
+                    seen.add(place)
+                    if share_of_all(own, self._wordings[place]) >= self._least:
+                        yield place
+
+    def _wording(self, found: list[str], name: str) -> int:
+        """Its place; equal ones are kept once."""
+        key = _digest("w", " ".join(found))
+        if (place := self._place.get(key)) is None:
+            place = self._place[key] = len(self._wordings)
+            own = triples(found)
+            self._wordings.append(own)
+            self._first.append(name)
+            for triple in prefix(own, self._least):
+                self._places.setdefault(triple, array("I")).append(place)
+        return place
+
+    def _answered(self, place: int, asked: Asked) -> int:
+        return _digest(str(place), _answer(asked))
+
+
+def _words(text: str) -> list[str]:
+    """Signs where it has no words."""
+    return words(text) or [text.strip()]
+
+
+def _answer(asked: Asked) -> str:
+    found = _words(asked.answer)
+    return " ".join(found) if len(found) <= LONG_ANSWER else ""
+
+
+def _digest(kind: str, text: str) -> int:
+    return int.from_bytes(blake2b(f"{kind}\0{text}".encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
