@@ -41,6 +41,7 @@ def estimate(
     ledger = start(run)
     with _Shown(quiet or json) as observe:
         taken = take(run, ledger, sample, observe)
+    run.unlock()
     found = estimated(run, taken, images_total)
     say_json(found) if json else _show(found)
     if taken.stopped or found["total"]["tokens"]["low"] is None:
