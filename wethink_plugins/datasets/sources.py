@@ -65,6 +65,10 @@ class Sources:
     def knows(self, name: str) -> bool:
         return _folded(name) in self._by_name
 
+    def find(self, name: str) -> Source | None:
+        """By its name or its folder, whatever the case."""
+        return self._by_name.get(_folded(name))
+
     def used(self, rows: Mapping[str, int]) -> tuple[SourceUse, ...]:
         """One line a source that has rows or a quota, the most rows first; `rows` counts them by name."""
         counted: Counter[str] = Counter()

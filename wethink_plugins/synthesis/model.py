@@ -52,8 +52,8 @@ class Model:
             except CallFailed as error:
                 raise Unfinished(error.kind, f"{self.name}: {error}") from None
             self.answered = time.monotonic()
-        if not reply.cached:
-            await self._on_disk()
+            if not reply.cached:  # inside: else more than `capacity` replies could be lost to a kill
+                await self._on_disk()
         return reply
 
     async def _on_disk(self) -> None:

@@ -65,7 +65,7 @@ def _read(name: str, file: str | Path | None) -> str:
 
 
 def _builtin(name: str) -> str:
-    return files("wethink_plugins.synthesis").joinpath("prompts", f"{name}.txt").read_text(encoding="utf-8")
+    return files("wethink_plugins.synthesis").joinpath("prompts").joinpath(f"{name}.txt").read_text(encoding="utf-8")
 
 
 def _texts(value: Any) -> list[str]:
