@@ -32,7 +32,13 @@ def settings(server, folder, **changes):
         "reasoner": {"endpoints": [{**endpoint, "model": "reasoner"}]},
         "arbiter": {"sees": True, "endpoints": [{**endpoint, "model": "arbiter"}]},
     }
-    roles = {"describer": "vision", "reasoner": "reasoner", "arbiter": "arbiter", "refiner": "vision", "judge": "reasoner"}
+    roles = {
+        "describer": "vision",
+        "reasoner": "reasoner",
+        "arbiter": "arbiter",
+        "refiner": "vision",
+        "judge": "reasoner",
+    }
     values = {
         "models": models, "roles": roles, "images": [{"source": "pictures", "folder": str(folder)}],
         "stages": list(STAGES), "rounds": {"near_duplicate": 1},

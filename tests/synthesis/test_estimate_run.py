@@ -9,10 +9,11 @@ import pytest
 
 pytest.importorskip("aiohttp", reason="needs the judge extra")
 
-from tests.cli.conftest import wethink  # noqa: F401  a fixture
+from tests.cli import conftest as cli
 from tests.servers.server import ModelServer
 from tests.synthesis.costly_run import pictures, settings
 
+wethink = cli.wethink
 IMAGES, SAMPLE = 90, 40
 
 
