@@ -28,7 +28,7 @@ class Server:
         self.refuse = settings.get("refuse", [])
         self.key = settings.get("key")
         self.context = settings.get("context")
-        self.answers_as = settings.get("answers_as", self.model)
+        self.answers_as = settings.get("answers_as")
         self.log = open(settings["log"], "a", buffering=1) if settings.get("log") else None  # noqa: SIM115
         self.reply = _function(settings.get("reply"), settings.get("script"))
         self.slots = asyncio.Semaphore(settings.get("capacity", 1_000_000))
@@ -83,7 +83,8 @@ class Server:
             action = actions[min(self.seen[digest], len(actions) - 1)]
             latency_s *= told.pop("slowness", 1)
         self.seen[digest] += 1
-        answer = respond(action, self.answers_as, prompt, text)
+        answers_as = self.answers_as or body.get("model", self.model)
+        answer = respond(action, answers_as, prompt, text)
         usage = answer[2].get("usage", {}) if answer and isinstance(answer[2], dict) else {}
         self.note(prompt, action, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0), body, told)
         async with self.slots:
@@ -94,10 +95,10 @@ class Server:
                 self.busy.change(-1)
         if answer is not None:
             return send(writer, *answer)
-        return await self.misbehave(action, prompt, text, writer)
+        return await self.misbehave(action, completion(answers_as, text, prompt), writer)
 
-    async def misbehave(self, action, prompt, text, writer):
-        whole = _payload(200, {}, completion(self.answers_as, text, prompt))
+    async def misbehave(self, action, value, writer):
+        whole = _payload(200, {}, value)
         if action == "drop_mid":
             writer.write(whole[:-40])
             await writer.drain()

@@ -8,6 +8,7 @@ script: {"behaviours": [names], "families": 3, "digests": true}. Picture N behav
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import re
@@ -193,10 +194,8 @@ class _Ended(Exception):
 def foretell(plate, question_type, reasks=2, most_turns=3):
     """How the item of a picture ends whose target is a question of that type; with every stage of the pipeline."""
     told = Foretold()
-    try:
+    with contextlib.suppress(_Ended):
         _walk(plate, question_type, reasks, most_turns, told)
-    except _Ended:
-        pass
     return told
 
 
@@ -256,7 +255,9 @@ def _walk(plate, question_type, reasks, most_turns, told):
     if not told.agree:
         ask("arbitrate")
         right = plate.right(question_type)
-        told.choice = next((who for who, one in zip(("vision", "text"), answers, strict=True) if one == right), "neither")
+        told.choice = next(
+            (who for who, one in zip(("vision", "text"), answers, strict=True) if one == right), "neither"
+        )
         if told.choice == "neither":
             end(*own)
     ask("refine")
@@ -285,7 +286,11 @@ class Request:
         urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
         self.prompt = _first_lines()[self.text.splitlines()[0].strip()]
         self.sees = bool(urls)
-        n = number_of(base64.b64decode(urls[0].partition(",")[2])) if urls else int(re.search(r"plate (\d+)", self.text)[1])
+        n = (
+            number_of(base64.b64decode(urls[0].partition(",")[2]))
+            if urls
+            else int(re.search(r"plate (\d+)", self.text)[1])
+        )
         self.plate = Plate(n, behaviours[n % len(behaviours)])
         self.attempt = sum(message["role"] == "assistant" for message in body["messages"])
         self.blocks = {}
@@ -346,7 +351,11 @@ def _spoilt(request, fault):
         return " "
     if fault.startswith("cut"):
         return text
-    kinds = (text.replace('"', "'").replace("{", "(").replace("}", ")"), '{"wrong": true}', text[: len(text) // 2] + "\n")
+    kinds = (
+        text.replace('"', "'").replace("{", "(").replace("}", ")"),
+        '{"wrong": true}',
+        text[: len(text) // 2] + "\n",
+    )
     return f"Plate {request.plate.n}: {kinds[(request.plate.n + request.attempt) % len(kinds)]}"
 
 
@@ -375,7 +384,12 @@ def _ask(request, plate):
     kind = "multiple_choice" if "It is a multiple choice" in request.text else "fill_in_blank"
     kind = "descriptive" if "It asks to describe" in request.text else kind
     options = plate.options if kind == "multiple_choice" else []
-    return {"question": plate.question(abilities), "options": options, "answer": plate.right(kind), "domain": "still life"}
+    return {
+        "question": plate.question(abilities),
+        "options": options,
+        "answer": plate.right(kind),
+        "domain": "still life",
+    }
 
 
 def _check_text(request, plate):

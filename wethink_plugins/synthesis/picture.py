@@ -6,6 +6,7 @@ import base64
 import io
 import math
 
+from wethink_plugins.datasets.picture import shape_fault
 from wethink_plugins.synthesis.rejection import Rejected
 
 _AS_THEY_ARE = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -20,6 +21,8 @@ def data_url(data: bytes, max_pixels: int) -> str:
 
     try:
         with Image.open(io.BytesIO(data)) as image:
+            if fault := shape_fault(*image.size):  # of which validation would take no row
+                raise ValueError(fault)
             image.load()
             fits = image.width * image.height <= max_pixels and image.mode == "RGB"
             if fits and image.format in _AS_THEY_ARE and image.getexif().get(0x0112, 1) == 1:

@@ -11,6 +11,7 @@ from wethink_plugins.synthesis.desk import Desk
 from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.records import CallRecord, Draft, ImageRef, Target
 from wethink_plugins.synthesis.rejection import Rejected, Unfinished
+from wethink_plugins.synthesis.row import STAGE, check_row
 from wethink_plugins.synthesis.stage import Stage
 from wethink_plugins.synthesis.stages import stage_class
 from wethink_plugins.synthesis.template import Template
@@ -53,19 +54,22 @@ class Pipeline:
     ) -> Outcome:
         """One item from image to row. Unfinished passes; `plan` is awaited before the first stage that needs it."""
         draft = Draft(image=image)
-        desk, stage = desk_of(draft), self.stages[0]
+        desk, name = desk_of(draft), self.stages[0].name
         try:
             for stage in self.stages:
+                name = stage.name
                 if stage.needs_target and draft.target is None:
                     desk.forget_picture()
                     draft.target = await plan()
                 if "answer" in stage.needs and not draft.answer:
                     raise Rejected("no_agreement", "the answerers disagree and this pipeline has no arbiter")
                 await stage.run(draft, desk)
+            name = STAGE
+            check_row(image.id, draft)
         except Rejected as rejection:
-            return Outcome(self._ordered(draft), stage.name, rejection.reason, rejection.detail)
+            return Outcome(self._ordered(draft), name, rejection.reason, rejection.detail)
         except Unfinished as fault:
-            fault.stage = stage.name
+            fault.stage, fault.draft = name, self._ordered(draft)
             raise
         return Outcome(self._ordered(draft))
 
