@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import math
 import random
 import sys
@@ -154,7 +153,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=int, default=1500)
     parser.add_argument("--run", type=Path, default=None)
-    parser.add_argument("--json", type=Path, default=None, help="write what each image cost")
     arguments = parser.parse_args()
     folder = arguments.run or Path(tempfile.mkdtemp(prefix="wethink-estimate-"))
     run = scripted_run(folder, arguments.images)
@@ -166,8 +164,6 @@ def main() -> None:
     print(
         f"{len(uses)} images, {sum(use.total.calls for use in uses):,.0f} calls, ${sum(costs):.2f}, {accepted} accepted"
     )
-    if arguments.json:
-        arguments.json.write_text(json.dumps(costs), encoding="utf-8")
     sizes = [size for size in SIZES if size < len(costs) / 2]
     table("the run as it was", costs, None, sizes, peers=True)
     table("of ten million such images", costs, 10_000_000, sizes, peers=False)
