@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wethink_plugins.errors import WeThinkError
@@ -44,9 +44,11 @@ def take(run: RunFolder, ledger: Ledger, images: int, observe: Callable[[Progres
 
     per_image = run.config.questions_per_image
     total = ledger.image_count()
+    first = min(images, total) * per_image
     before, cpu = len(ledger.done()), time.process_time()
-    progress = asyncio.run(Engine(run, ledger, observe, first=min(images, total) * per_image).work())
-    items = _whole_images(settled(ledger, min(images, total) * per_image), per_image)
+    engine = Engine(run, ledger, lambda progress: observe(replace(progress, total=first)), first)
+    progress = asyncio.run(engine.work())
+    items = _whole_images(settled(ledger, first), per_image)
     return Sample(items, total, progress.ended - before, time.process_time() - cpu, progress.stopped)
 
 
