@@ -79,7 +79,7 @@ def _show(found: Mapping[str, Any]) -> None:
         for name, stage in found["stages"].items()
     ]  # fmt: skip
     say_table("by stage", ("", "images", "calls", "", "tokens", "", "dollars", ""), stages)
-    hours = [(one["limit"], *_shown("hours", _hours(one))) for one in found["time"]]
+    hours = [(one["limit"], *_shown("hours", _hours(one), "")) for one in found["time"]]
     say_table("time, if this alone were the limit and always in use", ("", "hours", "interval"), hours)
     for note in found["notes"]:
         say(f"note: {note}")
@@ -92,20 +92,17 @@ def _hours(seconds: Mapping[str, Any]) -> dict[str, float | None]:
     return {name: None if seconds[name] is None else seconds[name] / 3600 for name in ("value", "low", "high")}
 
 
-def _shown(measure: str, interval: Mapping[str, float | None]) -> tuple[str, str]:
+def _shown(measure: str, interval: Mapping[str, float | None], lacking: str = "too few to tell") -> tuple[str, str]:
     low, high = _number(measure, interval["low"]), _number(measure, interval["high"])
-    return _number(measure, interval["value"]), "too few to tell" if low == "-" else f"{low} to {high}"
+    return _number(measure, interval["value"]), lacking if interval["low"] is None else f"{low} to {high}"
 
 
 def _number(measure: str, value: float | None) -> str:
+    """Three digits of what is estimated; more would promise what the interval takes back."""
     if value is None:
         return "-"
     if measure == "accept_rate":
         return f"{value:.1%}"
-    return (
-        f"{value:,.2f}"
-        if measure in ("usd", "hours")
-        else f"{value:,.4f}"
-        if measure == "usd_per_row"
-        else f"{value:,.0f}"
-    )
+    if abs(value) >= 100:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    return f"{value:.3g}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from operator import attrgetter
 from typing import Any
 
 from wethink_plugins.synthesis.config import SynthesisConfig
@@ -49,7 +50,7 @@ def projection(uses: Sequence[ImageUse], images: int, config: SynthesisConfig, l
             "usd": math.fsum(use.usd for use in totals), "tokens": sum(use.tokens for use in totals),
         },
         "total": {name: _plain(value) for name, value in whole.items()},
-        "stages": _stages(uses, images, level),
+        "stages": _stages(uses, images, config, level),
         "time": [{"limit": name, **_plain(value)} for name, value in time],
         "unpriced": unpriced,
     }  # fmt: skip
@@ -66,10 +67,11 @@ def _rows(uses: Sequence[ImageUse], rate: Interval, images: int, level: float) -
     return rate.times(items)
 
 
-def _stages(uses: Sequence[ImageUse], images: int, level: float) -> dict[str, Any]:
-    names = dict.fromkeys(name for use in uses for name in use.stages)
+def _stages(uses: Sequence[ImageUse], images: int, config: SynthesisConfig, level: float) -> dict[str, Any]:
+    """Those that made calls; in the pipeline's order, stages of the user's own, whose names the YAML doesn't have, last."""
+    order = {settings.stage: place for place, settings in enumerate(config.stages)}
     found = {}
-    for name in names:
+    for name in sorted({name for use in uses for name in use.stages}, key=lambda name: (order.get(name, 99), name)):
         of_images = [use.stages.get(name, Use()) for use in uses]
         found[name] = {
             "images": sum(use.calls > 0 for use in of_images),
@@ -89,18 +91,13 @@ def _time(uses: Sequence[ImageUse], images: int, config: SynthesisConfig, level:
         of_images = [use.models.get(name, Use()) for use in uses]
         rate = model.rate
         for limit, value, a_second in (
-            ("calls at once", _seconds, float(model.endpoints[0].max_concurrency)),
-            ("requests a minute", _calls, (rate.requests_per_minute or 0) / 60),
-            ("tokens a minute", _tokens, (rate.tokens_per_minute or 0) / 60),
+            ("calls at once", attrgetter("seconds"), float(model.endpoints[0].max_concurrency)),
+            ("requests a minute", attrgetter("calls"), (rate.requests_per_minute or 0) / 60),
+            ("tokens a minute", attrgetter("tokens"), (rate.tokens_per_minute or 0) / 60),
         ):
             if a_second and any(use.calls for use in of_images):
                 found.append((f"{name}: {limit}", _whole(map(value, of_images), images, level).times(1 / a_second)))
     return sorted(found, key=lambda one: -one[1].value)
-
-
-_seconds: Callable[[Use], float] = lambda use: use.seconds  # noqa: E731
-_calls: Callable[[Use], float] = lambda use: use.calls  # noqa: E731
-_tokens: Callable[[Use], float] = lambda use: use.tokens  # noqa: E731
 
 
 def _plain(interval: Interval) -> dict[str, float | None]:
