@@ -1,0 +1,38 @@
+"""Runs a step: its output shown as it comes, and kept where asked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from wethink_plugins.recipes.steps import Step
+
+_CHUNK = 1 << 16
+
+
+def run_step(step: Step, log: Path | None = None, quiet: bool = False) -> int:
+    """The exit code. `log` gets all output too, appended; `quiet` sends it to stderr, where stdout is for JSON."""
+    environment = {**os.environ, **step.variables}
+    shown = sys.stderr if quiet else sys.stdout
+    shown.flush()
+    if log is None:
+        return subprocess.run(step.words, env=environment, stdout=shown if quiet else None, check=False).returncode
+    with log.open("ab") as kept:
+        kept.write(f"$ {step.line}\n".encode())
+        process = subprocess.Popen(step.words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert process.stdout is not None
+        try:
+            _copy(process.stdout, kept, shown.buffer)
+        except KeyboardInterrupt:  # it has been told too, and may have something to save
+            _copy(process.stdout, kept, shown.buffer)
+        return process.wait()
+
+
+def _copy(source: object, *targets: BinaryIO) -> None:
+    while chunk := source.read1(_CHUNK):  # type: ignore[attr-defined]
+        for target in targets:
+            target.write(chunk)
+            target.flush()
