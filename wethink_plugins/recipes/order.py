@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from wethink_plugins.config import ENVIRONMENT_VARIABLE
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.recipes.choice import Choice
 from wethink_plugins.recipes.compose import Places, host_text, own_reward_text, reward_text
@@ -58,6 +59,13 @@ class Order:
     @property
     def image_folder(self) -> Path:
         return self.images or self.data.parent
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Of doctor and launch. verl takes the reward's YAML from one; run.yaml hands it to workers of a cluster that
+        was started before."""
+        named = {ENVIRONMENT_VARIABLE: str(self.reward_file)} if self.host == "verl" else {}
+        return {**self.choice.variables, **named}
 
     @cached_property
     def texts(self) -> dict[Path, str]:

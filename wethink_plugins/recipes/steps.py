@@ -46,12 +46,12 @@ def looking_over(order: Order) -> Step:
     words = ["doctor", order.host, *order.settings, "--recipe", str(order.run_file)]
     if order.reward_file is not None:
         words += ["--config", str(order.reward_file)]
-    return _ours("doctor", *words, variables=order.choice.variables)
+    return _ours("doctor", *words, variables=order.variables)
 
 
 def launch(order: Order) -> Step:
     words = tuple(word.replace("{here}", str(order.out)) for word in _LAUNCH[order.host])
-    return Step("train", (sys.executable, *words, *order.settings), order.choice.variables)
+    return Step("train", (sys.executable, *words, *order.settings), order.variables)
 
 
 def _exports(order: Order) -> list[Step]:

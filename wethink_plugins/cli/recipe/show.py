@@ -33,7 +33,7 @@ def show(
     which --out puts beside the first as wethink.yaml."""
     choice = _choice(name, host, more or [])
     texts = _texts(choice) if choice else [_file_text(name)]
-    written = _write(texts, out, model, choice) if out else []
+    written = _write(texts, out, model or _model_of(choice, name)) if out else []
     if json:
         reward = texts[1] if len(texts) > 1 else None
         say_json({"name": name, "text": written[0][1] if written else texts[0], "reward": reward, "file": _named(out)})
@@ -88,11 +88,23 @@ def _texts(choice: Choice) -> list[str]:
     return [text for text in (host_text(choice), reward_text(choice)) if text is not None]
 
 
-def _write(texts: list[str], out: Path, model: str | None, choice: Choice | None) -> list[tuple[Path, str]]:
+def _model_of(choice: Choice | None, name: str) -> str:
+    """The one that a recipe is about; for a file that trains none, the placeholder."""
+    from wethink_plugins.recipes.table import table
+    from wethink_plugins.shipped import recipe, recipes
+
+    if choice is not None:
+        return choice.entry.model
+    known = {file: key for key, file in recipes().items()}
+    entry = table().recipes.get(known.get(recipe(name), "")) if name != CONFIG else None
+    return entry.model if entry is not None else "{model}"
+
+
+def _write(texts: list[str], out: Path, model: str) -> list[tuple[Path, str]]:
     from wethink_plugins.datasets.write import write_text
     from wethink_plugins.recipes.compose import Places
 
-    places = Places(out.parent, model or (choice.entry.model if choice else "{model}"))
+    places = Places(out.parent, model)
     places.check()
     made = [
         (file, places.filled(text)) for file, text in zip((out, out.with_name("wethink.yaml")), texts, strict=False)
