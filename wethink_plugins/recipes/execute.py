@@ -1,4 +1,4 @@
-"""Runs a step: its output shown as it comes, and kept where asked."""
+"""Runs the command that trains: its output shown as it comes, and kept."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from wethink_plugins.recipes.steps import Step
 _CHUNK = 1 << 16
 
 
-def run_step(step: Step, log: Path | None = None, quiet: bool = False) -> int:
-    """The exit code. `log` gets all output too, appended; `quiet` sends it to stderr, where stdout is for JSON."""
-    environment = {**os.environ, **step.variables}
+def run_logged(step: Step, log: Path, quiet: bool = False) -> int:
+    """The exit code. `log` gets all output too, appended; `quiet` shows it on stderr, where stdout is for JSON."""
     shown = sys.stderr if quiet else sys.stdout
     shown.flush()
-    if log is None:
-        return subprocess.run(step.words, env=environment, stdout=shown if quiet else None, check=False).returncode
     with log.open("ab") as kept:
         kept.write(f"$ {step.line}\n".encode())
-        process = subprocess.Popen(step.words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            step.words, env={**os.environ, **step.variables}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
         assert process.stdout is not None
         try:
             _copy(process.stdout, kept, shown.buffer)

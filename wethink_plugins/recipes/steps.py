@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wethink_plugins.recipes.order import Order
 
-_OURS = (sys.executable, "-m", "wethink_plugins.cli.main")
+_OURS = "wethink"
 _LAUNCH = {
     "verl": ("-m", "verl.trainer.main_ppo", "--config-path", "{here}", "--config-name", "run"),
     "easyr1": ("-m", "verl.trainer.main", "config={here}/run.yaml"),
@@ -20,17 +20,22 @@ _LAUNCH = {
 
 @dataclass(frozen=True)
 class Step:
-    """`words` are executed as they are, with `variables` added to the environment."""
+    """`words` are executed as they are, with `variables` added to the environment; where they begin with `wethink`, by
+    this very installation."""
 
     title: str
     words: tuple[str, ...]
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def is_ours(self) -> bool:
+        return self.words[0] == _OURS
+
+    @property
     def line(self) -> str:
-        """To paste into a shell; `wethink` stands for this very installation."""
-        words = ("wethink", *self.words[len(_OURS) :]) if self.words[: len(_OURS)] == _OURS else self.words
-        return " ".join([*(f"{name}={shlex.quote(text)}" for name, text in self.variables.items()), shlex.join(words)])
+        """To paste into a shell."""
+        named = [f"{name}={shlex.quote(text)}" for name, text in self.variables.items()]
+        return " ".join([*named, shlex.join(self.words)])
 
 
 def preparing(order: Order) -> list[Step]:
@@ -79,4 +84,4 @@ def _export(order: Order, file: Path, out: Path, *more: str) -> Step:
 
 
 def _ours(title: str, *words: str, variables: Mapping[str, str] | None = None) -> Step:
-    return Step(title, (*_OURS, *words), variables or {})
+    return Step(title, (_OURS, *words), variables or {})

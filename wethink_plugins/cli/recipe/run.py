@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -122,12 +124,29 @@ def _prepare_rows(order: Order, json: bool, done: list[Step]) -> None:
 
 
 def _execute(step: Step, json: bool, done: list[Step], log: Path | None = None) -> int:
-    from wethink_plugins.recipes.execute import run_step
+    from wethink_plugins.recipes.execute import run_logged
 
     if not json:
         say(f"$ {step.line}")
     done.append(step)
-    return run_step(step, log, quiet=json)
+    return _verb(step, json) if log is None else run_logged(step, log, quiet=json)
+
+
+def _verb(step: Step, quiet: bool) -> int:
+    """A verb of ours, in this process: its exit code. `quiet` sends what it prints to stderr."""
+    from wethink_plugins.cli.main import main
+
+    before = {name: os.environ.get(name) for name in step.variables}
+    os.environ.update(step.variables)
+    try:
+        with redirect_stdout(sys.stderr) if quiet else nullcontext():
+            main(step.words[1:])
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    return 0
 
 
 def _finish(order: Order, steps: list[Step], json: bool, text: str) -> None:
