@@ -10,6 +10,9 @@ import yaml
 
 from tests.datasets.builders import row, write_rows
 from wethink_plugins.cli.main import main
+from wethink_plugins.recipes.choice import chosen
+from wethink_plugins.recipes.order import Order
+from wethink_plugins.recipes.steps import launch, preparing
 
 JUDGED = {"category": "descriptive", "reward": "model", "answer": "three circles"}
 ROWS = [row(i) for i in range(6)] + [row(i, **JUDGED) for i in range(6, 9)]
@@ -221,3 +224,21 @@ def test_two_at_once_in_one_folder(run, place):
 def test_a_path_that_yaml_cannot_quote(run, place):
     code, _, errors = run("verl/grpo_7b", "--out", place / 'an "out"')
     assert code == 2 and "plainer path" in errors[0]
+
+
+def test_easyr1_gets_the_prompt_in_the_model_and_rows_measured_by_its_limits(place):
+    order = Order(
+        chosen("easyr1/grpo_7b"), place / "out", place / "rows.jsonl", str(place / "model"), val_rows=2,
+        settings=("data.max_pixels=1048576", "trainer.total_epochs=2"),
+    )  # fmt: skip
+    copied, exported = preparing(order)
+    assert copied.words[:3] == ("wethink", "prompt", "easyr1") and copied.words[-1] == str(place / "out" / "model")
+    asked = dict(zip(exported.words, exported.words[1:], strict=False))
+    assert (asked["--max-prompt-length"], asked["--min-pixels"], asked["--max-pixels"]) == ("2048", "262144", "1048576")
+    assert asked["--model"] == str(place / "out" / "model")
+    assert launch(order).words[1:4] == ("-m", "verl.trainer.main", f"config={place / 'out' / 'run.yaml'}")
+    assert loaded_text(order)["worker"]["actor"]["model"]["model_path"] == str(place / "out" / "model")
+
+
+def loaded_text(order):
+    return yaml.safe_load(order.texts[order.run_file])
