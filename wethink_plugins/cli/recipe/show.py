@@ -59,7 +59,9 @@ def _choice(name: str, host: str | None, more: list[str]) -> Choice | None:
 
 
 def _is_one_of(name: str, known: Iterable[str]) -> bool:
-    return any(name in (key, key.rpartition("/")[2], key.partition(".")[0]) for key in known)
+    """With or without folder and suffix, on either side."""
+    bare = Path(name).with_suffix("").as_posix()
+    return any(bare in (key, key.rpartition("/")[2]) for key in (Path(one).with_suffix("").as_posix() for one in known))
 
 
 def _refuse_unknown(name: str, files: Mapping[str, Path]) -> None:
