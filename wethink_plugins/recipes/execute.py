@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,10 +24,13 @@ def run_logged(step: Step, log: Path, quiet: bool = False) -> int:
             step.words, env={**os.environ, **step.variables}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         assert process.stdout is not None
+        before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # what trains must not outlive this
         try:
             _copy(process.stdout, kept, shown.buffer)
         except KeyboardInterrupt:  # it has been told too, and may have something to save
             _copy(process.stdout, kept, shown.buffer)
+        finally:
+            signal.signal(signal.SIGTERM, before)
         return process.wait()
 
 
