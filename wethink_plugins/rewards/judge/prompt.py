@@ -57,7 +57,7 @@ def shipped() -> list[str]:
 
 def _text_of(name_or_file: str) -> str:
     if name_or_file in shipped():
-        return files(__package__).joinpath("prompts", f"{name_or_file}.txt").read_text(encoding="utf-8")
+        return files(__package__).joinpath("prompts").joinpath(f"{name_or_file}.txt").read_text(encoding="utf-8")
     if name_or_file in registered(GROUP):
         return str(lookup(GROUP, name_or_file))
     file = Path(name_or_file).expanduser()
