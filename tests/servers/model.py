@@ -28,9 +28,11 @@ class Server:
         self.refuse = settings.get("refuse", [])
         self.key = settings.get("key")
         self.context = settings.get("context")
-        self.answers_as = settings.get("answers_as", self.model)
+        self.answers_as = settings.get("answers_as")
         self.log = open(settings["log"], "a", buffering=1) if settings.get("log") else None  # noqa: SIM115
-        self.reply = _function(settings.get("reply"))
+        self.reply = _function(settings.get("reply"), settings.get("script"))
+        self.slots = asyncio.Semaphore(settings.get("capacity", 1_000_000))
+        self.busy = Busy()
         self.seen = collections.Counter(settings.get("seen", {}))
         self.number = 0
 
@@ -52,6 +54,8 @@ class Server:
         path = first.split(" ")[1]
         if path.endswith("/models"):
             return send(writer, 200, {}, {"object": "list", "data": [{"id": self.model, "object": "model"}]})
+        if path.endswith("/stats"):
+            return send(writer, 200, {}, self.busy.told())
         if path.endswith("/tokenize") and self.context:
             count = len(prompt_of(json.loads(body)).split())
             return send(writer, 200, {}, {"count": count, "max_model_len": self.context, "tokens": []})
@@ -70,19 +74,31 @@ class Server:
             return send(writer, *respond("401", self.model, prompt, self.text))
         digest = hashlib.sha256(prompt.encode()).hexdigest()[:16]
         action = planned(prompt, self.seen[digest], self.plan)
-        self.seen[digest] += 1
         text = self.reply(body) if self.reply else self.text
-        answer = respond(action, self.answers_as, prompt, text)
+        told, latency_s = {}, self.latency_s
+        if isinstance(text, dict):
+            told = text
+            text, actions = told.pop("text"), told.pop("actions").split()
+            digest = f"{digest} {told}"  # the same words about another picture are another prompt
+            action = actions[min(self.seen[digest], len(actions) - 1)]
+            latency_s *= told.pop("slowness", 1)
+        self.seen[digest] += 1
+        answers_as = self.answers_as or body.get("model", self.model)
+        answer = respond(action, answers_as, prompt, text)
         usage = answer[2].get("usage", {}) if answer and isinstance(answer[2], dict) else {}
-        self.note(prompt, action, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0), body)
-        if self.latency_s:
-            await asyncio.sleep(self.latency_s)
+        self.note(prompt, action, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0), body, told)
+        async with self.slots:
+            self.busy.change(1)
+            try:
+                await asyncio.sleep(latency_s)
+            finally:
+                self.busy.change(-1)
         if answer is not None:
             return send(writer, *answer)
-        return await self.misbehave(action, prompt, text, writer)
+        return await self.misbehave(action, completion(answers_as, text, prompt), writer)
 
-    async def misbehave(self, action, prompt, text, writer):
-        whole = _payload(200, {}, completion(self.answers_as, text, prompt))
+    async def misbehave(self, action, value, writer):
+        whole = _payload(200, {}, value)
         if action == "drop_mid":
             writer.write(whole[:-40])
             await writer.drain()
@@ -109,15 +125,39 @@ class Server:
             raise ValueError(action)
         return False
 
-    def note(self, prompt, action, prompt_tokens, completion_tokens, body):
+    def note(self, prompt, action, prompt_tokens, completion_tokens, body, told=None):
         """Before anything is answered, so that the log has what a kill cuts off."""
         self.number += 1
         if self.log:
             line = {
                 "time": time.time(), "prompt": prompt[-200:], "action": action, "prompt_tokens": prompt_tokens,
-                "completion_tokens": completion_tokens, "fields": sorted(set(body) - {"messages"}),
+                "completion_tokens": completion_tokens, "fields": sorted(set(body) - {"messages"}), **(told or {}),
             }  # fmt: skip
             self.log.write(json.dumps(line) + "\n")
+
+
+class Busy:
+    """How many requests are being worked on, added up second by second since the first."""
+
+    def __init__(self):
+        self.first, self.last, self.now, self.requests = None, 0.0, 0, 0
+        self.seconds = collections.Counter()
+
+    def change(self, by):
+        self.requests += by > 0
+        time_now = time.monotonic()
+        self.first = self.first if self.first is not None else time_now
+        at, end = self.last, time_now - self.first
+        while at < end:
+            step = min(end, int(at) + 1)
+            self.seconds[int(at)] += self.now * (step - at)
+            at = step
+        self.last, self.now = end, self.now + by
+
+    def told(self):
+        """`seconds`: request-seconds of each whole second."""
+        seconds = [self.seconds[i] for i in range(int(self.last) + 1)]
+        return {"requests": self.requests, "now": self.now, "seconds": seconds}
 
 
 def closed(body):
@@ -136,12 +176,17 @@ def _payload(status, headers, value):
     return "\r\n".join([*lines, "", ""]).encode() + content
 
 
-def _function(path):
-    """`module:function` of the request body, for servers that answer what they are asked."""
+def _function(path, script=None):
+    """`module:function` of the request body, for servers that answer what they are asked.
+
+    It returns a text, or a dict: text, actions (as a marker lists them), slowness (times the latency), and what else
+    the log should say. With a script it is called once, with that, and returns the function.
+    """
     if not path:
         return None
     module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)
+    function = getattr(importlib.import_module(module), name)
+    return function if script is None else function(script)
 
 
 async def main(settings):

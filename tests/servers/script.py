@@ -100,6 +100,8 @@ def respond(action, model, prompt, text):
         return 400, json_headers, _FILTERED
     if name == "filter_finish":
         return 200, json_headers, completion(model, "", prompt, "content_filter")
+    if name == "cut":
+        return 200, json_headers, completion(model, text[: len(text) // 2], prompt, "length")
     if name == "abort":
         return 200, json_headers, completion(model, "", prompt, "abort")
     if name == "null":

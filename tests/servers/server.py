@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -15,7 +16,8 @@ class ModelServer:
     Settings: model, answers_as (its name in replies, if another one), text (the good reply), plan (see `script`),
     context (tokens of a prompt and its reply; words are tokens, counted at /tokenize), latency_s, refuse (request
     fields answered with 400; root_enum: a schema with an enum at its root), key (else 401), reply ("module:function"
-    of the request body, instead of text), log (False: keep none).
+    of the request body, instead of text), script (what that is told first), capacity (requests worked on at the same
+    time; others wait), log (False: keep none).
     """
 
     def __init__(self, **settings):
@@ -41,6 +43,11 @@ class ModelServer:
     def log(self):
         """Every attempt that reached it, in order, over restarts."""
         return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+    def stats(self):
+        """How busy it was; see `model.Busy`."""
+        with urllib.request.urlopen(f"{self.base_url}/stats", timeout=60) as answer:
+            return json.load(answer)
 
     @property
     def base_url(self):

@@ -31,9 +31,18 @@ class Call:
     seed: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     salt: str = ""
+    _digest: str = field(default="", init=False, repr=False, compare=False)
 
     def digest(self) -> str:
-        """Hex digits over everything that shapes the answer but the model. TypeError for what is no JSON."""
+        """Hex digits over everything that shapes the answer but the model. TypeError for what is no JSON.
+
+        Made once: with a picture in the messages it costs as much as all else that is done for a call.
+        """
+        if not self._digest:
+            object.__setattr__(self, "_digest", self._new_digest())
+        return self._digest
+
+    def _new_digest(self) -> str:
         parts = [
             f"{_KEY_VERSION} {self.max_tokens} {float(self.temperature)!r} {self.seed} {len(self.salt)} {self.salt}",
             *map(_message, self.messages),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar, overload
 
 from pydantic import BaseModel
@@ -101,7 +102,7 @@ class Desk:
 
     def _call(self, who: Role, messages: list[dict[str, Any]], reply: type[BaseModel] | None, repeat: int) -> Call:
         settings = self._models[who].settings
-        schema = reply.model_json_schema() if reply is not None and settings.constrain else None
+        schema = _schema(reply) if reply is not None and settings.constrain else None
         return Call(
             tuple(messages), settings.max_tokens, settings.temperature, schema, salt=str(repeat) if repeat else ""
         )
@@ -139,3 +140,9 @@ class Desk:
                 invalid=problem,
             )
         )  # fmt: skip
+
+
+@cache
+def _schema(kind: type[BaseModel]) -> dict[str, Any]:
+    """Making it takes milliseconds, and each call needs it."""
+    return kind.model_json_schema()

@@ -14,7 +14,7 @@ from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.load import load
 from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.pipeline import Outcome, Pipeline
-from wethink_plugins.synthesis.records import ItemRecord
+from wethink_plugins.synthesis.records import Draft, ItemRecord
 from wethink_plugins.synthesis.rejection import Unfinished
 from wethink_plugins.synthesis.run import RunFolder
 from wethink_plugins.synthesis.schedule import Schedule
@@ -211,11 +211,12 @@ class Engine:
         self._observe(self.progress)
 
     def _failed(self, number: int, fault: Unfinished) -> Outcome:
-        """What it had learnt so far stays in the call store; the record says only why it ended."""
-        from wethink_plugins.synthesis.records import Draft
-
-        image = self._images[number // self._config.questions_per_image]
-        return Outcome(Draft(image=image), fault.stage, "failed", f"{fault.kind}: {fault.note}")
+        """With what it had come to, so that its calls are counted; what depends on the clock goes to the log alone."""
+        draft = fault.draft or Draft(image=self._images[number // self._config.questions_per_image])
+        _log.warning("%s is given up: %s", self._item(number), fault)
+        return Outcome(
+            draft, fault.stage, "failed", f"{fault.note.partition(':')[0]} gave no reply, {self._config.tries} times"
+        )
 
     async def _pause(self, fault: Unfinished) -> None:
         """Before another try; a model that nobody has heard of for long ends the run."""

@@ -69,7 +69,7 @@ class Pipeline:
         except Rejected as rejection:
             return Outcome(self._ordered(draft), name, rejection.reason, rejection.detail)
         except Unfinished as fault:
-            fault.stage = name
+            fault.stage, fault.draft = name, self._ordered(draft)
             raise
         return Outcome(self._ordered(draft))
 

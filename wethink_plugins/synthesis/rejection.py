@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from wethink_plugins.synthesis.records import Draft
 from wethink_plugins.synthesis.vocabulary import Reason
 
 
@@ -19,9 +20,10 @@ class Rejected(Exception):
 class Unfinished(Exception):
     """A server or a limit stopped the work; nothing is said of the item. `kind` is a CallFailed's, store or stopped.
 
-    `stage` is filled in by the pipeline.
+    `stage` and `draft`, what the item had come to, are filled in by the pipeline.
     """
 
     def __init__(self, kind: str, note: str, stage: str = "") -> None:
         self.kind, self.note, self.stage = kind, note, stage
+        self.draft: Draft | None = None
         super().__init__(f"{kind}: {note}")
