@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from wethink_plugins import config
@@ -43,10 +44,7 @@ class Model:
 
     async def ask(self, call: Call, number: int) -> Reply:
         """The reply, once it is on disk. CallRefused; Unfinished where it is the server's, the disk's or a limit's fault."""
-        if self._gate is None:
-            self._gate = Gate(self.capacity)
-        async with self._gate.through(number):
-            self._permit()
+        async with self._place(call, number):
             try:
                 reply = await self.client.ask(call, self.settings.deadline_s, _NO_WAIT_LIMIT_S)
             except CallFailed as error:
@@ -55,6 +53,15 @@ class Model:
             if not reply.cached:  # inside: else more than `capacity` replies could be lost to a kill
                 await self._on_disk()
         return reply
+
+    @asynccontextmanager
+    async def _place(self, call: Call, number: int) -> AsyncIterator[None]:
+        """One of the places that the model's servers have; Unfinished where the run is to stop."""
+        if self._gate is None:
+            self._gate = Gate(self.capacity)
+        async with self._gate.through(number):
+            self._permit()
+            yield
 
     async def _on_disk(self) -> None:
         for pause_s in (0.0, 1.0, 6.0):
