@@ -23,7 +23,7 @@ def connected() -> ModuleType:
     if not ray.is_initialized():
         try:
             ray.init(include_dashboard=False, logging_level=logging.WARNING)
-        except Exception as error:  # Ray's own start raises Exception itself
+        except Exception as error:  # noqa: BLE001  Ray itself raises no narrower one
             problem = f"no cluster: {str(error).strip().splitlines()[0]}"
             raise WeThinkError(problem, fix="check RAY_ADDRESS and `ray status`", field="--engine") from None
     return ray
