@@ -22,6 +22,7 @@ BEHAVIOURS = [
     "unreadable", "family", "off_once@ask", "500_once@reply", "filter@describe", "right", "family", "right",
 ]  # fmt: skip
 LATENCY_S = 0.1
+PATIENCE_S = 600
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,11 +75,11 @@ def test_killed_and_resumed_no_committed_call_is_made_again(scripted):
     ray = ("--quiet", "--engine", "ray", "--workers", "2")
     process = scripted.start("run", config, "--out", out, *ray)
     for count in (50, 120):
-        assert until(lambda aim=count: len(scripted.server.log()) - before > aim, process)
+        assert until(lambda aim=count: len(scripted.server.log()) - before > aim, process, PATIENCE_S)
         kill(process)
         time.sleep(2)  # the cluster notices, and its actors end
         process = scripted.start("resume", out, *ray)
-    text = process.communicate(timeout=300)
+    text = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, text
     assert told(out) == told(scripted.folder / "one")
     finals = [line["digest"] for line in scripted.server.log()[before:] if line["action"] in FINAL]
@@ -90,10 +91,10 @@ def test_a_worker_that_dies_costs_no_item(scripted):
     scripted.run("run", config, "--out", scripted.folder / "one", "--quiet")
     before, out = len(scripted.server.log()), scripted.folder / "ray"
     process = scripted.start("run", config, "--out", out, "--quiet", "--engine", "ray", "--workers", "2")
-    assert until(lambda: len(scripted.server.log()) - before > 60, process)
+    assert until(lambda: len(scripted.server.log()) - before > 60, process, PATIENCE_S)
     worker = next(pid for pid, name in below(os.getpid()) if name.startswith("ray::Worker"))
     os.kill(worker, signal.SIGKILL)
-    text = process.communicate(timeout=300)
+    text = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0 and "died" in text[1], text
     assert told(out) == told(scripted.folder / "one")
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from wethink_plugins import config
-from wethink_plugins.endpoints import Call, CallFailed, Client, Reply
+from wethink_plugins.endpoints import Call, CallFailed, CallRefused, Client, Reply
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.synthesis.config import ModelSettings
 from wethink_plugins.synthesis.gate import Gate
@@ -20,7 +20,10 @@ _NO_WAIT_LIMIT_S = 1e9
 
 
 class Model:
-    """`permit` is called before each call and raises Unfinished to stop the run. `answered`: time of the last reply."""
+    """`permit` is called before each call and raises Unfinished to stop the run.
+
+    `answered`: when a server last replied. `silent_since`: of the first fault after that; None: there is none.
+    """
 
     def __init__(
         self, name: str, settings: ModelSettings, run: str, store: Path, permit: Callable[[], None], capacity: int = 0
@@ -40,7 +43,8 @@ class Model:
             raise ConfigError(error.problem, fix=error.fix, field=field) from None
         self.capacity = capacity or settings.endpoints[0].max_concurrency
         self._gate: Gate | None = None
-        self.answered = time.monotonic()
+        self.answered = 0.0
+        self.silent_since: float | None = None
 
     async def ask(self, call: Call, number: int) -> Reply:
         """The reply, once it is on disk. CallRefused; Unfinished where it is the server's, the disk's or a limit's fault."""
@@ -48,9 +52,16 @@ class Model:
             try:
                 reply = await self.client.ask(call, self.settings.deadline_s, _NO_WAIT_LIMIT_S)
             except CallFailed as error:
-                raise Unfinished(error.kind, f"{self.name}: {error}") from None
-            self.answered = time.monotonic()
-            if not reply.cached:  # inside: else more than `capacity` replies could be lost to a kill
+                self.silent_since = self.silent_since or time.monotonic()
+                raise Unfinished(error.kind, str(error), self.name) from None
+            except CallRefused:
+                await self._on_disk()
+                raise
+            if not reply.cached:
+                self.answered, self.silent_since = (
+                    time.monotonic(),
+                    None,
+                )  # inside: else more than `capacity` replies could be lost to a kill
                 await self._on_disk()
         return reply
 
@@ -63,9 +74,16 @@ class Model:
             self._permit()
             yield
 
+    async def lists_models(self) -> bool:
+        """Whether one of its servers at least says what it serves."""
+        try:
+            return bool(await self.client.models())
+        except CallFailed:
+            return False
+
     async def _on_disk(self) -> None:
         for pause_s in (0.0, 1.0, 6.0):
             await asyncio.sleep(pause_s)
             if await self.client.settled():
                 return
-        raise Unfinished("store", "the call store can't be written; see the warning above")
+        raise Unfinished("store", "the call store can't be written; see the warning above", self.name)

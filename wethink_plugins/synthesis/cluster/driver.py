@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+from wethink_plugins.endpoints import Client
 from wethink_plugins.endpoints.ray_store import RayStore
 from wethink_plugins.endpoints.totals import Totals
 from wethink_plugins.errors import WeThinkError
@@ -16,9 +17,10 @@ from wethink_plugins.synthesis.budget import spent_before
 from wethink_plugins.synthesis.cluster.connection import connected
 from wethink_plugins.synthesis.cluster.turnstile import Turnstile
 from wethink_plugins.synthesis.cluster.worker import Done, Worker
-from wethink_plugins.synthesis.config import SynthesisConfig
+from wethink_plugins.synthesis.config import ModelSettings, SynthesisConfig
 from wethink_plugins.synthesis.engine import Engine, Progress
 from wethink_plugins.synthesis.ledger import Ledger
+from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.pipeline import Outcome
 from wethink_plugins.synthesis.records import Draft
 from wethink_plugins.synthesis.rejection import Unfinished
@@ -75,7 +77,7 @@ class RayEngine(Engine):
     def _new_models(self) -> dict[str, Any]:
         needed = set(self._pipeline.roles.values())
         return {
-            name: _Model(settings.endpoints[0].max_concurrency, self._last_news)
+            name: _SeenModel(name, settings, self._run, self._last_news)
             for name, settings in self._config.models.items()
             if name in needed
         }
@@ -123,11 +125,11 @@ class RayEngine(Engine):
             done: Done = await worker.actor.make.remote(number, image, draft)
         except self._ray.exceptions.RayActorError as error:
             await self._replace(worker, error)
-            raise Unfinished("connect", "a worker died") from None
+            raise Unfinished("connect", "a worker died", next(iter(self._models))) from None
         finally:
             worker.items -= 1
         if done.fault:
-            fault = Unfinished(done.fault, done.note)
+            fault = Unfinished(done.fault, done.note, done.model)
             fault.stage, fault.draft = done.stage, done.draft
             raise fault
         return done
@@ -153,8 +155,10 @@ class RayEngine(Engine):
         self._budget.stop = self._budget.stop or news.stop
         now = time.monotonic()
         for name, model in self._models.items():
+            answered, silent = news.ages[name]
             model.client.known = news.totals[name]
-            model.answered = now - news.silent_s[name]
+            model.answered = 0.0 if answered is None else now - answered
+            model.silent_since = None if silent is None else now - silent
 
 
 class _Placed:
@@ -164,23 +168,29 @@ class _Placed:
         self.name, self.actor, self.items = name, actor, 0
 
 
-class _Model:
-    """What the engine wants to know of a model, which others ask."""
+class _SeenModel(Model):
+    """What the driver sees of a model, which others ask. Where nobody gets a reply, it looks itself whether one is there."""
 
-    def __init__(self, capacity: int, ask: Callable[[], Any]) -> None:
-        self.capacity, self.client, self.answered = capacity, _Client(ask), time.monotonic()
+    def __init__(self, name: str, settings: ModelSettings, run: RunFolder, news: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(name, settings, run.id, run.calls.resolve(), lambda: None)
+        self.client: Any = _SeenClient(self.client, news)
 
 
-class _Client:
-    def __init__(self, ask: Callable[[], Any]) -> None:
-        self._ask, self.known = ask, Totals()
+class _SeenClient:
+    def __init__(self, own: Client, news: Callable[[], Awaitable[None]]) -> None:
+        self._own, self._news, self.known = own, news, Totals()
 
     def totals(self) -> Totals:
+        """Of the clients of all workers."""
         return self.known
+
+    async def models(self) -> list[str]:
+        return await self._own.models()
 
     async def aclose(self) -> None:
         """All calls have ended: what they cost is known now."""
-        await self._ask()
+        await self._news()
+        await self._own.aclose()
 
 
 def _workers(ray: Any, config: SynthesisConfig, asked: int | None) -> int:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Literal
 
 from wethink_plugins.endpoints.totals import Totals
 from wethink_plugins.synthesis.budget import Budget, Spent
@@ -14,14 +15,20 @@ from wethink_plugins.synthesis.config import SynthesisConfig
 from wethink_plugins.synthesis.gate import Gate
 from wethink_plugins.synthesis.rejection import Unfinished
 
+# A reply from the store says nothing of a server.
+Ended = Literal["answered", "failed", "stored"]
+
 
 @dataclass(frozen=True)
 class News:
-    """What the driver learns: why to stop, what each model's clients did over all workers, seconds since it answered."""
+    """What the driver learns: why to stop, and of each model what its clients did over all workers.
+
+    `ages`: seconds since its last reply, and since the first fault after that; None where there was none.
+    """
 
     stop: str
     totals: Mapping[str, Totals]
-    silent_s: Mapping[str, float]
+    ages: Mapping[str, tuple[float | None, float | None]]
 
 
 class Turnstile:
@@ -57,9 +64,9 @@ class Turnstile:
             return fault.note
         return ""
 
-    async def leave(self, worker: str, model: str, call: str, totals: Totals, answered: bool) -> None:
+    async def leave(self, worker: str, model: str, call: str, totals: Totals, ended: Ended) -> None:
         """`totals`: of the worker's client of that model, since its start."""
-        self._counted[model].note(worker, totals, answered)
+        self._counted[model].note(worker, totals, ended)
         await self._let_go(worker, model, call)
 
     async def forget(self, worker: str) -> None:
@@ -74,7 +81,7 @@ class Turnstile:
         return News(
             self._budget.stop,
             {name: one.totals() for name, one in self._counted.items()},
-            {name: now - one.answered for name, one in self._counted.items()},
+            {name: (_age(one.answered, now), _age(one.silent_since, now)) for name, one in self._counted.items()},
         )
 
     async def _let_go(self, worker: str, model: str, call: str) -> None:
@@ -85,18 +92,25 @@ class Turnstile:
         await place.aclose()
 
 
+def _age(then: float | None, now: float) -> float | None:
+    return None if then is None else now - then
+
+
 class _Counted:
     """One model's clients of all workers, dead ones too, as one."""
 
     def __init__(self) -> None:
         self._by_worker: dict[str, Totals] = {}
-        self.answered = time.monotonic()
+        self.answered: float | None = None
+        self.silent_since: float | None = None
 
-    def note(self, worker: str, totals: Totals, answered: bool) -> None:
+    def note(self, worker: str, totals: Totals, ended: Ended) -> None:
         if totals.attempts >= self._by_worker.get(worker, Totals()).attempts:
             self._by_worker[worker] = totals
-        if answered:
-            self.answered = time.monotonic()
+        if ended == "answered":
+            self.answered, self.silent_since = time.monotonic(), None
+        elif ended == "failed":
+            self.silent_since = self.silent_since or time.monotonic()
 
     def totals(self) -> Totals:
         sums = (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wethink_plugins.endpoints import Call
+from wethink_plugins.synthesis.cluster.turnstile import Ended
 from wethink_plugins.synthesis.config import ModelSettings, SynthesisConfig
 from wethink_plugins.synthesis.load import load
 from wethink_plugins.synthesis.model import Model
@@ -26,6 +27,7 @@ class Done:
     draft: Draft | None = None
     fault: str = ""
     note: str = ""
+    model: str = ""
     stage: str = ""
 
 
@@ -46,11 +48,15 @@ class GatedModel(Model):
         stop = await self._turnstile.enter.remote(self._worker, self.name, number, digest)
         if stop:
             raise Unfinished("stopped", stop)
+        failed = False
         try:
             yield
+        except Unfinished:
+            failed = True
+            raise
         finally:
-            answered = self.answered > before
-            await self._turnstile.leave.remote(self._worker, self.name, digest, self.client.totals(), answered)
+            ended: Ended = "failed" if failed else "answered" if self.answered > before else "stored"
+            await self._turnstile.leave.remote(self._worker, self.name, digest, self.client.totals(), ended)
 
 
 class Worker:
@@ -85,7 +91,7 @@ class Worker:
         except _NoPlan:
             return Done(draft=made[0])
         except Unfinished as fault:
-            return Done(draft=fault.draft, fault=fault.kind, note=fault.note, stage=fault.stage)
+            return Done(draft=fault.draft, fault=fault.kind, note=fault.note, model=fault.model, stage=fault.stage)
 
     async def close(self) -> None:
         await asyncio.gather(*(model.client.aclose() for model in self._models.values()))
