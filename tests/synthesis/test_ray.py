@@ -132,4 +132,4 @@ def test_what_is_wrong_with_the_settings_is_one_line(scripted, monkeypatch):
     config = scripted.yaml(models=("eye",))
     config.write_text(config.read_text().replace("model: eye", "model: eye\n    api_key_env: NO_SUCH_KEY"))
     said = scripted.run("run", config, "--out", scripted.folder / "ray", "--engine", "ray", code=2)
-    assert "NO_SUCH_KEY" in said and "worker" in said
+    assert "models.eye" in said and "NO_SUCH_KEY" in said
