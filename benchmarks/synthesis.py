@@ -60,7 +60,8 @@ def measure(folder: Path, chosen: argparse.Namespace) -> None:
         print(f"{chosen.images:,} pictures are made", flush=True)
         start = time.monotonic()
         before = ["-m", "cProfile", "-o", chosen.profile] if chosen.profile else []
-        process = scripted.start("run", yaml, "--out", folder / "run", "--quiet", session=False, python=before)
+        program = [*before, "-m", "wethink_plugins.cli.main"]
+        process = scripted.start("run", yaml, "--out", folder / "run", "--quiet", session=False, program=program)
         watching = threading.Thread(target=_tell, args=(process.pid, scripted, start), daemon=True)
         watching.start()
         out, err = process.communicate()

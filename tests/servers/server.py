@@ -23,12 +23,12 @@ class ModelServer:
     def __init__(self, **settings):
         self.settings = settings
         self.folder = tempfile.TemporaryDirectory(prefix="model-server-")
-        self._log = Path(self.folder.name) / "log.jsonl"
-        self._log.touch()
+        self.log_file = Path(self.folder.name) / "log.jsonl"
+        self.log_file.touch()
         self.process = None
 
     def start(self):
-        settings = {**self.settings, "log": str(self._log) if self.settings.get("log", True) else None}
+        settings = {**self.settings, "log": str(self.log_file) if self.settings.get("log", True) else None}
         command = [sys.executable, "-m", "tests.servers.model", json.dumps(settings)]
         self.process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
         self.settings["port"] = int(self.process.stdout.readline())  # the same one after a restart
@@ -40,9 +40,13 @@ class ModelServer:
         self.process.wait()
         self.process.stdout.close()
 
+    def clear_log(self):
+        """While it is not running."""
+        self.log_file.write_text("")
+
     def log(self):
         """Every attempt that reached it, in order, over restarts."""
-        return [json.loads(line) for line in self._log.read_text().splitlines()]
+        return [json.loads(line) for line in self.log_file.read_text().splitlines()]
 
     def stats(self):
         """How busy it was; see `model.Busy`."""

@@ -84,14 +84,18 @@ class Scripted:
         file.write_text(yaml.safe_dump(value, sort_keys=False))
         return file
 
-    def start(self, *words, session=True, python=(), **options):
+    def start(self, *words, program=("-m", "wethink_plugins.cli.main"), session=True, environment=(), **options):
         """`wethink synth WORDS`, as a shell would start it: in a process group of its own."""
-        command = [sys.executable, *python, "-m", "wethink_plugins.cli.main", "synth", *map(str, words)]
-        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
         return subprocess.Popen(
-            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            start_new_session=session, **options,
-        )  # fmt: skip
+            [sys.executable, *program, "synth", *map(str, words)],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT), **dict(environment)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=session,
+            **options,
+        )
 
     def run(self, *words, code=0, **options):
         """What it printed. Fails on another exit code and on a traceback."""
@@ -100,6 +104,13 @@ class Scripted:
         assert process.returncode == code, (process.returncode, out, err)
         assert "Traceback" not in err, err
         return out + err
+
+    @contextlib.contextmanager
+    def outage(self, action):
+        """Another server in the place of the one that was killed, which does that to every request."""
+        port = self.server.settings["port"]
+        with ModelServer(port=port, plan={"share": 1.0, "actions": [action]}, log=False):
+            yield
 
     def asked(self):
         """The server's log, without `wethink`'s other requests."""
@@ -142,7 +153,9 @@ def number_of(record):
 
 
 def outputs_of(folder):
-    return {name: (folder / name).read_bytes() for name in OUTPUTS}
+    """Bytes by name; the run's own id, which its provenance tells, is taken out."""
+    identity = RunFolder.open(folder).id.encode()
+    return {name: (folder / name).read_bytes().replace(identity, b"RUN") for name in OUTPUTS}
 
 
 def expected(scripted, records, repeats=3, **options):
@@ -180,10 +193,6 @@ def until(condition, process=None, patience=120.0):
         assert time.monotonic() < end, "never true"
         time.sleep(0.005)
     return True
-
-
-def every_fault(*prompts):
-    return [f"{fault}@{prompt}" for fault in FAULTS if fault != "500_always" for prompt in prompts]
 
 
 __all__ = ["FAULTS", "FINAL", "OUTPUTS", "STAGES", "Records", "Scripted", "json"]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wethink_plugins.cli.output import JsonFlag, OptionalPath
+from wethink_plugins.cli.synth.engine import EngineFlag, WorkersFlag, check_engine
 
 
 def run(
@@ -18,6 +19,8 @@ def run(
     ] = None,
     json: JsonFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    engine: EngineFlag = "asyncio",
+    workers: WorkersFlag = None,
 ) -> None:
     """Make rows from images, until all are done or a limit is reached. Killed at any moment, `resume` goes on."""
     from wethink_plugins.cli.synth.work import work
@@ -26,8 +29,9 @@ def run(
     from wethink_plugins.synthesis.run import RunFolder
     from wethink_plugins.synthesis.start import start
 
+    check_engine(engine)
     settings = SynthesisConfig.load(config)
     RunFolder.check_new(out)
     folder = RunFolder.create(out, settings, keep_base(out, extend))
     folder.lock()
-    work(folder, start(folder), json, quiet)
+    work(folder, start(folder), json, quiet, engine, workers)
