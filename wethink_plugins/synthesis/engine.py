@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.extend import base_of
 from wethink_plugins.synthesis.in_flight import InFlight
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.load import load
@@ -63,7 +64,7 @@ class Engine:
         self._in_flight = InFlight(run.folder)
         self._models = self._new_models()
         self._budget.watch(model.client for model in self._models.values())
-        self._steering = Steering(run.config)
+        self._steering = Steering(run.config, base_of(run))
         self._troubled: set[int] = set()
         self.progress = Progress()
 
