@@ -31,8 +31,14 @@ def parse_arguments() -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     home = os.environ.get("VLMEVALKIT_HOME")
     parser.add_argument("--vlmevalkit", type=Path, default=home and Path(home), help="its checkout; or VLMEVALKIT_HOME")
-    parser.add_argument("--model", action="append", required=True, metavar="NAME=FOLDER", help="several times for several")
-    parser.add_argument("--data", nargs="+", help="VLMEvalKit's names; `NAME:wethink` for a TSV of make_tsv.py, asked and graded as in training")
+    parser.add_argument(
+        "--model", action="append", required=True, metavar="NAME=FOLDER", help="several times for several"
+    )
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        help="VLMEvalKit's names; `NAME:wethink` for a TSV of make_tsv.py, asked and graded as in training",
+    )
     parser.add_argument("--work-dir", type=Path, default=Path("outputs"))
     parser.add_argument("--as-published", action="store_true", help="VLMEvalKit's own wrapper, its traps included")
     parser.add_argument("--with-dev", action="store_true", help="MMBench's dev split too, whose answers are public")
@@ -90,7 +96,9 @@ def main() -> None:
     arguments, rest = parse_arguments()
     home = arguments.vlmevalkit
     if home is None or not (home / "run.py").is_file():
-        sys.exit("needs a checkout of VLMEvalKit: git clone https://github.com/open-compass/VLMEvalKit, then --vlmevalkit DIR")
+        sys.exit(
+            "needs a checkout of VLMEvalKit: git clone https://github.com/open-compass/VLMEvalKit, then --vlmevalkit DIR"
+        )
     described = models(arguments)  # before minutes of imports
     sys.path[:0] = [str(home.resolve()), str(HERE)]
     if arguments.as_published:

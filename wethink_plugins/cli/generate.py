@@ -147,7 +147,11 @@ def _server(
         endpoint = config.Endpoint(base_url=base_url, model=model, api_key_env=key, max_concurrency=parallel)
     except ValidationError as error:
         raise ConfigError(f"--api-key-env {error.errors()[0]['msg']}", fix="give the NAME of a variable") from None
-    return ServerBackend(endpoint, settings, deadline_s)
+    try:
+        return ServerBackend(endpoint, settings, deadline_s)
+    except ConfigError as error:  # in the words of the YAML, which isn't asked for here
+        option = "--api-key-env" if "api_key" in str(error.field) else "--server"
+        raise ConfigError(error.problem, fix=error.fix, field=option) from None
 
 
 def _local(kind: str, model: str, batch_size: int | None, dtype: str, device: str, settings: Settings) -> Backend:

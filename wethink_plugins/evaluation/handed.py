@@ -38,7 +38,9 @@ def graded_table(rows: Sequence[Mapping[str, Any]], config: WeThinkConfig) -> di
     samples = [_sample(row) for row in rows]
     try:
         reward.require(samples)
-        scores = [score for start in range(0, len(samples), 512) for score in reward.score_batch(samples[start : start + 512])]
+        scores = [
+            score for start in range(0, len(samples), 512) for score in reward.score_batch(samples[start : start + 512])
+        ]
     finally:
         reward.close()
     found: dict[str, list[float | None]] = defaultdict(list)
@@ -50,7 +52,9 @@ def graded_table(rows: Sequence[Mapping[str, Any]], config: WeThinkConfig) -> di
     for name, values in found.items():
         known = [value for value in values if value is not None]
         for column, value in zip(
-            table, (name, 100 * sum(known) / len(known) if known else None, len(values), len(values) - len(known)), strict=True
+            table,
+            (name, 100 * sum(known) / len(known) if known else None, len(values), len(values) - len(known)),
+            strict=True,
         ):
             table[column].append(value)
     return table

@@ -64,7 +64,7 @@ def filled(listed: Listed, results: Results) -> Filled:
                 benchmark.paper.get("trained"),
             )
         )  # fmt: skip
-    averages = [_average(group, listed, lines) for group in _groups(listed)]
+    averages = [_average(group, listed, lines) for group in listed.averages]
     return Filled([*lines, *averages], _notes(listed, lines))
 
 
@@ -95,10 +95,6 @@ def _of(benchmark: Benchmark, keys: Sequence[str], results: Mapping[str, Result]
     return Measured(fmean(values) * benchmark.times, judge=", ".join(sorted(judges)))
 
 
-def _groups(listed: Listed) -> list[str]:
-    return list(dict.fromkeys(group for benchmark in listed.benchmarks for group in benchmark.groups))
-
-
 def _average(group: str, listed: Listed, lines: Sequence[Line]) -> Line:
     members = [(b, line) for b, line in zip(listed.benchmarks, lines, strict=True) if group in b.groups]
 
@@ -110,7 +106,7 @@ def _average(group: str, listed: Listed, lines: Sequence[Line]) -> Line:
         replaced = any(getattr(line, role).instead for _, line in members)
         return Measured(fmean(value * factor for value, factor in values), instead=replaced)
 
-    paper = listed.averages.get(group, {})
+    paper = listed.averages[group]
     name = f"average, {group}"
     return Line(name, f"mean of {len(members)}", mean("base"), mean("trained"), paper.get("base"), paper.get("trained"), True)  # fmt: skip
 

@@ -35,7 +35,9 @@ def read_results(folder: Path, model: str) -> dict[str, Result]:
     if not home.is_dir():
         there = ", ".join(sorted(entry.name for entry in folder.iterdir() if entry.is_dir())) if folder.is_dir() else ""
         raise WeThinkError(
-            f"no results of {model!r}", fix=f"it holds {there or 'no models'}: give VLMEvalKit's --work-dir", file=folder
+            f"no results of {model!r}",
+            fix=f"it holds {there or 'no models'}: give VLMEvalKit's --work-dir",
+            file=folder,
         )
     found: dict[str, Result] = {}
     for run in _runs(home):
