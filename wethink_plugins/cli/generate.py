@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, List, Optional  # noqa: UP035
 import typer
 
 from wethink_plugins.cli.output import JsonFlag, OptionalPath, OptionalText, complain, say, say_json
-from wethink_plugins.errors import ConfigError, WeThinkError
+from wethink_plugins.errors import ConfigError
 
 if TYPE_CHECKING:
     from wethink_plugins.inference.backend import Backend
@@ -105,10 +105,12 @@ def generate(
 
     if file is None or out is None:
         return _ask_by_hand(made, settings, image or [], question, json)
+    from wethink_plugins.datasets.write import refuse_overwriting
+    from wethink_plugins.inference.partial import require_free
     from wethink_plugins.inference.run import generate as generate_all
 
-    if out.exists() and not overwrite and not restart and not out.with_name(out.name + ".partial").exists():
-        raise WeThinkError("is there already", fix="give another --out, or --overwrite", file=out)
+    refuse_overwriting(file, out)
+    require_free(out, overwrite)
     with closing(made()) as asked, _progress(quiet or json) as observer:
         try:
             outcome = generate_all(requests, asked, settings, out, observer, restart, overwrite)

@@ -27,12 +27,9 @@ class Partial:
     @classmethod
     def begin(cls, out: Path, run: Mapping[str, Any], restart: bool = False, overwrite: bool = False) -> Partial:
         """Starts or goes on. WeThinkError: another process is at it, it is another run's, or `out` is there already."""
+        require_free(out, overwrite)
         out = out.expanduser()
         file = out.with_name(out.name + _SUFFIX)
-        if out.is_dir():
-            raise WeThinkError("is a folder", fix="give a file", file=out)
-        if out.exists() and not file.exists() and not overwrite:
-            raise WeThinkError("is there already", fix="give another --out, or --overwrite", file=out)
         handle = _held(file, out)
         try:
             if restart:
@@ -68,6 +65,15 @@ class Partial:
 
     def close(self) -> None:
         self._handle.close()
+
+
+def require_free(out: Path, overwrite: bool = False) -> None:
+    """WeThinkError when `out` is there and no run of its own is half done: before a model is loaded."""
+    out = out.expanduser()
+    if out.is_dir():
+        raise WeThinkError("is a folder", fix="give a file", file=out)
+    if out.exists() and not overwrite and not out.with_name(out.name + _SUFFIX).exists():
+        raise WeThinkError("is there already", fix="give another --out, or --overwrite", file=out)
 
 
 def _held(file: Path, out: Path) -> IO[bytes]:
