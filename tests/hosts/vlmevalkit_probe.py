@@ -32,7 +32,7 @@ def asked(recipe, folder):
     Image.new("RGB", (56, 56), "red").save(picture)
     found = {}
     for name in ("WeThinkAsPublished", "WeThinkFormat"):
-        model = getattr(wethink_model, name)(folder, "PROMPT", min_pixels=784, max_pixels=50176, max_new_tokens=2)
+        model = getattr(wethink_model, name)(folder, "PROMPT", min_pixels=784, max_pixels=100352, max_new_tokens=2)
         seen = []
         whole = model.processor.apply_chat_template
         model.processor.apply_chat_template = lambda turns, whole=whole, seen=seen, **named: (

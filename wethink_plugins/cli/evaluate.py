@@ -242,7 +242,7 @@ def _table(
         write_page(page, listed, made, names)
     if json:
         return say_json(as_json(made))
-    say_table("in per cent, as the sources print it", *show_rows(made))
+    say_table("in per cent, OCRBench in points of 1000", *show_rows(made))
     for note in made.notes:
         complain(note)
     if page is not None:

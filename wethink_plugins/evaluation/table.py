@@ -128,7 +128,7 @@ def _notes(listed: Listed, lines: Sequence[Line]) -> list[str]:
     return [*notes, *([" ".join(listed.unknown.split())] if listed.unknown else [])]
 
 
-COLUMNS = ("benchmark", "base", "trained", "gain", "paper: base", "trained", "gain")
+COLUMNS = ("benchmark", "base", "trained", "gain", "paper: base", "paper: trained", "paper: gain")
 
 
 def show_rows(made: Filled) -> tuple[Sequence[str], list[list[str]]]:
@@ -150,7 +150,9 @@ def as_json(made: Filled) -> dict[str, Any]:
 def write_page(target: Path, listed: Listed, made: Filled, names: Mapping[str, str | None]) -> None:
     shown = ", ".join(f"{role}: {name}" for role, name in names.items() if name)
     page = Page("Benchmarks of the paper", shown)
-    page.text("In per cent, as the sources print it. A star: not the split that the paper reports.")
+    page.text(
+        "In per cent, OCRBench in points of 1000, as the sources print it. A star: not the split that the paper reports."
+    )
     columns, rows = show_rows(made)
     cells = []
     for line, row in zip(made.lines, rows, strict=True):
@@ -159,7 +161,7 @@ def write_page(target: Path, listed: Listed, made: Filled, names: Mapping[str, s
         cells.append([Cell(text, tone, title) for text, tone, title in zip(row, tones, titles, strict=True)])  # type: ignore[arg-type]
     page.table(list(columns), cells)
     page.section("Notes")
-    page.table(["", "note"], [[str(i), note] for i, note in enumerate(made.notes, start=1)])
+    page.table(["note"], [[note] for note in made.notes])
     page.section("Sources")
     page.table(["source", "what it is"], [[name, text] for name, text in listed.sources.items()])
     page.write(target)

@@ -19,7 +19,7 @@ def load_processor(folder: Path, settings: Settings) -> Any:
     limits = {"min_pixels": settings.min_pixels, "max_pixels": settings.max_pixels}
     try:
         return AutoProcessor.from_pretrained(folder, **{name: value for name, value in limits.items() if value})
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except Exception as error:  # tokenizers and template files raise what they like
         raise unreadable(folder, error) from error
 
 

@@ -34,11 +34,7 @@ class TransformersBackend:
         self.style = style_of(settings, self._processor)
         try:
             self._model = loader.from_pretrained(folder, dtype=getattr(torch, kind)).to(where).eval()
-        except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
-            raise unreadable(folder, error) from error
-        except Exception as error:  # safetensors has an error class of its own
-            if type(error).__module__.partition(".")[0] not in ("safetensors", "safetensors_rust", "builtins"):
-                raise
+        except Exception as error:  # safetensors has an error class of its own, model classes raise what they like
             raise unreadable(folder, error) from error
         self.identity = {
             "backend": "transformers", "weights": fingerprint(folder), "batch_size": batch_size, "dtype": kind,

@@ -35,7 +35,7 @@ class VllmBackend:
                 model=str(folder), mm_processor_kwargs=limits or None, seed=settings.seed, generation_config="vllm",
                 **options,
             )  # fmt: skip
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except Exception as error:  # an engine raises what it likes
             raise unreadable(folder, error) from error
         self.identity = {"backend": "vllm", "weights": fingerprint(folder), "batch_size": batch_size}
 
