@@ -91,7 +91,8 @@ def evaluate(
         _write(out, names, found)
     if page is not None:
         wrong = [one for one in found[0] if one.accuracy is not None and one.accuracy < 1] if len(found) == 1 else []
-        write_page(page, names, tables, differences, moved(*found) if len(found) == 2 else (), wrong)
+        changes = moved(*found) if len(found) == 2 else []
+        write_page(page, names, tables, differences, changes, wrong, _judges(found))
     if json:
         say_json(_as_json(names, tables, differences))
     else:
@@ -113,6 +114,11 @@ def _graded(file: Path, rows: Path | None, images: Path | None, settings: WeThin
         complain(f"{file}: graded in style {style}, which its lines name")
         settings = settings.model_copy(update={"style": style})
     return graded(items, settings, leave)
+
+
+def _judges(found: Sequence[Sequence[Graded]]) -> list[str]:
+    scores = [one.score for each in found for one in each if one.score is not None]
+    return sorted({score.grader for score in scores if score.method == "model" and score.status == "scored"})
 
 
 def _name(file: Path) -> str:

@@ -26,18 +26,20 @@ def write_page(
     differences: Mapping[str, Sequence[Difference]] | None,
     changes: Sequence[tuple[float, Graded, Graded]] = (),
     wrong: Sequence[Graded] = (),
+    judges: Sequence[str] = (),
 ) -> None:
-    """Of one file, or of two side by side."""
+    """Of one file, or of two side by side. `judges`: the names of who graded what rules can't."""
     page = Page("Evaluation", " against ".join(names))
-    page.numbers(*(_headline(name, table["all"][0]) for name, table in zip(names, tables, strict=True)))
-    if differences is not None:
-        page.numbers(_gain(differences["all"][0]))
-    page.text(_INTERVAL)
+    heads = [_headline(name, table["all"][0]) for name, table in zip(names, tables, strict=True)]
+    page.numbers(*heads, *([_gain(differences["all"][0])] if differences is not None else []))
+    page.text(_INTERVAL, *([f"What no rule can check was graded by {', '.join(judges)}."] if judges else []))
+    counts = [name for name in _COUNTS if any(getattr(table["all"][0], name) for table in tables)]
     for grouping in tables[-1]:
         if grouping != "all":
             page.section(f"By {grouping}" if grouping != "graded by" else "By who graded")
             for name, table in zip(names, tables, strict=True):
-                page.table(["", *_HEADER], [_row(group) for group in table.get(grouping, [])], caption=name)
+                header = ["", "accuracy", "95%", "responses", "format", *(_COUNTS[count] for count in counts)]
+                page.table(header, [_row(group, counts) for group in table.get(grouping, [])], caption=name)
             if differences is not None:
                 page.table(
                     _PAIRS, [_pair(one) for one in differences.get(grouping, [])], caption="pairs, second minus first"
@@ -62,26 +64,22 @@ def write_page(
     page.write(target)
 
 
-_HEADER = (
-    "accuracy",
-    "95%",
-    "responses",
-    "questions",
-    "format",
-    "no answer",
-    "cut off",
-    "ungradable",
-    "unscored",
-    "no response",
-)
+# Shown where any response is counted there.
+_COUNTS = {
+    "no_answer": "no answer",
+    "cut": "cut off",
+    "ungradable": "ungradable",
+    "unscored": "unscored",
+    "no_response": "no response",
+}
 _PAIRS = ("", "pairs", "first", "second", "difference", "95%", "better", "worse", "in one only")
 
 
-def _row(group: Group) -> list[Any]:
+def _row(group: Group, counts: Sequence[str]) -> list[Any]:
     share = group.accuracy
     bar = Bar("–" if share is None else f"{share:.3f}", [share or 0.0])
-    counts = (group.no_answer, group.cut, group.ungradable, group.unscored, group.no_response)
-    return [Cell(group.name, "name"), bar, _range(group.interval), group.count, group.questions, group.format, *counts]
+    shown = [Cell(group.name, "name"), bar, _range(group.interval), group.count, group.format]
+    return [*shown, *(getattr(group, name) for name in counts)]
 
 
 def _pair(one: Difference) -> list[Any]:
