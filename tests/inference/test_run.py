@@ -8,6 +8,7 @@ import pytest
 
 from tests.datasets.builders import row, write_rows
 from tests.inference.backends import Scripted
+from tests.servers.server import CHECKOUT
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.inference.backend import Output
 from wethink_plugins.inference.partial import Partial
@@ -88,7 +89,7 @@ def test_killed_at_random_moments_the_file_is_the_same(tmp_path):
     generate(read_requests(rows), Scripted(unit=3), SETTINGS, whole)
     dice, kills = random.Random(7), 0
     for _ in range(40):
-        process = subprocess.Popen([sys.executable, "-m", "tests.inference.killed", str(rows), str(out)])
+        process = subprocess.Popen([sys.executable, "-m", "tests.inference.killed", str(rows), str(out)], cwd=CHECKOUT)
         while process.poll() is None and not out.with_name("out.jsonl.partial").exists():
             time.sleep(0.005)
         time.sleep(dice.random() * 0.1)
@@ -98,7 +99,7 @@ def test_killed_at_random_moments_the_file_is_the_same(tmp_path):
             break
         assert not list(tmp_path.glob("out.jsonl")), "no half file under the name"
     else:
-        subprocess.run([sys.executable, "-m", "tests.inference.killed", str(rows), str(out)], check=True)
+        subprocess.run([sys.executable, "-m", "tests.inference.killed", str(rows), str(out)], cwd=CHECKOUT, check=True)
     assert kills and out.read_bytes() == whole.read_bytes()
 
 
