@@ -48,11 +48,14 @@ class Progress:
 
 
 class Engine:
-    """`observe` is called after each item with the progress so far."""
+    """`observe` is called after each item with the progress so far. `first`: only so many items are begun."""
 
-    def __init__(self, run: RunFolder, ledger: Ledger, observe: Callable[[Progress], None] = lambda _: None) -> None:
+    def __init__(
+        self, run: RunFolder, ledger: Ledger, observe: Callable[[Progress], None] = lambda _: None,
+        first: int | None = None,
+    ) -> None:  # fmt: skip
         """ConfigError where the run's settings can't be used here (a key that isn't set, a prompt that is gone)."""
-        self._run, self._ledger, self._observe = run, ledger, observe
+        self._run, self._ledger, self._observe, self._first = run, ledger, observe, first
         self._config = run.config
         self._pipeline = Pipeline(run.config)
         self._budget = Budget(run.config, spent_before(run.calls, run.id))
@@ -138,6 +141,8 @@ class Engine:
         self._room = asyncio.Semaphore(max(int(slots * _ITEMS_A_SLOT), 2))
         tasks: set[asyncio.Task[None]] = set()
         for number in self._schedule.waiting():
+            if self._first is not None and number >= self._first:
+                break
             await self._begin(number)
             if self._budget.stop:
                 break
