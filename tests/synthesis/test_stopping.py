@@ -172,7 +172,7 @@ def test_a_server_that_stays_away_ends_it_with_a_word_and_resume_finishes(script
     scripted.server.kill()
     out, err = process.communicate(timeout=200)
     assert process.returncode == 1 and "Traceback" not in err
-    assert "no reply for" in out and "wethink synth resume" in out
+    assert "no reply of" in out and "wethink synth resume" in out
     scripted.server.start()
     scripted.run("resume", tmp_path / "out", "--quiet")
     check_finished(scripted, tmp_path / "out", repeats=24)

@@ -18,6 +18,7 @@ def run(
 ) -> None:
     """Make rows from images, until all are done or a limit is reached. Killed at any moment, `resume` goes on."""
     from wethink_plugins.cli.synth.work import work
+    from wethink_plugins.errors import WeThinkError
     from wethink_plugins.synthesis.config import SynthesisConfig
     from wethink_plugins.synthesis.run import RunFolder
     from wethink_plugins.synthesis.start import start
@@ -25,4 +26,9 @@ def run(
     settings = SynthesisConfig.load(config)
     folder = RunFolder.create(out, settings)
     folder.lock()
-    work(folder, start(folder), json, quiet)
+    try:
+        ledger = start(folder)
+    except WeThinkError:
+        folder.withdraw()
+        raise
+    work(folder, ledger, json, quiet)
