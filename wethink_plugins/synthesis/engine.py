@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.extend import base_of
+from wethink_plugins.synthesis.in_flight import InFlight
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.load import load
 from wethink_plugins.synthesis.model import Model
@@ -59,9 +61,10 @@ class Engine:
         self._config = run.config
         self._pipeline = Pipeline(run.config)
         self._budget = Budget(run.config, spent_before(run.calls, run.id))
+        self._in_flight = InFlight(run.folder)
         self._models = self._new_models()
         self._budget.watch(model.client for model in self._models.values())
-        self._steering = Steering(run.config)
+        self._steering = Steering(run.config, base_of(run))
         self._troubled: set[int] = set()
         self._closing = False
         self.progress = Progress()
@@ -84,6 +87,7 @@ class Engine:
             ) from error
         finally:
             await asyncio.gather(*(model.client.aclose() for model in self._models.values()))
+            self._in_flight.close()
         self.progress.stopped, self.progress.spent = self._budget.stop, self._budget.spent()
         return self.progress
 
@@ -103,7 +107,7 @@ class Engine:
     def _new_models(self) -> dict[str, Model]:
         needed = set(self._pipeline.roles.values())
         return {
-            name: Model(name, settings, self._run.id, self._run.calls, self._budget.permit)
+            name: Model(name, settings, self._run.id, self._run.calls, self._budget.permit, in_flight=self._in_flight)
             for name, settings in self._config.models.items()
             if name in needed
         }

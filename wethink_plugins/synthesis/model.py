@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from wethink_plugins import config
@@ -12,6 +13,7 @@ from wethink_plugins.endpoints import Call, CallFailed, CallRefused, Client, Rep
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.synthesis.config import ModelSettings
 from wethink_plugins.synthesis.gate import Gate
+from wethink_plugins.synthesis.in_flight import InFlight
 from wethink_plugins.synthesis.rejection import Unfinished
 
 # The wait for a place is the gate's business; nothing queues behind it.
@@ -25,9 +27,10 @@ class Model:
     """
 
     def __init__(
-        self, name: str, settings: ModelSettings, run: str, store: Path, permit: Callable[[], None], capacity: int = 0
-    ) -> None:
-        self.name, self.settings, self._permit = name, settings, permit
+        self, name: str, settings: ModelSettings, run: str, store: Path, permit: Callable[[], None], capacity: int = 0,
+        in_flight: InFlight | None = None,
+    ) -> None:  # fmt: skip
+        self.name, self.settings, self._permit, self._in_flight = name, settings, permit, in_flight
         judge = config.Judge(
             endpoints=settings.endpoints,
             rate=settings.rate,
@@ -47,10 +50,7 @@ class Model:
 
     async def ask(self, call: Call, number: int) -> Reply:
         """The reply, once it is on disk. CallRefused; Unfinished where it is the server's, the disk's or a limit's fault."""
-        if self._gate is None:
-            self._gate = Gate(self.capacity)
-        async with self._gate.through(number):
-            self._permit()
+        async with self._place(call, number):
             try:
                 reply = await self.client.ask(call, self.settings.deadline_s, _NO_WAIT_LIMIT_S)
             except CallFailed as error:
@@ -60,12 +60,19 @@ class Model:
                 await self._on_disk()
                 raise
             if not reply.cached:
-                self.answered, self.silent_since = (
-                    time.monotonic(),
-                    None,
-                )  # inside: else more than `capacity` replies could be lost to a kill
-                await self._on_disk()
+                self.answered, self.silent_since = time.monotonic(), None
+                await self._on_disk()  # in its place still: else more than `capacity` replies could be lost to a kill
         return reply
+
+    @asynccontextmanager
+    async def _place(self, call: Call, number: int) -> AsyncIterator[None]:
+        """One of the places that the model's servers have; Unfinished where the run is to stop."""
+        if self._gate is None:
+            self._gate = Gate(self.capacity)
+        async with self._gate.through(number):
+            self._permit()
+            with self._in_flight.mark(call.digest()) if self._in_flight else nullcontext():
+                yield
 
     async def lists_models(self) -> bool:
         """Whether one of its servers at least says what it serves."""
