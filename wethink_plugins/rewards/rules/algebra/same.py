@@ -34,11 +34,20 @@ def values_at(trees: tuple[Node, ...], index: int) -> list[Value]:
 
 
 def close(a: Value, b: Value) -> bool:
+    """Raises NoValue for what is too large for floats."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
     one, two = as_complex(a), as_complex(b)
-    size = max(abs(one), abs(two))
-    return abs(one - two) <= _TOLERANCE * size if size > 1e-250 else one == two
+    size = max(_length(one), _length(two))
+    return _length(one - two) <= _TOLERANCE * size if size > 1e-250 else one == two
+
+
+def _length(value: complex) -> float:
+    """NoValue where both parts are finite and it is not."""
+    try:
+        return abs(value)
+    except OverflowError as error:
+        raise NoValue("too large for a float") from error
 
 
 def same_function(one: Node, two: Node) -> bool | None:
@@ -90,11 +99,12 @@ def real(value: Value | None) -> Fraction | None:
     """As an exact fraction when it is real, or None: cos 60° is a half, though its float is a little more."""
     if value is None or isinstance(value, Fraction):
         return value
-    if abs(value.imag) > _TOLERANCE * max(abs(value), 1e-9) or not cmath.isfinite(value):
+    largest = max(abs(value.real), abs(value.imag), 1e-9)  # and not abs(value), which may overflow
+    if abs(value.imag) > _TOLERANCE * largest or not cmath.isfinite(value):
         return None
     exact = Fraction(value.real)
     simple = exact.limit_denominator(_SIMPLE)
-    return simple if abs(simple - exact) <= _SNAP * max(abs(exact), 1) else exact
+    return simple if abs(simple - exact) <= _SNAP * max(abs(exact), Fraction(1)) else exact
 
 
 def unfinished(tree: Node) -> bool:
