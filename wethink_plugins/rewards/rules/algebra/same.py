@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cmath
 import hashlib
+import math
 from fractions import Fraction
 from functools import lru_cache
 
@@ -43,11 +44,14 @@ def close(a: Value, b: Value) -> bool:
 
 
 def _length(value: complex) -> float:
-    """NoValue where both parts are finite and it is not."""
+    """NoValue where it is too large for a float: infinite lengths are within any share of each other."""
     try:
-        return abs(value)
+        length = abs(value)
     except OverflowError as error:
         raise NoValue("too large for a float") from error
+    if not math.isfinite(length):
+        raise NoValue("too large for a float")
+    return length
 
 
 def same_function(one: Node, two: Node) -> bool | None:
@@ -75,6 +79,8 @@ def proportional(one: Node, two: Node) -> Value | None:
             if not b or not a:
                 return None
             found = a / b if isinstance(a, Fraction) and isinstance(b, Fraction) else as_complex(a) / as_complex(b)
+            if not found:
+                continue  # too small for a float
             if ratio is not None and not close(found, ratio):
                 return None
         except (NoValue, RecursionError, ZeroDivisionError):
