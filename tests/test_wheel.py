@@ -36,6 +36,7 @@ def wethink(site, tmp_path):
 
     Image.new("RGB", (40, 40), "blue").save(tmp_path / "a.png")
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    (tmp_path / "val.jsonl").write_text(json.dumps({**ROWS[0], "id": "c"}) + "\n")
     (tmp_path / "rollouts.jsonl").write_text(json.dumps(ROLLOUT) + "\n")
     shadow = [
         {**ROLLOUT, "gold": "4", "overall": ours, "active": theirs, "shadow": {"process": 1}}
@@ -70,6 +71,27 @@ VERBS = [
     (["recipe", "list"], "cpu/grpo"),
     (["recipe", "show", "config"], "weights:"),
     (["recipe", "show", "cpu/grpo"], "total_training_steps"),
+    (["recipe", "show", "ablation/group_8", "--host", "easyr1"], "n: 8"),
+    (
+        [
+            "recipe",
+            "run",
+            "verl/grpo_7b",
+            "--with",
+            "judge/rules",
+            "--data",
+            "rows.jsonl",
+            "--val",
+            "val.jsonl",
+            "--model",
+            "Qwen/Qwen2.5-VL-7B-Instruct",
+            "--out",
+            "trained",
+            "--no-doctor",
+            "--dry-run",
+        ],
+        "verl.trainer.main_ppo",
+    ),
     (["path", "verl"], "pkg://wethink_plugins.adapters.verl"),
     (["path", "trl"], "make_reward"),
     (["path", "easyr1"], "adapters/easyr1.py:compute_score"),

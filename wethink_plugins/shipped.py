@@ -9,6 +9,8 @@ from wethink_plugins.errors import WeThinkError
 _PACKAGE = Path(__file__).resolve().parent
 # Files that people run or read as they are; scripts beside them belong to one of these.
 _RECIPE_SUFFIXES = (".yaml", ".yml", ".sh", ".jinja")
+# The list of what can be run, no recipe itself.
+_TABLE = "variants.yaml"
 
 
 def shipped(name: str) -> Path:
@@ -23,7 +25,7 @@ def shipped(name: str) -> Path:
 def recipes() -> dict[str, Path]:
     """Name (`host/file`, without suffix unless two files share it) -> file, sorted."""
     folder = shipped("recipes")
-    files = sorted(f for f in folder.rglob("*") if f.suffix in _RECIPE_SUFFIXES and f.is_file())
+    files = sorted(f for f in folder.rglob("*") if f.suffix in _RECIPE_SUFFIXES and f.name != _TABLE)
     paths = [file.relative_to(folder) for file in files]
     stems = [path.with_suffix("").as_posix() for path in paths]
     names = [stem if stems.count(stem) == 1 else path.as_posix() for stem, path in zip(stems, paths, strict=True)]
@@ -41,12 +43,9 @@ def recipe(name: str) -> Path:
     raise WeThinkError(problem, fix=f"known: config, {', '.join(known)}")
 
 
-def with_paths(text: str, folder: Path) -> str:
-    """A recipe for this machine: `{reward_file}` becomes the adapter that EasyR1 loads, `{here}` the given folder."""
-    names = {"{reward_file}": _PACKAGE / "adapters" / "easyr1.py", "{here}": folder.expanduser().resolve()}
-    for name, path in names.items():
-        text = text.replace(name, str(path))
-    return text
+def adapter_file() -> str:
+    """The file that EasyR1 loads as its reward."""
+    return str(_PACKAGE / "adapters" / "easyr1.py")
 
 
 def summary(file: Path) -> str:

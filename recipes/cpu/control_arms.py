@@ -94,13 +94,18 @@ class Budget:
     response_tokens: int
 
     @classmethod
-    def read(cls, steps: int | None) -> Budget:
+    def read(cls, steps: int | None, group: int | None = None) -> Budget:
+        """Another group size changes the prompts a step, so that the answers a step stay; ValueError if they can't."""
         settings = yaml.safe_load((HERE / "grpo.yaml").read_text(encoding="utf-8"))
         data, model = settings["data"], settings["actor_rollout_ref"]
+        answers = data["train_batch_size"] * model["rollout"]["n"]
+        group = group or model["rollout"]["n"]
+        if answers % group:
+            raise ValueError(f"--group {group}: {answers} answers a step (grpo.yaml) can't be split into such groups")
         return cls(
             steps or settings["trainer"]["total_training_steps"],
-            data["train_batch_size"],
-            model["rollout"]["n"],
+            answers // group,
+            group,
             float(model["actor"]["optim"]["lr"]),
             data["max_response_length"],
         )
@@ -113,6 +118,7 @@ def train(
     out: Path,
     seed: int,
     budget: Budget,
+    callbacks_for: Callable[[Any], Sequence[Any]] = lambda processor: (),
 ) -> None:
     """Train and save model and processor to `out`; `make` gets the rows' ids and answers."""
     import torch
@@ -138,8 +144,9 @@ def train(
     )  # fmt: skip
     reward = make(rows.select_columns(["row_id", "answer"]).to_list())
     trainer = GRPOTrainer(
-        model=str(model), reward_funcs=reward, args=settings, train_dataset=rows, processing_class=processor
-    )
+        model=str(model), reward_funcs=reward, args=settings, train_dataset=rows, processing_class=processor,
+        callbacks=list(callbacks_for(processor)),
+    )  # fmt: skip
     trainer.train()
     trainer.save_model(str(out / "model"))
     processor.save_pretrained(out / "model")
@@ -154,8 +161,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, help="default: as in grpo.yaml")
+    parser.add_argument("--group", type=int, help="answers a prompt; default: as in grpo.yaml")
+    parser.add_argument("--probe", type=Path, help="answer these held-out rows while it trains, into OUT/probe.jsonl")
+    parser.add_argument("--probe-every", type=int, default=4, help="steps")
     chosen = parser.parse_args()
-    train(maker_of(chosen), chosen.model, chosen.rows, chosen.out, chosen.seed, Budget.read(chosen.steps))
+    budget = Budget.read(chosen.steps, chosen.group)
+    train(maker_of(chosen), chosen.model, chosen.rows, chosen.out, chosen.seed, budget, probes_of(chosen))
+
+
+def probes_of(chosen: argparse.Namespace) -> Callable[[Any], Sequence[Any]]:
+    if chosen.probe is None:
+        return lambda processor: ()
+    from probe import Probe
+
+    return lambda processor: [Probe(chosen.probe, processor, chosen.out / "probe.jsonl", chosen.probe_every)]
 
 
 def maker_of(chosen: argparse.Namespace) -> Callable[[list[dict[str, Any]]], RewardFunction]:

@@ -12,10 +12,10 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from arms import Arm, Arms, figures_of, folder_of, train_all, unfinished
 from chain import CHECKOUT
-from controls import Controls, figures_of, folder_of, train_all
 from curves import mean
 from fault_arms import ARMS, HANDLINGS, NO_FAULTS, PATTERNS
 from rich.console import Console
@@ -32,11 +32,11 @@ Results = Mapping[str, Mapping[int, Mapping[str, Any]]]
 """Arm -> seed -> figures."""
 
 
-class Faults(Controls):
-    """The stages of one run's arms."""
+class Faults(Arms):
+    """The demo's own data, budget and reward; a judge that fails."""
 
     folder = "faults"
-    titles = ARMS
+    arms: ClassVar = {name: Arm(title, reward=name) for name, title in ARMS.items()}
     scripts = ("control_arms.py", "fault_arms.py")
 
 
@@ -129,14 +129,14 @@ def main() -> int:
         default=[CHECKOUT / "runs" / "demo"],
         help="finished runs of demo.py, one a seed",
     )
-    parser.add_argument("--arms", nargs="+", choices=ARMS, metavar="ARM", default=list(ARMS), help="; ".join(ARMS))
+    parser.add_argument(
+        "--arms", nargs="+", choices=ARMS, metavar="ARM", default=list(ARMS), help="; ".join(ARMS).replace("%", "%%")
+    )
     parser.add_argument("--out", type=Path, default=CHECKOUT / "runs" / "faults")
     chosen = parser.parse_args()
     console, runs = Console(), [run.resolve() for run in chosen.runs]
-    for run in runs:
-        if not (run / "summary.json").exists():
-            console.print(f"{run} holds no finished run: `make demo` first (SEED=1 for another seed)", style="red")
-            return 2
+    if unfinished(runs, console):
+        return 2
     code = 0
     for run in runs:
         code = code or train_all(Faults(run, None, chosen.arms), console)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from controls import figures_of
+from arms import figures_of
 from curves import mean, training_steps
 
 from wethink_plugins.report import Line, LineChart, Page

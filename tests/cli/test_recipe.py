@@ -40,16 +40,21 @@ def test_a_recipe_in_a_file_has_the_paths_of_this_machine(tmp_path, wethink):
 
 def test_list_and_show_every_recipe(wethink):
     code, printed, _ = wethink("recipe", "list", "--json")
-    names = [entry["name"] for entry in json.loads(printed)]
+    found = json.loads(printed)
+    names = [entry["name"] for entry in found["recipes"]]
     assert code == 0 and names == ["config", *recipes()]
     for name, file in recipes().items():
         assert wethink("recipe", "show", name)[1] == file.read_text(encoding="utf-8").rstrip("\n") + "\n"
         assert wethink("recipe", "show", f"{name}{file.suffix}".removesuffix(file.suffix) + file.suffix)[0] == 0
 
 
-def test_an_unknown_recipe_lists_the_known_ones(wethink):
-    code, printed, errors = wethink("recipe", "show", "nothing")
-    assert (code, printed, len(errors)) == (2, "", 1) and "known: config" in errors[0]
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("nothing", "known: config"), ("ablation/group8", "did you mean ablation/group_8?"), ("wethink", "is one of cpu/")],
+)
+def test_an_unknown_recipe_lists_the_known_ones(wethink, name, says):
+    code, printed, errors = wethink("recipe", "show", name)
+    assert (code, printed, len(errors)) == (2, "", 1) and says in errors[0]
 
 
 @pytest.mark.parametrize(

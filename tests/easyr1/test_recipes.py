@@ -1,51 +1,41 @@
-"""Every recipe, through EasyR1's own configuration classes, as `wethink recipe show --out` writes it."""
+"""Every recipe and every variant, through EasyR1's own configuration classes, as `wethink recipe show --out` writes it."""
 
 import json
-import os
 import re
 import subprocess
 
 import pytest
 
 from tests.hosts.conftest import CHECKOUT
+from wethink_plugins.cli.main import main
 from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.recipes.table import table
 
 pytestmark = pytest.mark.easyr1
 FOLDER = CHECKOUT / "recipes" / "easyr1"
 CONFIGS = sorted(file.stem for file in FOLDER.glob("grpo_*.yaml"))
-ABLATIONS = sorted(file.stem for file in FOLDER.glob("ablation_*.sh"))
+VARIANTS = [name for name, variant in table().variants.items() if "easyr1" in variant.hosts]
 # Keys that came later than a version, which refuses them by name.
 LATER = {"HEAD": (), "v0.3.2": ("lora",), "v0.3.1": ("lora", "dynamic_batching", "find_last_checkpoint")}
 TAGGED = """max_prompt_length rollout_batch_size global_batch_size adv_estimator kl_coef lr n temperature total_epochs
     min_pixels max_pixels model_path override_chat_template train_files""".split()
-# Keeps the command line in place of training.
-LAUNCH = "#!/bin/sh\nprintf '%s\\n' \"$@\" > arguments\n"
 
 
 @pytest.fixture(scope="module")
-def written(host, tmp_path_factory):
+def written(tmp_path_factory):
     """Name -> the command line that a recipe makes; all in a folder with everything that they name."""
     folder = tmp_path_factory.mktemp("run")
-    (folder / "bin").mkdir()
-    (folder / "bin" / "python3").write_text(LAUNCH)
-    (folder / "bin" / "python3").chmod(0o755)
-    for name in ("train", "val", "train_rule_only", "train_math_only"):
-        (folder / f"{name}.parquet").touch()
-    names = [*CONFIGS, *ABLATIONS, "wethink", "wethink_model_only"]
-    files = {name: folder / f"{name}{'.sh' if name in ABLATIONS else '.yaml'}" for name in names}
-    for file in files.values():
-        host.run("wethink", "recipe", "show", f"easyr1/{file.name}", "--out", file)
-    (folder / "run.yaml").write_text((folder / "grpo_7b.yaml").read_text())
-    lines = {name: [f"config={files[name]}"] for name in CONFIGS}
-    return {**lines, **{name: _arguments_of(files[name]) for name in ABLATIONS}}
-
-
-def _arguments_of(script):
-    variables = {**os.environ, "PATH": f"{script.parent / 'bin'}:{os.environ['PATH']}"}
-    subprocess.run(["bash", script, "trainer.max_steps=3"], cwd=script.parent, env=variables, check=True)
-    module, name, *words = (script.parent / "arguments").read_text().splitlines()
-    assert (module, name) == ("-m", "verl.trainer.main")
-    return words
+    lines = {}
+    for name in (*CONFIGS, *VARIANTS):
+        file = folder / name / "run.yaml"
+        words = ("--host", "easyr1") if name in VARIANTS else ()
+        with pytest.raises(SystemExit) as ended:
+            main(["recipe", "show", name if words else f"easyr1/{name}", *words, "--out", str(file)])
+        assert not ended.value.code
+        for side in ("train", "val"):
+            (file.parent / f"{side}.parquet").touch()
+        lines[name] = [f"config={file}", "trainer.max_steps=3"]
+    return lines
 
 
 def test_every_recipe_parses_and_every_path_is_found(easyr1, written):
@@ -59,7 +49,7 @@ def test_every_recipe_parses_and_every_path_is_found(easyr1, written):
         assert "not found" not in found[name]["printed"]
         _check(found[name]["config"])
     if easyr1.version != "v0.3.1":
-        _check_ablations(found)
+        _check_variants(found, written)
 
 
 def _check(config):
@@ -72,25 +62,37 @@ def _check(config):
     assert (config["worker"]["rollout"]["n"], data["filter_overlong_prompts"]) == (5, False)
 
 
-def _check_ablations(found):
-    """Each differs from the paper's run in the one thing that it says, and takes more settings."""
+def _check_variants(found, written):
+    """Each differs from the paper's run in what the table says, and its reward's YAML is the one beside it."""
     plain = found["grpo_7b"]["config"]
-    for name in ABLATIONS:
-        config = found[name]["config"]
+    for name in VARIANTS:
+        config, variant = found[name]["config"], table().variants[name]
         assert config["trainer"]["max_steps"] == 3
-        changed = {
-            f"{part}.{key}"
-            for part in ("data", "algorithm", "worker")
-            for key in plain[part]
-            if config[part][key] != plain[part][key]
-        }
-        expected = "worker.reward" if name == "ablation_model_only" else "data.train_files"
-        assert changed == {expected}, name
+        file = config["worker"]["reward"].pop("reward_function_kwargs")["config"]
+        assert file == written[name][0].removeprefix("config=").replace("run.yaml", "wethink.yaml")
+        WeThinkConfig.load(file)
+        # EasyR1 copies some settings into other sections itself.
+        expected = {key.split(".")[-1] for key in variant.settings.get("easyr1", {})}
+        changed = {key for key, value in _flat(config).items() if _flat(plain).get(key) != value}
+        assert {key.split(".")[-1] for key in changed if not _is_place(key)} == expected, name
 
 
-@pytest.mark.parametrize("recipe", ["wethink", "wethink_model_only"])
-def test_the_reward_s_yaml_loads(recipe):
-    config = WeThinkConfig.load(FOLDER / f"{recipe}.yaml")
+def _is_place(key):
+    return key.startswith(("data.train_files", "data.val_files", "trainer.")) or key.endswith(
+        ("model_path", "tokenizer_path")
+    )
+
+
+def _flat(values, prefix=""):
+    if not isinstance(values, dict):
+        return {prefix: values}
+    return {
+        key: one for name, value in values.items() for key, one in _flat(value, f"{prefix}.{name}".strip(".")).items()
+    }
+
+
+def test_the_reward_s_yaml_loads():
+    config = WeThinkConfig.load(FOLDER / "wethink.yaml")
     assert (config.weights.accuracy, config.weights.format, len(config.judge.endpoints)) == (0.7, 0.3, 1)
 
 

@@ -43,11 +43,11 @@ def test_answers_are_permuted_within_a_family_and_the_same_each_time():
 
 
 def test_steps_to_a_level_are_smoothed_and_may_never_come():
-    controls = pytest.importorskip("controls")
+    arms = pytest.importorskip("arms")
     values = [0.2, 0.9, 0.2, 0.6, 0.8, 0.8, 0.9]
     steps = [StepFigures(i, 1, 1.0, 1.0, {"descriptive": value}) for i, value in enumerate(values)]
-    assert controls.steps_to(steps, "descriptive", 0.7) == 6
-    assert controls.steps_to(steps, "descriptive", 0.95) is None
+    assert arms.steps_to(steps, "descriptive", 0.7) == 6
+    assert arms.steps_to(steps, "descriptive", 0.95) is None
 
 
 def test_the_readme_table_has_a_line_for_the_start_and_each_arm():

@@ -55,9 +55,10 @@ _INVALID = ("unanswerable", "ambiguous", "blind", "trivial", "leaking", "broken"
 FAULTS = {
     "off_once": (1, ""), "off_twice": (2, ""), "off_always": (99, "invalid_output"), "cut_once": (1, ""),
     "cut_always": (99, "invalid_output"), "slow": (0, ""), "500_once": (0, ""), "429_once": (0, ""),
-    "drop_once": (0, ""), "500_always": (0, "failed"), "filter": (0, "refused"), "context": (0, "refused"),
+    "drop_once": (0, ""), "500_always": (0, "failed"), "429_always": (0, "failed"),
+    "filter": (0, "refused"), "context": (0, "refused"),
 }  # fmt: skip
-_ACTIONS = {"500_once": "500 good", "429_once": "429:0.1 good", "drop_once": "drop good", "500_always": "500",
+_ACTIONS = {"500_once": "500 good", "429_once": "429:0.1 good", "drop_once": "drop good", "500_always": "500", "429_always": "429",
             "filter": "filter", "context": "context:vllm"}  # fmt: skip
 _WORDS = (
     "amber anchor apron arch barrel basket bell birch bottle brass bronze bucket cable candle canvas cedar chalk chest "

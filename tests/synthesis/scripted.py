@@ -105,6 +105,13 @@ class Scripted:
         assert "Traceback" not in err, err
         return out + err
 
+    @contextlib.contextmanager
+    def outage(self, action):
+        """Another server in the place of the one that was killed, which does that to every request."""
+        port = self.server.settings["port"]
+        with ModelServer(port=port, plan={"share": 1.0, "actions": [action]}, log=False):
+            yield
+
     def asked(self):
         """The server's log, without `wethink`'s other requests."""
         return [line for line in self.server.log() if "stage" in line]
@@ -186,10 +193,6 @@ def until(condition, process=None, patience=120.0):
         assert time.monotonic() < end, "never true"
         time.sleep(0.005)
     return True
-
-
-def every_fault(*prompts):
-    return [f"{fault}@{prompt}" for fault in FAULTS if fault != "500_always" for prompt in prompts]
 
 
 __all__ = ["FAULTS", "FINAL", "OUTPUTS", "STAGES", "Records", "Scripted", "json"]

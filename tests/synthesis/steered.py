@@ -34,14 +34,14 @@ def item(
     target: Target | None,
     round: int = 0,
     passed: bool = True,
-    question: str | None = None,
+    text: str | None = None,
     **draft: Any,
 ) -> ItemRecord:
     """What was asked for, word for word, unless the draft says otherwise."""
     image = ImageRef(id=name.rpartition("#")[0], source="s", path=f"s/{name.rpartition('#')[0]}.png", place={})
     made: dict[str, Any] = {"image": image, "target": target}
     if target is not None:
-        text = question or f"Question {name} of a kind that nobody else asked, number {number}?"
+        text = text or f"Question {name} of a kind that nobody else asked, number {number}?"
         made["question"] = Question(question=text, question_type=target.question_type)
         made |= {"abilities": ("reasoning", *target.abilities), "domain": (target.domains or ("",))[0], "answer": name}
     return ItemRecord(

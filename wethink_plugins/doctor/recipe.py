@@ -17,7 +17,7 @@ from wethink_plugins.errors import ConfigError
 
 _ENV = re.compile(r"\$\{oc\.env:([^},]+)(?:,([^}]*))?\}")
 _NODE = re.compile(r"\$\{([A-Za-z_][\w.]*)\}")
-_UNFILLED = ("{here}", "{reward_file}")
+_UNFILLED = ("{here}", "{data}", "{model}", "{reward_file}")
 
 
 class Recipe:

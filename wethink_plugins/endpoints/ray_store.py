@@ -22,6 +22,13 @@ class RayStore:
         self._ray, self._path = ray, path
         self._actor: Any = None
 
+    def place_here(self) -> None:
+        """Makes the actor, if there is none, on this process's node: the file is to lie here, whoever asks first."""
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+        node = self._ray.get_runtime_context().get_node_id()
+        self._actor = self._find(scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False))
+
     def get(self, keys: Sequence[str]) -> dict[str, StoredReply]:
         found: dict[str, StoredReply] = self._remote("get", keys)
         return found
@@ -42,7 +49,11 @@ class RayStore:
 
     def _remote(self, method: str, *arguments: Any) -> Any:
         if self._actor is None:
-            name = f"call-store-{os.path.expanduser(self._path) if self._path else 'memory'}"
-            actor_class = self._ray.remote(num_cpus=0)(CallStore)
-            self._actor = actor_class.options(name=name, namespace=_NAMESPACE, get_if_exists=True).remote(self._path)
+            self._actor = self._find()
         return self._ray.get(getattr(self._actor, method).remote(*arguments), timeout=_TIMEOUT_S)
+
+    def _find(self, **options: Any) -> Any:
+        name = f"call-store-{os.path.expanduser(self._path) if self._path else 'memory'}"
+        actor_class = self._ray.remote(num_cpus=0)(CallStore)
+        named = actor_class.options(name=name, namespace=_NAMESPACE, get_if_exists=True, **options)
+        return named.remote(self._path)

@@ -46,12 +46,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Card:
-    """One picture of a gallery, with what belongs to it. `image` is a data URI (see `data_uri`)."""
+    """One picture of a gallery, with what belongs to it. `image` is a data URI (see `data_uri`).
+
+    `more` are facts under a line, `more_label`, that opens them.
+    """
 
     title: str
     facts: Sequence[Fact]
     image: str = ""
     caption: str = ""
+    more: Sequence[Fact] = ()
+    more_label: str = "more"
 
 
 @dataclass

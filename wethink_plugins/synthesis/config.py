@@ -135,7 +135,8 @@ class SynthesisConfig(_Section):
         2, description="how often a model is shown what is wrong with the form of its reply (chosen)"
     )
     tries: Annotated[int, Field(ge=1)] = Field(
-        3, description="deadlines that one call may miss, the server being up, before its item is rejected (chosen)"
+        3,
+        description="how often an item's call may fail, though the server serves others, before it is given up (chosen)",
     )
     max_pixels: Annotated[int, Field(ge=1)] = Field(
         1_003_520, description="larger images are made smaller before they are sent (chosen: 1280 patches of 28 x 28)"

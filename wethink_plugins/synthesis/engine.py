@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from wethink_plugins.errors import WeThinkError
 from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.extend import base_of
+from wethink_plugins.synthesis.in_flight import InFlight
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.load import load
 from wethink_plugins.synthesis.model import Model
@@ -19,12 +23,14 @@ from wethink_plugins.synthesis.rejection import Unfinished
 from wethink_plugins.synthesis.run import RunFolder
 from wethink_plugins.synthesis.schedule import Schedule
 from wethink_plugins.synthesis.steering import Steering
+from wethink_plugins.synthesis.trouble import Trouble
 
-# Faults that say that nobody is there, not that this call is a bad one.
-_NOBODY_THERE = frozenset({"connect", "breaker_open", "rate_limited", "auth"})
 _STOPPING = frozenset({"stopped", "store"})
-# A model that gives no reply at all for this long ends the run (chosen); `resume` goes on.
+# A model that gives no reply at all for this long ends the run (chosen); `resume` goes on. One item that is turned away
+# for this long, while others are not, is given up.
 _PATIENCE_S = 900.0
+# With no more items than this in trouble (chosen), a server that lists its models is taken for one that works.
+_FEW = 3
 _PAUSE_S = 5.0
 # Items at work at once, a slot of a model (chosen): while one's reply is read another asks.
 _ITEMS_A_SLOT = 1.5
@@ -55,13 +61,36 @@ class Engine:
         self._config = run.config
         self._pipeline = Pipeline(run.config)
         self._budget = Budget(run.config, spent_before(run.calls, run.id))
+        self._in_flight = InFlight(run.folder)
         self._models = self._new_models()
         self._budget.watch(model.client for model in self._models.values())
-        self._steering = Steering(run.config)
+        self._steering = Steering(run.config, base_of(run))
+        self._troubled: set[int] = set()
         self.progress = Progress()
 
     async def work(self) -> Progress:
-        """Until all is done or something stops it; then every call has ended and every reply is on disk."""
+        """Until all is done or something stops it; then every call has ended and every reply is on disk.
+
+        WeThinkError where the ledger can't be written.
+        """
+        try:
+            self._prepare()
+            with _Signals(self._budget):
+                await self._run_items()
+        except sqlite3.Error as error:
+            raise WeThinkError(
+                f"the ledger can't be written: {error}",
+                fix="see that there is space, then `wethink synth resume`; no reply that is on disk is asked for again",
+                file=self._run.folder,
+            ) from error
+        finally:
+            await asyncio.gather(*(model.client.aclose() for model in self._models.values()))
+            self._in_flight.close()
+        self.progress.stopped, self.progress.spent = self._budget.stop, self._budget.spent()
+        return self.progress
+
+    def _prepare(self) -> None:
+        """Takes up the run where the ledger has it."""
         per_image = self._config.questions_per_image
         self._images = self._ledger.images()
         done = self._ledger.done()
@@ -73,16 +102,11 @@ class Engine:
         self.progress = Progress(total, len(done), sum(n for s, _, _, n in self._ledger.tally() if s == "passed"))
         self._restore()
         self._close_rounds()
-        with _Signals(self._budget):
-            await self._run_items()
-        await asyncio.gather(*(model.client.aclose() for model in self._models.values()))
-        self.progress.stopped, self.progress.spent = self._budget.stop, self._budget.spent()
-        return self.progress
 
     def _new_models(self) -> dict[str, Model]:
         needed = set(self._pipeline.roles.values())
         return {
-            name: Model(name, settings, self._run.id, self._run.calls, self._budget.permit)
+            name: Model(name, settings, self._run.id, self._run.calls, self._budget.permit, in_flight=self._in_flight)
             for name, settings in self._config.models.items()
             if name in needed
         }
@@ -159,21 +183,29 @@ class Engine:
 
     async def _one(self, number: int) -> None:
         """One item to its end. It holds room but for the time that it waits for a plan."""
-        tries = 0
+        trouble = Trouble(_PATIENCE_S)
         try:
             while not self._budget.stop:
+                trouble.begin()
                 try:
                     return self._end(number, await self._make(number))
                 except Unfinished as fault:
                     if fault.kind in _STOPPING:
                         self._budget.stop = self._budget.stop or fault.note
                         return
-                    tries += fault.kind not in _NOBODY_THERE
-                    if tries >= self._config.tries:
+                    self._troubled.add(number)
+                    is_up = await self._is_up(self._models[fault.model], trouble.began)
+                    trouble.note(fault, is_up)
+                    if trouble.tries >= self._config.tries:
                         return self._end(number, self._failed(number, fault))
-                    await self._pause(fault)
+                    await self._pause(fault, is_up)
         finally:
+            self._troubled.discard(number)
             self._room.release()
+
+    async def _is_up(self, model: Model, since: float) -> bool:
+        """It served others; or there are hardly any others, and its server says what it serves."""
+        return model.answered > since or (len(self._troubled) <= _FEW and await model.lists_models())
 
     async def _make(self, number: int) -> Outcome:
         image = self._images[number // self._config.questions_per_image]
@@ -219,15 +251,14 @@ class Engine:
         """With what it had come to, so that its calls are counted; what depends on the clock goes to the log alone."""
         draft = fault.draft or Draft(image=self._images[number // self._config.questions_per_image])
         _log.warning("%s is given up: %s", self._item(number), fault)
-        return Outcome(
-            draft, fault.stage, "failed", f"{fault.note.partition(':')[0]} gave no reply, {self._config.tries} times"
-        )
+        return Outcome(draft, fault.stage, "failed", f"{fault.model} gave no reply, {self._config.tries} times")
 
-    async def _pause(self, fault: Unfinished) -> None:
+    async def _pause(self, fault: Unfinished, is_up: bool) -> None:
         """Before another try; a model that nobody has heard of for long ends the run."""
-        silent_s = time.monotonic() - max(model.answered for model in self._models.values())
+        since = self._models[fault.model].silent_since
+        silent_s = time.monotonic() - since if since is not None and not is_up else 0.0
         if fault.kind == "auth" or silent_s > _PATIENCE_S:
-            self._budget.stop = self._budget.stop or f"no reply for {silent_s:.0f} s: {fault.note}"
+            self._budget.stop = self._budget.stop or f"no reply of {fault.model} for {silent_s:.0f} s: {fault.note}"
             return
         await asyncio.sleep(_PAUSE_S)
 

@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS images (number INTEGER PRIMARY KEY, record TEXT);
 CREATE TABLE IF NOT EXISTS items (
   item TEXT PRIMARY KEY, number INTEGER, round INTEGER, status TEXT, stage TEXT, reason TEXT, record TEXT) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS items_by_number ON items (number);
+CREATE INDEX IF NOT EXISTS items_by_end ON items (status, stage, reason, round);
 CREATE TABLE IF NOT EXISTS rounds (round INTEGER PRIMARY KEY, record TEXT);
 CREATE TABLE IF NOT EXISTS late (item TEXT PRIMARY KEY, reason TEXT, detail TEXT) WITHOUT ROWID;
 """
@@ -107,6 +108,24 @@ class Ledger:
         """(status, stage, reason, items) of all ended items, without reading their records."""
         query = "SELECT status, stage, reason, COUNT(*) FROM items GROUP BY status, stage, reason"
         return list(self._connection.execute(query))
+
+    def late(self) -> dict[str, str]:
+        """Items that were turned down when their round was closed -> what they repeat."""
+        return dict(self._connection.execute("SELECT item, detail FROM late"))
+
+    def ended_since(self, seconds: float, start: int = 0) -> tuple[int, float]:
+        """Of the items from this number on: how many ended since (run's seconds), and when the first of them did."""
+        query = (
+            "SELECT COUNT(*), MIN(ended) FROM (SELECT json_extract(record, '$.seconds') AS ended FROM items "
+            "WHERE number >= ?) WHERE ended >= ?"
+        )
+        count, first = self._connection.execute(query, (start, seconds)).fetchone()
+        return int(count), float(first or 0.0)
+
+    def passed_since(self, round_number: int) -> int:
+        """Passed items of this round and later ones."""
+        query = "SELECT COUNT(*) FROM items WHERE status = 'passed' AND round >= ?"
+        return int(self._connection.execute(query, (round_number,)).fetchone()[0])
 
     def close(self) -> None:
         self._connection.close()

@@ -9,7 +9,7 @@ having the same answer each time is: then it is known without looking. So a row 
 have the same question and the same answer. Answers of many words are never the same, so they don't count: of such rows
 the question alone counts.
 
-The search is exact, by an inverted index over the rarest triples of each wording.
+The search is exact, by an inverted index (see `keys`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
 
-from wethink_plugins.synthesis.wording import masked, prefix, share_of_all, share_of_shorter, triples, words
+from wethink_plugins.synthesis.keys import filed_under, looked_up
+from wethink_plugins.synthesis.wording import masked, share_of_all, share_of_shorter, triples, words
 
 LONG_ANSWER = 12
 """Words from which an answer says nothing about whether rows are the same; *chosen*."""
@@ -79,10 +80,10 @@ class NearDuplicates:
         return self._about_same(asked, triples(found)) or self._about_others(asked, triples(masked(found)))
 
     def _about_same(self, asked: Asked, own: array[int]) -> str | None:
-        answer = _digest("a", _answer(asked))
+        answer, as_set = _digest("a", _answer(asked)), frozenset(own)
         for one in chain.from_iterable(self._of_image.get(_digest("i", image), ()) for image in asked.images):
             other_option = asked.choice and one.choice and one.answer != answer
-            if not other_option and share_of_shorter(own, one.triples) >= self._least:
+            if not other_option and share_of_shorter(as_set, one.triples) >= self._least:
                 return f"about the same image as {one.name}"
         return None
 
@@ -97,12 +98,12 @@ class NearDuplicates:
 
     def _like(self, own: array[int]) -> Iterator[int]:
         """Places of wordings that are the same, each once."""
-        seen = set[int]()
-        for triple in prefix(own, self._least):
-            for place in self._places.get(triple, ()):
+        seen, as_set = set[int](), frozenset(own)
+        for key in looked_up(own, self._least):
+            for place in self._places.get(key, ()):
                 if place not in seen:
                     seen.add(place)
-                    if share_of_all(own, self._wordings[place]) >= self._least:
+                    if share_of_all(as_set, self._wordings[place]) >= self._least:
                         yield place
 
     def _wording(self, found: list[str], name: str) -> int:
@@ -113,8 +114,8 @@ class NearDuplicates:
             own = triples(found)
             self._wordings.append(own)
             self._first.append(name)
-            for triple in prefix(own, self._least):
-                self._places.setdefault(triple, array("I")).append(place)
+            for key in filed_under(own, self._least):
+                self._places.setdefault(key, array("I")).append(place)
         return place
 
     def _answered(self, place: int, asked: Asked) -> int:

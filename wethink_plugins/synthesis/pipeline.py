@@ -41,6 +41,11 @@ class Pipeline:
         self._templates = _templates(self.stages)
         self._place = {stage.name: place for place, stage in enumerate(self.stages)}
 
+    @property
+    def ahead(self) -> int:
+        """How many stages don't wait for a plan."""
+        return next((place for place, stage in enumerate(self.stages) if stage.needs_target), len(self.stages))
+
     def desk(self, draft: Draft, number: int, models: Mapping[str, Model], load: Callable[[], bytes]) -> Desk:
         """Where one item's stages ask."""
         by_role = {role: models[name] for role, name in self.roles.items()}
@@ -50,13 +55,21 @@ class Pipeline:
         )  # fmt: skip
 
     async def make(
-        self, image: ImageRef, desk_of: Callable[[Draft], Desk], plan: Callable[[], Awaitable[Target]]
+        self,
+        image: ImageRef,
+        desk_of: Callable[[Draft], Desk],
+        plan: Callable[[], Awaitable[Target]],
+        draft: Draft | None = None,
     ) -> Outcome:
-        """One item from image to row. Unfinished passes; `plan` is awaited before the first stage that needs it."""
-        draft = Draft(image=image)
-        desk, name = desk_of(draft), self.stages[0].name
+        """One item from image to row. Unfinished passes; `plan` is awaited before the first stage that needs it.
+
+        `draft`: one that came as far as its plan and has it now; then only the stages from there on are run.
+        """
+        stages = self.stages if draft is None else self.stages[self.ahead :]
+        draft = draft or Draft(image=image)
+        desk, name = desk_of(draft), stages[0].name
         try:
-            for stage in self.stages:
+            for stage in stages:
                 name = stage.name
                 if stage.needs_target and draft.target is None:
                     desk.forget_picture()

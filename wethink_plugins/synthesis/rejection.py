@@ -20,10 +20,10 @@ class Rejected(Exception):
 class Unfinished(Exception):
     """A server or a limit stopped the work; nothing is said of the item. `kind` is a CallFailed's, store or stopped.
 
-    `stage` and `draft`, what the item had come to, are filled in by the pipeline.
+    `model` is the name of who failed. `stage` and `draft`, what the item had come to, are filled in by the pipeline.
     """
 
-    def __init__(self, kind: str, note: str, stage: str = "") -> None:
-        self.kind, self.note, self.stage = kind, note, stage
+    def __init__(self, kind: str, note: str, model: str = "") -> None:
+        self.kind, self.note, self.model, self.stage = kind, note, model, ""
         self.draft: Draft | None = None
         super().__init__(f"{kind}: {note}")

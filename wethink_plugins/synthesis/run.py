@@ -23,21 +23,26 @@ _MAY_CHANGE = {"limits", "store"}
 
 
 class RunFolder:
-    """`config` is that of the run; `id` names it to the call store."""
+    """`config` is that of the run; `id` names it to the call store; `extends`: rows that were there before (see `extend`)."""
 
-    def __init__(self, folder: Path, config: SynthesisConfig, identity: str, created: float) -> None:
+    def __init__(self, folder: Path, config: SynthesisConfig, identity: str, created: float, extends: int = 0) -> None:
         self.folder, self.config, self.id, self.created = folder, config, identity, created
+        self.extends = extends
         self._lock: IO[str] | None = None
 
     @classmethod
-    def create(cls, folder: Path, config: SynthesisConfig) -> RunFolder:
+    def create(cls, folder: Path, config: SynthesisConfig, extends: int = 0) -> RunFolder:
         """WeThinkError where a run is there already."""
+        cls.check_new(folder)
+        run = cls(folder, config, uuid.uuid4().hex[:12], time.time(), extends)
+        write_text(folder / "synthesis.json", config.model_dump_json(indent=1) + "\n")
+        write_text(folder / "run.json", json.dumps({"id": run.id, "created": run.created, "extends": extends}) + "\n")
+        return run
+
+    @staticmethod
+    def check_new(folder: Path) -> None:
         if (folder / "run.json").exists():
             raise WeThinkError("holds a run already", fix="`wethink synth resume` goes on with it", file=folder)
-        run = cls(folder, config, uuid.uuid4().hex[:12], time.time())
-        write_text(folder / "synthesis.json", config.model_dump_json(indent=1) + "\n")
-        write_text(folder / "run.json", json.dumps({"id": run.id, "created": run.created}) + "\n")
-        return run
 
     @classmethod
     def open(cls, folder: Path) -> RunFolder:
@@ -48,7 +53,7 @@ class RunFolder:
         except (OSError, ValueError) as error:
             first = str(error).splitlines()[0]
             raise WeThinkError(f"holds no run that can be read: {first}", fix="start one with `wethink synth run`", file=folder) from None  # fmt: skip
-        return cls(folder, config, facts["id"], facts["created"])
+        return cls(folder, config, facts["id"], facts["created"], facts.get("extends", 0))
 
     def change(self, config: SynthesisConfig) -> None:
         """Takes new limits; WeThinkError where anything else differs, since old rows would not fit to new ones."""
@@ -61,6 +66,11 @@ class RunFolder:
                 file=self.folder,
             )
         self.config = self.config.model_copy(update={"limits": config.limits})
+        write_text(self.folder / "synthesis.json", self.config.model_dump_json(indent=1) + "\n")
+
+    def ended(self, why: str) -> None:
+        """What `status` says of a run that nobody works on; empty for one that is complete."""
+        write_text(self.folder / "stopped.json", json.dumps({"why": why or "all items have ended"}) + "\n")
 
     @property
     def calls(self) -> Path:
@@ -85,6 +95,7 @@ class RunFolder:
         self._lock.truncate(0)
         self._lock.write(f"process {os.getpid()}")
         self._lock.flush()
+        (self.folder / "stopped.json").unlink(missing_ok=True)  # a kill leaves no word, and an older one would lie
 
     def unlock(self) -> None:
         if self._lock is not None:

@@ -8,21 +8,22 @@ same. How much of each value is wanted is told in `mix`, which values go togethe
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from wethink_plugins.options import LETTERS, split_options
 from wethink_plugins.rows import Row
 from wethink_plugins.synthesis.config import SynthesisConfig
-from wethink_plugins.synthesis.mix import Dimension, Plan
+from wethink_plugins.synthesis.mix import ENOUGH, Dimension, Plan
 from wethink_plugins.synthesis.near_duplicates import Asked, NearDuplicates
-from wethink_plugins.synthesis.pairing import LEAST_WEIGHT, Cell, dealt, drawn, image_of, paired
+from wethink_plugins.synthesis.pairing import Cell, dealt, drawn, image_of, paired
 from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord, Target
 from wethink_plugins.synthesis.remembered import Remembered
 from wethink_plugins.synthesis.vocabulary import ABILITIES
 from wethink_plugins.vocabulary import fold
 
 NO_ABILITY = "none"
-_PRIOR = 10  # tries that say as much of a pair as what its two sides say; *chosen*
+# Tries that say as much of a pair as what its two sides say, and tries without success after which it is left; *chosen*.
+_PRIOR, _DEAD = 10, 50
 
 
 class Steering:
@@ -77,7 +78,8 @@ class Steering:
             return {}, ()
         rng = random.Random(f"steering {self._seed} {round}")
         abilities, types = self._abilities.plan(len(upcoming)), self._types.plan(len(upcoming))
-        table = paired(abilities.tries, types.tries, self._weights())
+        weights = self._weights()
+        table = paired(abilities.tries, types.tries, weights)
         cells = dealt(drawn(table, len(upcoming), rng), upcoming, rng)
         domains, plan = self._domains_of(upcoming, rng)
         told = {cell: self._remembered.of_cell(cell) for cell in set(cells.values())}
@@ -90,17 +92,45 @@ class Steering:
             )
             for item, cell in cells.items()
         }
-        return targets, (*abilities.notes, *types.notes, *plan.notes)
+        return targets, (
+            *self._outside(round),
+            *self._nothing(),
+            *self._dead(weights),
+            *abilities.notes,
+            *types.notes,
+            *plan.notes,
+        )
+
+    def _outside(self, round: int) -> tuple[str, ...]:
+        """Said once."""
+        rows = self._abilities.base.total()
+        known = sum(self._abilities.base[name] for name in self._abilities.shares)
+        if round or known == rows:
+            return ()
+        return (f"{rows - known} of {rows} rows of the base need abilities that mix.abilities doesn't name together; they count for nothing",)  # fmt: skip
+
+    def _nothing(self) -> tuple[str, ...]:
+        tried, accepted = self._cells.tried.total(), self._cells.counts.total()
+        return () if accepted or tried < ENOUGH else (f"none of {tried} items that were asked for was accepted",)
 
     def _weights(self) -> dict[Cell, float]:
-        """Of a pair: how often it is accepted over what its two sides let expect, at most 1."""
         return {(a, t): self._weight(a, t) for a in self._abilities.shares for t in self._types.shares}
 
     def _weight(self, ability: str, kind: str) -> float:
-        expected = self._abilities.rate(ability) * self._types.rate(kind) / self._types.mean_rate
+        """How often a pair is accepted over what its two sides let expect, at most 1; 0: never, though others are."""
         cell = cell_name(ability, kind)
-        found = (self._cells.hits[cell] + _PRIOR * expected) / (self._cells.tried[cell] + _PRIOR)
-        return min(1.0, max(LEAST_WEIGHT, found / expected))
+        hits, tried = self._cells.hits[cell], self._cells.tried[cell]
+        if not hits and tried >= _DEAD and self._cells.hits.total():
+            return 0.0
+        if not (self._abilities.hits[ability] and self._types.hits[kind]):
+            return 1.0
+        expected = self._abilities.rate(ability) * self._types.rate(kind) / self._types.mean_rate
+        return min(1.0, (hits / expected + _PRIOR) / (tried + _PRIOR))
+
+    def _dead(self, weights: Mapping[Cell, float]) -> tuple[str, ...]:
+        names = [cell_name(*cell) for cell, weight in weights.items() if not weight]
+        told = ", ".join(f"{name} (0 of {self._cells.tried[name]})" for name in names)
+        return (f"never came out as asked, so only a probe of each round is: {told}",) if names else ()
 
     def _domains_of(self, upcoming: Sequence[str], rng: random.Random) -> tuple[dict[str, tuple[str, ...]], Plan]:
         """Each item's own first, then the others, the most missing first."""
@@ -131,9 +161,13 @@ class Steering:
             self._remembered.add(asked.question, (ability, kind), image_of(item.item) if self._several else None)
 
     def _became(self, draft: Draft) -> tuple[str, str, str]:
+        """What needs more than it was asked to, in a combination that the mix doesn't have, counts as what was asked."""
+        ability = combination(draft.abilities)
+        if draft.target and ability not in self._abilities.shares and {*draft.target.abilities} <= {*draft.abilities}:
+            ability = combination(draft.target.abilities)
         kind = draft.question.question_type if draft.question else ""
         domain = draft.domain or (draft.question.domain if draft.question else "")
-        return combination(draft.abilities), kind, self._domain(domain)
+        return ability, kind, self._domain(domain)
 
     def _domain(self, name: str) -> str:
         """In the mix's spelling."""

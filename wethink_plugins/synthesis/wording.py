@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from hashlib import blake2b
 
 from wethink_plugins.datasets.contamination.text import words
@@ -13,7 +13,7 @@ _NUMBER_WORDS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty hundred thousand".split()
 )
-# Triples of these alone stand in very many questions; see `prefix`.
+# Triples of these alone stand in very many questions; see `keys.py`.
 _COMMON = frozenset(
     "a an and are as at be by can do does for from has have how if image in is it its many much of on one or picture "
     "shown that the their them there these they this to was were what when where which who why will with would you".split()
@@ -31,29 +31,15 @@ def masked(found: Sequence[str]) -> list[str]:
     return [NUMBER if any(c.isdigit() for c in word) or word in _NUMBER_WORDS else word for word in found]
 
 
-def share_of_all(left: array[int], right: array[int]) -> float:
+def share_of_all(left: Set[int], right: array[int]) -> float:
     """Common ones over those that either has (Jaccard)."""
-    common = _common(left, right)
+    common = len(left.intersection(right))
     return common / (len(left) + len(right) - common)
 
 
-def share_of_shorter(left: array[int], right: array[int]) -> float:
+def share_of_shorter(left: Set[int], right: array[int]) -> float:
     """Common ones over those of the shorter."""
-    return _common(left, right) / min(len(left), len(right))
-
-
-def prefix(found: array[int], least: float) -> array[int]:
-    """Of two with `share_of_all` >= least, these have at least one in common (prefix filter: both in the same order)."""
-    return found[: len(found) - _needed(least, len(found)) + 1]
-
-
-def _needed(least: float, size: int) -> int:
-    """The fewest common ones; a hair less than exact, so that rounding loses none."""
-    return max(1, -int(-(least * size - 1e-9) // 1))
-
-
-def _common(left: array[int], right: array[int]) -> int:
-    return len(set(left).intersection(right))
+    return len(left.intersection(right)) / min(len(left), len(right))
 
 
 def _digest(run: Sequence[str]) -> int:
@@ -62,4 +48,4 @@ def _digest(run: Sequence[str]) -> int:
     return value | (1 << 63 if _COMMON.issuperset(run) else 0)
 
 
-__all__ = ["masked", "prefix", "share_of_all", "share_of_shorter", "triples", "words"]
+__all__ = ["masked", "share_of_all", "share_of_shorter", "triples", "words"]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wethink_plugins.cli.output import JsonFlag, OptionalPath
+from wethink_plugins.cli.synth.engine import EngineFlag, WorkersFlag, check_engine
 
 
 def resume(
@@ -17,6 +18,8 @@ def resume(
     ] = None,
     json: JsonFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    engine: EngineFlag = "asyncio",
+    workers: WorkersFlag = None,
 ) -> None:
     """Go on where a run ended. No call that was answered is made again; what was in flight is."""
     from wethink_plugins.cli.synth.work import work
@@ -24,8 +27,9 @@ def resume(
     from wethink_plugins.synthesis.run import RunFolder
     from wethink_plugins.synthesis.start import start
 
+    check_engine(engine)
     folder = RunFolder.open(run)
     folder.lock()
     if config is not None:
         folder.change(SynthesisConfig.load(config))
-    work(folder, start(folder), json, quiet)
+    work(folder, start(folder), json, quiet, engine, workers)

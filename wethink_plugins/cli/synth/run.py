@@ -7,22 +7,31 @@ from typing import Annotated
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag
+from wethink_plugins.cli.output import JsonFlag, OptionalPath
+from wethink_plugins.cli.synth.engine import EngineFlag, WorkersFlag, check_engine
 
 
 def run(
     config: Annotated[Path, typer.Argument(help="The YAML of the pipeline; start from one in data_tools/synthesis.")],
     out: Annotated[Path, typer.Option("--out", help="The run's folder; made. Everything of the run is in it.")],
+    extend: Annotated[
+        OptionalPath, typer.Option("--extend", help="Rows that are there already: add what they lack and don't ask.")
+    ] = None,
     json: JsonFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    engine: EngineFlag = "asyncio",
+    workers: WorkersFlag = None,
 ) -> None:
     """Make rows from images, until all are done or a limit is reached. Killed at any moment, `resume` goes on."""
     from wethink_plugins.cli.synth.work import work
     from wethink_plugins.synthesis.config import SynthesisConfig
+    from wethink_plugins.synthesis.extend import keep_base
     from wethink_plugins.synthesis.run import RunFolder
     from wethink_plugins.synthesis.start import start
 
+    check_engine(engine)
     settings = SynthesisConfig.load(config)
-    folder = RunFolder.create(out, settings)
+    RunFolder.check_new(out)
+    folder = RunFolder.create(out, settings, keep_base(out, extend))
     folder.lock()
-    work(folder, start(folder), json, quiet)
+    work(folder, start(folder), json, quiet, engine, workers)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from wethink_plugins.cli.output import say, say_json
+from wethink_plugins.cli.synth.engine import engine_of
 
 if TYPE_CHECKING:
     from wethink_plugins.synthesis.engine import Progress
@@ -17,18 +18,23 @@ if TYPE_CHECKING:
     from wethink_plugins.synthesis.run import RunFolder
 
 
-def work(run: RunFolder, ledger: Ledger, json: bool, quiet: bool) -> None:
+def work(
+    run: RunFolder, ledger: Ledger, json: bool, quiet: bool, engine: str = "asyncio", workers: int | None = None
+) -> None:
     """Ends with exit code 1 where the run stopped before its end."""
-    from wethink_plugins.synthesis.engine import Engine
+    from wethink_plugins.synthesis.growth import write_growth
     from wethink_plugins.synthesis.output import write_outputs
 
     with _Shown(quiet or json) as observe:
-        progress = asyncio.run(Engine(run, ledger, observe).work())
+        progress = asyncio.run(engine_of(engine, workers, run, ledger, observe).work())
+    run.ended(progress.stopped)
     counts = dict(write_outputs(run, ledger))
+    growth = write_growth(run)
     if json:
-        say_json({"run": str(run.folder), **_figures(progress), **counts})
+        say_json({"run": str(run.folder), **_figures(progress), **counts, **({"diversity": growth} if growth else {})})
     else:
         _say(run, progress, counts)
+        _say_growth(growth)
     if progress.stopped:
         raise typer.Exit(1)
 
@@ -50,6 +56,24 @@ def _say(run: RunFolder, progress: Progress, counts: dict[str, int]) -> None:
         say(f"go on with: wethink synth resume {run.folder}")
     else:
         say(f"what came out, and why: wethink synth report {run.folder}")
+
+
+def _say_growth(growth: dict[str, Any] | None) -> None:
+    """Of an extended set: the whole, then what it can be compared by."""
+    if growth is None:
+        return
+    before, after = growth["before"], growth["after"]
+    say(f"the set: {before['rows']:,} rows, now {after['rows']:,}")
+    for name, what in _COMPARED.items():
+        say(f"  {what}: {before[name]:,} -> {after[name]:,}")
+
+
+_COMPARED = {
+    "effective_cells": "pairs of abilities and type, as if equally frequent",
+    "wordings": "distinct wordings of questions",
+    "triples_per_draw": "distinct word triples in a draw of the same size",
+    "nearest": "likeness of a question to its nearest other",
+}
 
 
 class _Shown:

@@ -1,0 +1,1 @@
+"""What `wethink recipe` shows and runs: recipes from `recipes/`, and the variants that `recipes/variants.yaml` lists."""

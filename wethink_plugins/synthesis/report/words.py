@@ -1,0 +1,45 @@
+"""Numbers and states as people read them, for page and terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def dollars(value: float | None) -> str:
+    """Four significant places below a cent, two decimals above a dollar; a dash where prices aren't known."""
+    if value is None:
+        return "–"
+    return f"${value:,.2f}" if value >= 1 else f"${value:.4f}" if value >= 0.001 or not value else f"${value:.2g}"
+
+
+def approximate(number: float | None) -> str:
+    if number is None:
+        return "–"
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e4, "K")):
+        if number >= size:
+            return f"{number / (1e3 if letter == 'K' else size):,.3g}{letter}"
+    return f"{number:,.0f}"
+
+
+def duration(seconds: float | None) -> str:
+    """`3 d 4 h`, `2 h 5 min`, `4 min`, `12 s`."""
+    if seconds is None:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def state_text(state: Mapping[str, Any]) -> str:
+    """A sentence: who works on it, or why nobody does."""
+    if state["state"] == "complete":
+        return "Complete."
+    if state["state"] == "running":
+        return f"Works on it: {state['process']}; round {state['round'] + 1} of {state['rounds']}."
+    return f"Nobody works on it: {state['why']}. `wethink synth resume {state['folder']}` goes on."
