@@ -24,7 +24,7 @@ COUNT = 24
 IMPATIENT = (
     "-c",
     "import sys\n"
-    "from wethink_plugins.synthesis import engine\n"
+    "from wethink_plugins.synthesis.running import engine\n"
     "engine._PATIENCE_S, engine._PAUSE_S = 4.0, 0.5\n"
     "from wethink_plugins.cli.main import main\n"
     "main(sys.argv[1:])\n",

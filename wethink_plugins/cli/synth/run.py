@@ -26,9 +26,9 @@ def run(
     from wethink_plugins.cli.synth.work import work
     from wethink_plugins.errors import WeThinkError
     from wethink_plugins.synthesis.config import SynthesisConfig
-    from wethink_plugins.synthesis.extend import keep_base
+    from wethink_plugins.synthesis.growing.extend import keep_base
     from wethink_plugins.synthesis.run import RunFolder
-    from wethink_plugins.synthesis.start import start
+    from wethink_plugins.synthesis.running.start import start
 
     check_engine(engine)
     settings = SynthesisConfig.load(config)

@@ -11,19 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wethink_plugins.errors import WeThinkError
-from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
-from wethink_plugins.synthesis.extend import base_of
-from wethink_plugins.synthesis.in_flight import InFlight
+from wethink_plugins.synthesis.asking.in_flight import InFlight
+from wethink_plugins.synthesis.asking.model import Model
+from wethink_plugins.synthesis.growing.extend import base_of
 from wethink_plugins.synthesis.ledger import Ledger
-from wethink_plugins.synthesis.load import load
-from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.pipeline import Outcome, Pipeline
 from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord
 from wethink_plugins.synthesis.rejection import Unfinished
 from wethink_plugins.synthesis.run import RunFolder
-from wethink_plugins.synthesis.schedule import Schedule
+from wethink_plugins.synthesis.running.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.running.load import load
+from wethink_plugins.synthesis.running.schedule import Schedule
+from wethink_plugins.synthesis.running.trouble import Trouble
 from wethink_plugins.synthesis.steering import Steering
-from wethink_plugins.synthesis.trouble import Trouble
 
 _STOPPING = frozenset({"stopped", "store"})
 # A model that gives no reply at all for this long ends the run (chosen); `resume` goes on. One item that is turned away
