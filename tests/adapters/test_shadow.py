@@ -220,6 +220,30 @@ def test_our_slowness_drops_samples_and_holds_nobody_up(host, sample_of):
     assert all(line["overall"] == 1.0 for line in lines)
 
 
+def test_two_threads_that_both_bring_the_first_sample_lose_none(sample_of, tmp_path, monkeypatch):
+    settings = {"shadow": {"active": f"{__name__}:verl_active"}, "journal": {"path": str(tmp_path / "journal")}}
+    shadow = Shadow(WeThinkConfig.load(settings), ScriptedJudge())
+    others = []
+
+    class Slow(threading.Thread):
+        """While it is made, another thread brings a sample."""
+
+        def __init__(self, *arguments, **named):
+            super().__init__(*arguments, **named)
+            if named.get("name") == "wethink-shadow":
+                others.append(thread_class(target=shadow.note, args=(lambda: [sample_of(id="second")], [0.5])))
+                others[0].start()
+                others[0].join(1.0)
+
+    thread_class = threading.Thread
+    monkeypatch.setattr(threading, "Thread", Slow)
+    shadow.note(lambda: [sample_of(id="first")], [0.5])
+    others[0].join()
+    shadow.close()
+    assert sorted(line["id"] for line in read_journal(tmp_path / "journal")) == ["first", "second"]
+    assert (shadow.dropped, shadow.failed, len(others)) == (0, 0, 1)
+
+
 def test_what_the_users_reward_raises_is_raised(host, sample_of):
     host.name = "breaks"
     shadow = host.shadow()

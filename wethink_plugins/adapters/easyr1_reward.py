@@ -110,4 +110,5 @@ def source_of(settings: Mapping[str, Any]) -> str | Mapping[str, Any] | None:
         raise ConfigError(
             f"config and {others} are given", fix="put them into that file", field="reward_function_kwargs"
         )
-    return settings["config"]
+    source: str | Mapping[str, Any] | None = settings["config"]
+    return source

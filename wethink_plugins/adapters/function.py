@@ -58,7 +58,7 @@ def wethink_reward(
     _refuse_unknown(columns)
     reward = shared(config)
     if isinstance(response, str):
-        return getattr(reward.score(_sample(response, answer, options, columns, None)), part)
+        return _of(reward.score(_sample(response, answer, options, columns, None)), part)
     samples = samples_of(response, answer, options=options, **columns)
     return [_of(score, part) for score in reward.score_batch(samples)]
 
@@ -98,7 +98,7 @@ def samples_of(responses: Sequence[str], answers: Any, *, options: Any = None, *
 
 def _sample(response: Any, answer: Any, options: Any, columns: Mapping[str, Any], place: int | None) -> Sample:
     def value(name: str) -> Any:
-        column = columns.get(name)
+        column: Any = columns.get(name)
         return column[place] if place is not None and _is_column(column) else column
 
     row = value("id")

@@ -58,7 +58,7 @@ def shadowed(active: Callable[..., Sequence[Any]], config: Config = None) -> Num
 
 def _shadowed(shadow: Shadow) -> Numbers:
     def numbers(responses: Sequence[str], golds: Sequence[Any], **columns: Any) -> Sequence[Any]:
-        values = shadow.call(responses, golds, **columns)
+        values: Sequence[Any] = shadow.call(responses, golds, **columns)
         shadow.note(lambda: samples_of(responses, golds, **columns), values)
         return values
 

@@ -21,7 +21,7 @@ def reward_manager_class() -> type:
     """The manager for verl 0.9 and later; built on first use, since its base class pulls in torch and ray."""
     from verl.experimental.reward_loop.reward_manager.base import RewardManagerBase
 
-    class WeThinkRewardManager(RewardManagerBase):
+    class WeThinkRewardManager(RewardManagerBase):  # type: ignore[misc]  # verl has no types
         """Scores one trajectory at a time, concurrently. In training an unscored one raises, so that verl drops it,
         or gets the mean reward so far (`judge.on_unscored`); in validation (extra_info.split) it is reported with None
         in place of its accuracy, which verl leaves out. Once the judge is dead, all raise: that stops verl."""

@@ -19,6 +19,8 @@ from wethink_plugins import __version__
 from wethink_plugins.cli import (
     data,
     doctor,
+    evaluate,
+    generate,
     grade,
     judge,
     path,
@@ -50,6 +52,8 @@ app.command("score")(score.score)
 app.command("redteam")(redteam.redteam)
 app.command("serve")(serve.serve)
 app.command("watch")(watch.watch)
+app.command("generate")(generate.generate)
+app.command("evaluate")(evaluate.evaluate)
 app.command("sweep")(sweep.sweep)
 app.add_typer(data.app, name="data")
 app.add_typer(judge.app, name="judge")

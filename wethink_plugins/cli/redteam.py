@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wethink_plugins.cli.output import ConfigOption, OptionalPath, OptionalText
 from wethink_plugins.errors import WeThinkError
+
+if TYPE_CHECKING:
+    from wethink_plugins.rewards.redteam.target import Reward
 
 
 def redteam(
@@ -55,11 +58,11 @@ def _judge(config: Path) -> dict[str, object]:
     }
 
 
-def _search_or_attack(reward: object, search: bool, rows: Path | None) -> dict[str, object]:
+def _search_or_attack(reward: Reward, search: bool, rows: Path | None) -> dict[str, object]:
     return _search(reward, rows) if search else _attacks(reward)
 
 
-def _attacks(reward: object) -> dict[str, object]:
+def _attacks(reward: Reward) -> dict[str, object]:
     from wethink_plugins.rewards.redteam import Row, try_attacks
 
     outcomes = try_attacks(lambda a: reward(a.response, Row("", a.gold, a.question_type, a.options)))
@@ -74,7 +77,7 @@ def _attacks(reward: object) -> dict[str, object]:
     }
 
 
-def _search(reward: object, rows: Path | None) -> dict[str, object]:
+def _search(reward: Reward, rows: Path | None) -> dict[str, object]:
     from wethink_plugins.rewards.redteam import read_rows, sample_rows, search
 
     found = search(reward, read_rows(rows) if rows else sample_rows())

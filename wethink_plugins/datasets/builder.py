@@ -56,7 +56,15 @@ def load(
     file = _file_of(Path(source).expanduser(), split)
     if name != "wethink":
         _check_kind(name, file)
-    rows = _Rows(str(file.absolute()), images and str(images), split, config, infer_types, for_sft, allow_rejects)
+    rows = _Rows(
+        str(file.absolute()),
+        None if images is None else str(images),
+        split,
+        config,
+        infer_types,
+        for_sft,
+        allow_rejects,
+    )
     size = len(rows.places())
     if not size:
         raise WeThinkError(f"holds no row of the split {split}", fix="give another split, or none", file=file)

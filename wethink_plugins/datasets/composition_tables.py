@@ -75,8 +75,8 @@ def ability_table(page: Page, composition: Composition) -> None:
     """Ability against question type: the share of the type's rows that ask for it."""
     by_type = composition.by_type()
     by_ability: Counter[str] = Counter()
-    for (_, ability), rows in composition.abilities.items():
-        by_ability[ability] += rows
+    for (_, ability), count in composition.abilities.items():
+        by_ability[ability] += count
     ranked = _ranked(by_ability)
     rows = [
         [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from wethink_plugins.datasets.defects import DEFECTS
@@ -115,7 +116,7 @@ class _Spelling:
     field: str
     value: str
     first_row: str
-    likely: Counter[str] = field(default_factory=Counter)
+    likely: Counter[str] = dataclasses.field(default_factory=Counter)
 
     def unknown(self) -> Unknown:
         target = self.likely.most_common(1)[0][0]

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from wethink_plugins.errors import WeThinkError
 
@@ -52,7 +53,7 @@ def _exchange(one: Path, other: Path) -> bool:
     """False where system or file system can't."""
     if not sys.platform.startswith("linux"):
         return False
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    rename: Any = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     names = [os.fsencode(path.absolute()) for path in (one, other)]
     return bool(rename) and rename(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE) == 0
 

@@ -8,7 +8,7 @@ import tempfile
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any, overload
+from typing import IO, Any, overload
 
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.rows import Row
@@ -62,7 +62,8 @@ class KeptRows(Sequence[Row]):
         if not self._flushed:
             self._flush()
         start, end = self._starts[place], self._starts[place + 1]
-        return pickle.loads(_bytes_at(self._file, start, end - start))
+        row: Row = pickle.loads(_bytes_at(self._file, start, end - start))
+        return row
 
     def _flush(self) -> None:
         try:
@@ -72,7 +73,7 @@ class KeptRows(Sequence[Row]):
         self._flushed = True
 
 
-def _bytes_at(file: Any, start: int, size: int) -> bytes:
+def _bytes_at(file: IO[bytes], start: int, size: int) -> bytes:
     """Without moving the file's position where the system can: workers that were forked share it."""
     if hasattr(os, "pread"):
         return os.pread(file.fileno(), size, start)

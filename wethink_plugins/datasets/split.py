@@ -74,7 +74,8 @@ def split_by_image(rows: Sequence[Row], share: float | None = None, count: int |
     if not sides["train"]:
         raise WeThinkError("no row would be left to train on", fix="ask for fewer validation rows")
     figures = _figures(table, groups, chosen, wanted)
-    return Split(*(Chosen(rows, sides[side], side) for side in SIDES), figures)
+    train, val = (Chosen(rows, sides[side], side) for side in SIDES)
+    return Split(train, val, figures)
 
 
 def _wanted(rows: int, share: float | None, count: int | None) -> int:

@@ -98,7 +98,7 @@ def dataset_class() -> type:
     import numpy as np
     from verl.utils.dataset.rl_dataset import RLHFDataset
 
-    class WeThinkDataset(RLHFDataset):
+    class WeThinkDataset(RLHFDataset):  # type: ignore[misc]  # verl has no types
         """RLHFDataset over WeThink rows; the items are those that the exported parquet would give."""
 
         def _read_files_and_tokenize(self) -> None:
@@ -126,7 +126,8 @@ def dataset_class() -> type:
 
         def _build_messages(self, example: dict[str, Any], *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
             images = with_bytes(example.get(self.image_key))
-            return super()._build_messages({**example, self.image_key: images}, *args, **kwargs)
+            built: list[dict[str, Any]] = super()._build_messages({**example, self.image_key: images}, *args, **kwargs)
+            return built
 
         def split(self, num_splits: int) -> list[Any]:
             """Equal parts; a rest is dropped, as the base class does, which would read the files again as parquet."""

@@ -106,7 +106,9 @@ def examine(case: Case, files_only: bool = False) -> Iterator[Finding]:
             continue
         yield from _found(check, case)
     validation = case.of_validation()
-    for check in _OF_ROWS.get(case.host, ()) if validation is not None else ():
+    if validation is None:
+        return
+    for check in _OF_ROWS.get(case.host, ()):
         yield from (replace(finding, check=f"val {finding.check}") for finding in _found(check, validation))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.doctor.case import Case
@@ -18,6 +18,7 @@ from wethink_plugins.sample import Sample
 
 if TYPE_CHECKING:
     from wethink_plugins.config import Endpoint, Judge
+    from wethink_plugins.rewards.judge.online import OnlineJudge
 
 # Chosen: calls to each endpoint, and the longest that doctor waits for one.
 _CALLS, _PATIENCE_S = 3, 20.0
@@ -115,7 +116,7 @@ def _router(case: Case, endpoint: Endpoint) -> Finding:
 
 class _Asked:
     def __init__(self, case: Case, judge: Judge, endpoint: Endpoint) -> None:
-        limits = {"deadline_s": min(judge.deadline_s, _PATIENCE_S), "store": None, "ceiling": {}}
+        limits: dict[str, Any] = {"deadline_s": min(judge.deadline_s, _PATIENCE_S), "store": None, "ceiling": {}}
         self.case, self.endpoint = case, endpoint
         self.settings = type(judge).model_validate(
             {**judge.model_dump(), **limits, "endpoints": [endpoint.model_dump()]}
@@ -167,7 +168,7 @@ class _Asked:
             fix = "name that one in judge.endpoints.model if it is meant; the journal names who answered"
             yield warning("judge", found, fix)
 
-    async def _failed(self, judge: object, problem: Unscored | Ungradable) -> Finding:
+    async def _failed(self, judge: OnlineJudge, problem: Unscored | Ungradable) -> Finding:
         text = _ATTEMPTS.sub("", " ".join(str(problem).split()))
         kind = str(problem.call.get("fault") or "").strip()
         served = await self._served(judge)
@@ -183,11 +184,11 @@ class _Asked:
             return error("judge", f"{self.name}: {text}", fix)
         return error("judge", f"{self.name}: {text}", _FIXES.get(kind, "try it with `wethink judge ping`"))
 
-    async def _served(self, judge: object) -> list[str]:
+    async def _served(self, judge: OnlineJudge) -> list[str]:
         from wethink_plugins.endpoints.faults import CallFailed
 
         try:
-            return await judge.client.models(0, 5.0)  # type: ignore[attr-defined]
+            return await judge.client.models(0, 5.0)
         except CallFailed:
             return []
 

@@ -31,7 +31,8 @@ def rows_of(case: Case) -> Rows | None:
         return None
     if file not in case.cache:
         case.cache[file] = _from_parquet(file) if file.suffix == ".parquet" else _from_text(file)
-    return case.cache[file]
+    rows: Rows = case.cache[file]
+    return rows
 
 
 def _from_parquet(file: Path) -> Rows:

@@ -15,7 +15,8 @@ def samples_of(case: Case) -> list[Sample | SampleError]:
     if "samples" not in case.cache:
         rows = rows_of(case)
         case.cache["samples"] = [_read(case, number, record) for number, record in rows.sample] if rows else []
-    return case.cache["samples"]
+    samples: list[Sample | SampleError] = case.cache["samples"]
+    return samples
 
 
 def judged(case: Case) -> list[Sample]:

@@ -164,8 +164,12 @@ class Attempts:
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
-            future.add_done_callback(lambda done: done.cancelled() or done.result().refused or self._release(request))
+            future.add_done_callback(lambda done: self._release_unused(done, request))
             raise
+
+    def _release_unused(self, done: asyncio.Future[Reservation], request: ReservationRequest) -> None:
+        if not done.cancelled() and not done.result().refused:
+            self._release(request)
 
     def _release(self, request: ReservationRequest) -> None:
         """Gives back the reservation of an attempt that was not made."""

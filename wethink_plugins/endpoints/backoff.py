@@ -17,7 +17,7 @@ def backoff_s(attempts: int, retry_after_s: float | None) -> float:
 
     `attempts` made so far. After a few a Retry-After no longer makes the pause shorter than it would be without.
     """
-    pause = min(_FIRST_S * 2 ** (attempts - 1), _LONGEST_S) * random.uniform(0.5, 1.0)
+    pause = min(_FIRST_S * 2.0 ** (attempts - 1), _LONGEST_S) * random.uniform(0.5, 1.0)
     if retry_after_s is None:
         return pause
     asked = retry_after_s * random.uniform(1.0, 1.1) + random.uniform(0.0, _JITTER_S)

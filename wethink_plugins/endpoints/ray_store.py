@@ -30,15 +30,18 @@ class RayStore:
         self._actor = self._find(scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False))
 
     def get(self, keys: Sequence[str]) -> dict[str, StoredReply]:
-        return self._remote("get", keys)
+        found: dict[str, StoredReply] = self._remote("get", keys)
+        return found
 
     def record(
         self, run: str, pid: int, attempts: Sequence[AttemptRecord], writes: Sequence[CacheWrite], limits: Limits
     ) -> Usage:
-        return self._remote("record", run, pid, attempts, writes, limits)
+        usage: Usage = self._remote("record", run, pid, attempts, writes, limits)
+        return usage
 
     def reserve(self, run: str, requests: Sequence[ReservationRequest], limits: Limits) -> list[Reservation]:
-        return self._remote("reserve", run, requests, limits)
+        reserved: list[Reservation] = self._remote("reserve", run, requests, limits)
+        return reserved
 
     def close(self) -> None:
         """Drops the handle only: others use the actor. The next call looks the actor up again."""

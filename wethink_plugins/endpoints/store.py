@@ -51,7 +51,10 @@ class CallStore:
         for start in range(0, len(keys), _KEYS_A_QUERY):
             some = _padded(keys[start : start + _KEYS_A_QUERY])
             rows = cursor.execute(f"{_SELECT_REPLIES} WHERE key IN ({','.join('?' * len(some))})", some)
-            found.update((row[0], StoredReply(*row[1:8], bool(row[8]))) for row in rows.fetchall())
+            found.update(
+                (key, StoredReply(text, model, endpoint, finish, prompt, completion, usd, bool(constrained)))
+                for key, text, model, endpoint, finish, prompt, completion, usd, constrained in rows.fetchall()
+            )
         return found
 
     def record(

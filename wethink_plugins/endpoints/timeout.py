@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class SharedTimeout:
@@ -15,7 +17,7 @@ class SharedTimeout:
         self._newer: set[asyncio.Future[Any]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def watch(self, future: asyncio.Future[Any]) -> asyncio.Future[Any]:
+    def watch(self, future: asyncio.Future[T]) -> asyncio.Future[T]:
         if not future.done():
             self._newer.add(future)
             if self._timer is None:

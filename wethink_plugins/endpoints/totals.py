@@ -55,8 +55,8 @@ class Counter:
     def totals(self) -> Totals:
         with self._lock:
             each = {
-                name: EndpointTotals(*(int(value) for value in sums[:4]), sums[4])
-                for name, sums in self._endpoints.items()
+                name: EndpointTotals(int(attempts), int(answered), int(prompt), int(completion), usd)
+                for name, (attempts, answered, prompt, completion, usd) in self._endpoints.items()
             }
             return Totals(
                 **self._calls,

@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 from wethink_plugins.report.scale import Scale, bounds, label, ticks
 
 Point = tuple[float, float]
+OpenPoint = tuple[float, "float | None"]
+"""With None where there is no value."""
 WIDTH, HEIGHT = 560.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 14.0, 12.0, 42.0
 COLOURS = 8
@@ -22,7 +24,7 @@ class Line:
     """One line. Points with a missing or non-finite y are left out and the line is drawn across the gap."""
 
     name: str
-    points: Sequence[Point]
+    points: Sequence[OpenPoint]
     dashed: bool = False
 
     def finite(self) -> list[Point]:

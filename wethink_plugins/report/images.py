@@ -25,12 +25,13 @@ def data_uri(picture: Path | str | bytes | Image) -> str:
 
 
 def _opened(picture: Path | str | bytes | Image) -> Image:
-    from PIL import Image
+    from PIL import Image as pillow
 
-    if isinstance(picture, Image.Image):
+    if isinstance(picture, pillow.Image):
         return picture.convert("RGB")
     source = io.BytesIO(picture) if isinstance(picture, bytes) else picture
-    with Image.open(source) as image:
+    image: Image
+    with pillow.open(source) as image:
         return image.convert("RGB")
 
 

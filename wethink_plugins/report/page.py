@@ -106,7 +106,7 @@ class Page:
         return self._add("gallery", cards=cards)
 
     def html(self) -> str:
-        return _template().render(page=self)
+        return str(_template().render(page=self))
 
     def write(self, path: Path | str) -> Path:
         """Write beside `path` under another name, then move into place; folders are made."""

@@ -119,7 +119,7 @@ def _journalled(call: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of the call, without the judge's words, which have a place of their own."""
     if not call:
         return {}
-    known = {"judge": {name: value for name, value in call.items() if name != "reply"}}
+    known: dict[str, Any] = {"judge": {name: value for name, value in call.items() if name != "reply"}}
     if call.get("asked") == 0:
         known["judge_called"] = False
     return {**known, "judge_reply": call["reply"]} if "reply" in call else known

@@ -24,7 +24,7 @@ from wethink_plugins.rewards.question import Question, question_of
 from wethink_plugins.rewards.response import Response, read_response
 from wethink_plugins.rewards.terms import load_terms, term_values
 from wethink_plugins.sample import Sample
-from wethink_plugins.score import Score
+from wethink_plugins.score import Method, Score, Status
 
 
 class HybridReward:
@@ -176,7 +176,7 @@ class HybridReward:
             self._journal.write({**journal_line(sample, score, self._digest, self._judge_digest), "imputed": imputed})
 
 
-def _rest(score: Score) -> tuple[Any, ...]:
+def _rest(score: Score) -> tuple[float | None, float, Method, Status, str, str, str | None]:
     return score.accuracy, score.format, score.method, score.status, score.reason, score.grader, score.tier
 
 

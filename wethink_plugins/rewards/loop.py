@@ -19,6 +19,9 @@ _END_S = 1.0
 class LoopThread:
     """Started at the first use, again after a fork; so that async clients keep one loop for the life of a process."""
 
+    _loop: asyncio.AbstractEventLoop | None
+    _thread: threading.Thread | None
+
     def __init__(self, name: str, at_end: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
         """`at_end` runs in the loop when it ends, for what belongs to it: connections."""
         self._name, self._at_end = name, at_end
@@ -50,8 +53,7 @@ class LoopThread:
     def _reset(self) -> None:
         self._pid = os.getpid()
         self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._loop = self._thread = None
 
     def _running(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:

@@ -63,7 +63,8 @@ def _after_thinking(text: str, opened: bool) -> tuple[str, str]:
 
 
 def _answer_blocks(text: str) -> list[str]:
-    blocks, at = [], 0
+    blocks: list[str] = []
+    at = 0
     while True:
         close = text.find(ANSWER_CLOSE, at)
         if close < 0:
@@ -75,7 +76,8 @@ def _answer_blocks(text: str) -> list[str]:
 
 
 def _boxed_blocks(text: str) -> list[str]:
-    blocks, at = [], text.find(BOXED_OPEN)
+    blocks: list[str] = []
+    at = text.find(BOXED_OPEN)
     while at >= 0:
         end = closing_brace(text, at + len(BOXED_OPEN))
         if end < 0:

@@ -71,6 +71,7 @@ class Shadow:
         self._starting = threading.Lock()
         self._calls = LoopThread("wethink-active")
         self._pid: int | None = None
+        self._thread: threading.Thread | None = None
 
     @classmethod
     def from_config(
@@ -114,13 +115,14 @@ class Shadow:
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Waits for what is still to be scored, at most `timeout_s`, and writes out the journal."""
-        if self._pid == os.getpid() and self._thread.is_alive():
+        thread = self._alive()
+        if thread is not None:
             until = time.monotonic() + timeout_s
             with contextlib.suppress(queue.Full):
                 self._waiting.put(None, timeout=timeout_s)
-                self._thread.join(max(0.0, until - time.monotonic()))
+                thread.join(max(0.0, until - time.monotonic()))
             left = sum(one is not None for one in list(self._waiting.queue)) + self._in_hand
-            if left and self._thread.is_alive():
+            if left and thread.is_alive():
                 _log.warning("shadow mode: %d samples were still to be scored after %g s", left, timeout_s)
         not_before_exit(self._at_exit)
         self.reward.close()
@@ -143,17 +145,23 @@ class Shadow:
         except Exception as error:  # noqa: BLE001  no thread to be had, a meta that is no mapping
             self._fail(1, error)
 
+    def _alive(self) -> threading.Thread | None:
+        """None before the first sample, while the thread is being started, in a fork, and at the end."""
+        thread = self._thread if self._pid == os.getpid() else None
+        return thread if thread is not None and thread.is_alive() else None
+
     def _start_if_needed(self) -> None:
-        if self._pid == os.getpid() and self._thread.is_alive():
+        if self._alive():
             return
         with self._starting:
             if self._pid != os.getpid():  # a fork has its parent's queue, but not the thread that empties it
                 self._waiting: queue.Queue[Sample | None] = queue.Queue(self._most_waiting)
                 self._pid = os.getpid()
-            elif self._thread.is_alive():
+            elif self._alive():
                 return
-            self._thread = threading.Thread(target=self._run, args=(self._waiting,), name="wethink-shadow", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, args=(self._waiting,), name="wethink-shadow", daemon=True)
+            self._thread = thread
+            thread.start()
             before_exit(self._at_exit)
             # At its end, Python 3.12.0 and 3.12.1 start no thread any more.
             start_judge = getattr(self.reward.judge, "start", None)
@@ -227,7 +235,8 @@ def _active(config: WeThinkConfig) -> Callable[..., Any]:
             fix="name the reward function that shall train",
             field="shadow.active",
         )
-    return function
+    active: Callable[..., Any] = function
+    return active
 
 
 def _drain(waiting: queue.Queue[Sample | None]) -> tuple[list[Sample], bool]:

@@ -36,7 +36,8 @@ def _function_of(term: Term) -> TermFunction:
             fix="name a function of (sample, score)",
             field=f"terms.{term.name}",
         )
-    return function
+    named: TermFunction = function
+    return named
 
 
 def term_values(terms: Sequence[LoadedTerm], sample: Sample, score: Score) -> dict[str, float]:

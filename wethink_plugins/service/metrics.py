@@ -17,15 +17,20 @@ _PATHS = ("/v1/score", "/v1/score_batch", "/health", "/metrics")
 class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        own = {"registry": self.registry}
-        self._requests = Counter("wethink_requests", "Requests by path and status", ["path", "code"], **own)
-        self._samples = Counter("wethink_samples", "Samples by status and type", ["status", "question_type"], **own)
-        self._judged = Counter("wethink_judge_called", "Samples for which a judge was asked", **own)
-        self._accuracy = Counter(
-            "wethink_accuracy_sum", "Sum of accuracy over scored samples", ["question_type"], **own
+        self._requests = Counter(
+            "wethink_requests", "Requests by path and status", ["path", "code"], registry=self.registry
         )
-        self._seconds = Histogram("wethink_answer_seconds", "From body to answer", ["path"], buckets=_BUCKETS, **own)
-        self.waiting = Gauge("wethink_samples_waiting", "Samples that are being scored", **own)
+        self._samples = Counter(
+            "wethink_samples", "Samples by status and type", ["status", "question_type"], registry=self.registry
+        )
+        self._judged = Counter("wethink_judge_called", "Samples for which a judge was asked", registry=self.registry)
+        self._accuracy = Counter(
+            "wethink_accuracy_sum", "Sum of accuracy over scored samples", ["question_type"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "wethink_answer_seconds", "From body to answer", ["path"], buckets=_BUCKETS, registry=self.registry
+        )
+        self.waiting = Gauge("wethink_samples_waiting", "Samples that are being scored", registry=self.registry)
 
     def request(self, path: str, code: int) -> None:
         """Unknown paths count as one: a scanner must not fill the memory."""

@@ -55,6 +55,10 @@ class RunFolder:
             raise WeThinkError(f"holds no run that can be read: {first}", fix="start one with `wethink synth run`", file=folder) from None  # fmt: skip
         return cls(folder, config, facts["id"], facts["created"], facts.get("extends", 0))
 
+    def withdraw(self) -> None:
+        """Of a run that couldn't start: the folder can be used for another."""
+        (self.folder / "run.json").unlink(missing_ok=True)
+
     def change(self, config: SynthesisConfig) -> None:
         """Takes new limits; WeThinkError where anything else differs, since old rows would not fit to new ones."""
         old, new = self.config.model_dump(), config.model_dump()
@@ -66,6 +70,11 @@ class RunFolder:
                 file=self.folder,
             )
         self.config = self.config.model_copy(update={"limits": config.limits})
+        write_text(self.folder / "synthesis.json", self.config.model_dump_json(indent=1) + "\n")
+
+    def ended(self, why: str) -> None:
+        """What `status` says of a run that nobody works on; empty for one that is complete."""
+        write_text(self.folder / "stopped.json", json.dumps({"why": why or "all items have ended"}) + "\n")
 
     @property
     def calls(self) -> Path:
@@ -90,6 +99,7 @@ class RunFolder:
         self._lock.truncate(0)
         self._lock.write(f"process {os.getpid()}")
         self._lock.flush()
+        (self.folder / "stopped.json").unlink(missing_ok=True)  # a kill leaves no word, and an older one would lie
 
     def unlock(self) -> None:
         if self._lock is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from wethink_plugins.report import Line, LineChart, Number, Page
@@ -32,8 +32,8 @@ def write_page(run: Run, found: Sequence[Sign], target: Path, name: str) -> None
     page.write(target)
 
 
-def _points(values: object) -> list[tuple[float, float | None]]:
-    return [(float(step), value) for step, value in sorted(dict(values).items())]  # type: ignore[call-overload]
+def _points(values: Mapping[int, float]) -> list[tuple[float, float | None]]:
+    return [(float(step), value) for step, value in sorted(values.items())]
 
 
 def _numbers(step: Step) -> list[Number]:

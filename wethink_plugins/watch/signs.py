@@ -115,9 +115,7 @@ def _constant(run: Run) -> Iterator[Sign]:
 
 
 def _dead(run: Run) -> Iterator[Sign]:
-    dead, wrong, right = (
-        run.late(lambda s, name=name: getattr(s, name)) for name in ("dead", "all_wrong", "all_right")
-    )
+    dead, wrong, right = run.late(lambda s: s.dead), run.late(lambda s: s.all_wrong), run.late(lambda s: s.all_right)
     if dead is None or dead < 0.9:
         return
     if (wrong or 0) >= 0.5:

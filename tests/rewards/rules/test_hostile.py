@@ -115,6 +115,32 @@ def test_repeated_pieces(piece: str, size: int):
     assert timed(answer, "B", "multiple_choice", ("17", "42", "24", "36"), OWN).decision != "right"
 
 
+BEYOND_FLOATS = [
+    "10^400",
+    "-10^400",
+    "10^{-400}",
+    "1.7*10^308*(1+i)",
+    "(1+i)*1.7*10^308+1",
+    "3x+1.7*10^308*(1+i)",
+    "e*10^308",
+    "x^{400}*10^300",
+]
+WITH_ROOM = ["{}", "[0, {}]", "x > {}", "|x| < {}", "y = {}", "{} cm", "({}, 2)", "{}x", "y*{} = x+1"]
+
+
+@pytest.mark.parametrize("number", BEYOND_FLOATS)
+def test_a_number_that_no_float_holds(number: str):
+    """An answer may name it; comparing must not go through a float that overflows."""
+    answers = [text.format(number) for text in WITH_ROOM]
+    golds = [*GOLDS, "x > 3", "x < 10^401", "[0, 10^401]", "1.6*10^308*(1+i)", "2x+1.6*10^308*(1+i)", "x^3"]
+    assert [
+        (answer, gold)
+        for answer in answers
+        for gold in golds
+        if timed(answer, gold, "fill_in_blank", (), OWN).decision == "right"
+    ] == []
+
+
 def test_a_megabyte():
     for answer in ("12 " * 350_000, "(" * 1_000_000, "é" * 1_000_000, " " * 1_000_000 + "12"):
         for gold in GOLDS:

@@ -62,14 +62,14 @@ def _summary(found: Contamination, out: Path, listed: int) -> dict[str, object]:
         "out": str(out),
         "rows_matched": len({match.line for match in found.matches}),
         "removable": listed,
-        "benchmarks": {name: kinds for name, *kinds in _by_kind(found)},
+        "benchmarks": dict(_by_kind(found)),
         "read": {name: asdict(counts) for name, counts in found.counts.items()},
     }
 
 
-def _by_kind(found: Contamination) -> list[tuple[str, int, int, int]]:
+def _by_kind(found: Contamination) -> list[tuple[str, list[int]]]:
     mine = [(b.name, [m for m in found.matches if m.benchmark == b.name]) for b in found.benchmarks]
-    return [(name, *(len({m.line for m in all_ if m.kind == kind}) for kind in _KINDS)) for name, all_ in mine]
+    return [(name, [len({m.line for m in all_ if m.kind == kind}) for kind in _KINDS]) for name, all_ in mine]
 
 
 def _show(found: Contamination, out: Path, listed: int) -> None:

@@ -12,6 +12,7 @@ from wethink_plugins.datasets.audit.sample import SampledRow, read_sample
 from wethink_plugins.datasets.audit.strata import paths_of, strata_text
 from wethink_plugins.datasets.audit.verdict import ALL, NAMES
 from wethink_plugins.report import Card, Cell, Fact, Number, Page, data_uri
+from wethink_plugins.report.page import Tone
 
 # Chosen: pictures of more rows would make the page heavy; the table has all of them.
 _CARDS = 48
@@ -156,7 +157,7 @@ def _bad(page: Page, figures: Mapping[str, Any]) -> None:
 
 
 def _line(one: Mapping[str, Any]) -> Sequence[object]:
-    tones = {"no": "bad", "split": "bad", "yes": "good"}
+    tones: dict[str, Tone] = {"no": "bad", "split": "bad", "yes": "good"}
     held = (Cell(one["held"][name], tones.get(one["held"][name], "quiet")) for name in CRITERIA)
     return (one["id"], one["line"], " / ".join(one["stratum"]), *held, _comments(one))
 

@@ -55,7 +55,8 @@ def size_of(image_path: str, folder: str) -> tuple[int, int]:
     file = file_of(image_path, folder)
     try:
         with pillow_silenced(), Image.open(file) as image:
-            return image.size
+            size: tuple[int, int] = image.size
+            return size
     except (*_FAULTS, Image.DecompressionBombError) as error:
         raise _broken(image_path, error, file) from None
 

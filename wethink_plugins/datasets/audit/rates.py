@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from wethink_plugins.datasets.audit.strata import Stratum
 
 # The normal distribution's 97.5th percentile.
 _Z = 1.959963984540054
@@ -20,7 +22,7 @@ def wilson(yes: float, total: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def effective_size(weights: Mapping[Hashable, float], counts: Mapping[Hashable, int]) -> float:
+def effective_size(weights: Mapping[Stratum, float], counts: Mapping[Stratum, int]) -> float:
     """How many rows drawn without strata would tell as much (Kish): weights add up to 1, counts are above 0.
 
     As if strata were all alike, so what stratification gains is left out: the interval is rather too wide. It doesn't
@@ -29,14 +31,14 @@ def effective_size(weights: Mapping[Hashable, float], counts: Mapping[Hashable, 
     return 1 / sum(weight * weight / counts[stratum] for stratum, weight in weights.items())
 
 
-def rate_of(said: Iterable[tuple[Hashable, str]], sizes: Mapping[Hashable, int]) -> dict[str, Any]:
+def rate_of(said: Iterable[tuple[Stratum, str]], sizes: Mapping[Stratum, int]) -> dict[str, Any]:
     """From (stratum, one of SAID) of each sampled row: counts, and the share of yes among yes and no.
 
     `rate` is weighed by `sizes`, the rows of each stratum in the whole file, over the strata in which anything is
     decided; `covered` is the share of all rows that these have. `unsure` and the rest count for neither side. Rate and
     interval are None where nothing is decided.
     """
-    cells: dict[Hashable, Counter[str]] = {}
+    cells: dict[Stratum, Counter[str]] = {}
     for stratum, value in said:
         cells.setdefault(stratum, Counter())[value] += 1
     totals = sum(cells.values(), Counter())

@@ -84,4 +84,5 @@ def _limited(windows: np.ndarray) -> np.ndarray:
 
     low = [-MOST_OFFSET, LEAST_SCALE, -MOST_OFFSET, LEAST_SCALE]
     high = [MOST_OFFSET, MOST_SCALE, MOST_OFFSET, MOST_SCALE]
-    return np.clip(windows, np.float32(low), np.float32(high))
+    limited: np.ndarray = np.clip(windows, np.asarray(low, np.float32), np.asarray(high, np.float32))
+    return limited

@@ -61,7 +61,7 @@ def fingerprint(source: Source) -> Fingerprint:
     from PIL.Image import Resampling
 
     square = grey_square(source, EDGE)
-    cut = [tuple(EDGE * share for share in box) for box in BOXES]
+    cut = [(EDGE * left, EDGE * top, EDGE * right, EDGE * bottom) for left, top, right, bottom in BOXES]
     views = [np.asarray(square.resize((THUMB, THUMB), Resampling.BILINEAR, box=box)) for box in cut]
     return Fingerprint(descriptors(np.stack(views).astype(np.float32)), views[0])
 
@@ -76,7 +76,8 @@ def descriptors(pictures: np.ndarray) -> np.ndarray:
     length = np.linalg.norm(values, axis=1, keepdims=True)
     plain = pictures.std(axis=(1, 2)) < PLAIN
     values = np.where(plain[:, None], 0, values / np.maximum(length, 1e-9))
-    return np.clip(np.rint(values * _SCALE), -127, 127).astype(np.int8)
+    scaled: np.ndarray = np.clip(np.rint(values * _SCALE), -127, 127)
+    return scaled.astype(np.int8)
 
 
 def as_floats(views: np.ndarray) -> np.ndarray:
@@ -89,7 +90,8 @@ def mirrored(views: np.ndarray) -> np.ndarray:
     import numpy as np
 
     signs = np.tile(np.array([1, -1], dtype=views.dtype), SIZE // 2)
-    return views * signs
+    turned: np.ndarray = views * signs
+    return turned
 
 
 @cache

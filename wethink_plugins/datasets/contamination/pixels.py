@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -58,7 +58,7 @@ def _upright(image: Image) -> Image:
     from PIL import ImageOps
 
     if image.mode[0] in "IF":  # 16 bits and more a channel: the range that is used becomes 0 to 255
-        low, high = image.convert("F").getextrema()
+        low, high = cast("tuple[float, float]", image.convert("F").getextrema())  # there is one band
         scale = 255 / (high - low) if high > low else 0.0
         image = image.convert("F").point(lambda value: value * scale - low * scale).convert("L")
     image = ImageOps.exif_transpose(image)

@@ -151,7 +151,8 @@ def _on_one_ground(picture: np.ndarray) -> bool:
 def _halved(pictures: np.ndarray) -> np.ndarray:
     """Places are shares of a side, so a window found at half the size holds at the whole; it takes a quarter of the time."""
     p, n, _ = pictures.shape
-    return pictures.reshape(p, n // 2, 2, n // 2, 2).mean(axis=(2, 4))
+    halved: np.ndarray = pictures.reshape(p, n // 2, 2, n // 2, 2).mean(axis=(2, 4))
+    return halved
 
 
 def _tilewise(
@@ -172,7 +173,8 @@ def _tilewise(
 
 def _cut(picture: np.ndarray, tile: int) -> np.ndarray:
     n = len(picture) // tile
-    return picture.reshape(n, tile, n, tile).transpose(0, 2, 1, 3).reshape(n * n, tile * tile)
+    tiles: np.ndarray = picture.reshape(n, tile, n, tile).transpose(0, 2, 1, 3).reshape(n * n, tile * tile)
+    return tiles
 
 
 def _mean(picture: np.ndarray, radius: int) -> np.ndarray:

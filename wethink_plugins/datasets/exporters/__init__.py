@@ -76,7 +76,8 @@ def _table(host: str, rows: Sequence[Row], prompt: str, split: str, embed: bool)
         return llamafactory_v1.table(rows, prompt)
     if host == "easyr1":
         return easyr1.table(rows, split, embed)
-    return {"verl": verl, "trl": trl}[host].table(rows, prompt, split, embed)
+    of = {"verl": verl.table, "trl": trl.table}[host]
+    return of(rows, prompt, split, embed)
 
 
 def _register(host: str, place: Place, sides: Mapping[str, str], rows: Sequence[Row]) -> None:

@@ -6,6 +6,7 @@ import io
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 from wethink_plugins.datasets.fetch.parts import Part
 
@@ -56,7 +57,7 @@ class _ArchiveFile(io.RawIOBase):
         self._at = at
         return at
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         data = self._archive.read(self._at, self._at + len(buffer))
         buffer[: len(data)] = data
         self._at += len(data)

@@ -16,7 +16,8 @@ from wethink_plugins.datasets.fetch.places import Places
 from wethink_plugins.datasets.fetch.plan import Image
 from wethink_plugins.datasets.fetch.spans import Span
 
-_Task, _Result = TypeVar("_Task"), TypeVar("_Result")
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
 _LOOKED_AT = 64
 
 

@@ -65,7 +65,7 @@ def _listing(api: Any, repo: str, revision: str | None) -> Listing:
 
 def _fault(error: Exception, repo: str, revision: str | None) -> Exception:
     """Either what passes, or what a user has to change."""
-    response = getattr(error, "response", None)
+    response: Any = getattr(error, "response", None)
     status = getattr(response, "status_code", None)
     if status is None or status in PASSING:
         return Passing(" ".join(str(error).split())[:200], asked_wait_s(response.headers) if status else None)

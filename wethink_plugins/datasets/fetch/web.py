@@ -50,7 +50,7 @@ def faults() -> tuple[type[Exception], ...]:
     from huggingface_hub.utils import get_session
 
     library = sys.modules[type(get_session()).__module__.partition(".")[0]]
-    own = getattr(library, "RequestException", None) or getattr(library, "HTTPError", OSError)
+    own: Any = getattr(library, "RequestException", None) or getattr(library, "HTTPError", OSError)
     return (own, OSError)
 
 
@@ -59,7 +59,7 @@ def get(url: str, headers: Mapping[str, str]) -> Iterator[Answer]:
     """Redirects are followed; the body is read as it comes, and never unpacked, so that ranges mean bytes."""
     from huggingface_hub.utils import build_hf_headers, get_session
 
-    session = get_session()
+    session: Any = get_session()  # of one of the three libraries
     sent = {**build_hf_headers(library_name="wethink-plugins"), "Accept-Encoding": "identity", **headers}
     timeout = hub().constants.HF_HUB_DOWNLOAD_TIMEOUT
     if callable(getattr(session, "stream", None)):

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from wethink_plugins.doctor.finding import Finding, error, one_line, warning
 
@@ -42,7 +42,7 @@ class Step:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, _: object) -> bool:
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, _: object) -> Literal[False]:
         if problem is None or not isinstance(problem, Exception):
             return False
         if not any(name in f"{type(problem).__name__} {problem}" for name in KNOWN):

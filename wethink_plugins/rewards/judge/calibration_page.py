@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wethink_plugins.report import Cell, Guide, Line, LineChart, Number, Page
+from wethink_plugins.report.page import Tone
 from wethink_plugins.rewards.judge.tiers import TIERS
 
 NAMES = {
@@ -80,7 +81,7 @@ def _mean(row: Mapping[str, int], tiers: Mapping[str, float]) -> float:
 
 
 def _count(label: str, said: str, count: int) -> Cell:
-    tone = "good" if label == said else "bad" if count and TIERS.index(said) < TIERS.index(label) else ""
+    tone: Tone = "good" if label == said else "bad" if count and TIERS.index(said) < TIERS.index(label) else ""
     return Cell(str(count), tone if count else "quiet")
 
 

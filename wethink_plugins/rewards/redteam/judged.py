@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
@@ -65,10 +66,10 @@ def _report(samples: Sequence[Sample], scores: Sequence[Score]) -> JudgeReport:
     )
 
 
-def _sample(row: dict[str, object]) -> Sample:
+def _sample(row: dict[str, Any]) -> Sample:
     response = str(row["response"])
     if isinstance(row.get("repeat"), list):
-        piece, count = row["repeat"]  # type: ignore[misc]
+        piece, count = row["repeat"]
         response = response.replace("{X}", str(piece) * int(count))
     return Sample(
         str(row["id"]), None, str(row["question"]), response, str(row["gold"]), "descriptive", (), "model",

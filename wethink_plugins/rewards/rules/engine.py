@@ -18,6 +18,7 @@ import threading
 import time
 from functools import lru_cache
 from pathlib import Path
+from typing import IO, Any, cast
 
 from wethink_plugins.errors import Ungradable
 
@@ -73,28 +74,29 @@ class Engine:
         if not installed() or self._missing:
             return None
         with self._lock:
-            self._launch()
-            if not self._ready(start_s):
+            process = self._launch()
+            if not self._ready(process, start_s):
                 return None
-            return self._ask(gold, answer, limit_s)
+            return self._ask(process, gold, answer, limit_s)
 
     def close(self) -> None:
         with self._lock:
             self._end()
 
-    def _launch(self) -> None:
+    def _launch(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._end()
             command = [sys.executable, "-c", _RUN]
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
             )
+        return self._process
 
-    def _ready(self, wait_s: float) -> bool:
+    def _ready(self, process: subprocess.Popen[bytes], wait_s: float) -> bool:
         """The worker says its process id once it can be asked."""
         deadline = time.monotonic() + wait_s
         while not self._child:
-            message = self._read(deadline)
+            message = self._read(process, deadline)
             if message is None:
                 return False
             self._missing = bool(message.get("missing"))
@@ -103,28 +105,29 @@ class Engine:
                 return False
         return True
 
-    def _ask(self, gold: str, answer: str, limit_s: float) -> bool | None:
+    def _ask(self, process: subprocess.Popen[bytes], gold: str, answer: str, limit_s: float) -> bool | None:
         request = json.dumps({"gold": gold, "answer": answer}).encode() + b"\n"
         try:
-            os.write(self._process.stdin.fileno(), request)
+            os.write(_descriptor(process.stdin), request)
         except (BrokenPipeError, OSError):
             self._end()
             return None
-        message = self._read(time.monotonic() + limit_s)
+        message = self._read(process, time.monotonic() + limit_s)
         if message is None:
             self._kill_child()
             raise Ungradable(f"math-verify was killed after {limit_s:g} s")
         if "pid" in message:
             # The worker had reached its last call and this is its successor, which has not seen the request.
             self._child = int(message["pid"])
-            return self._ask(gold, answer, limit_s)
+            return self._ask(process, gold, answer, limit_s)
         if message.get("exhausted"):
             raise Ungradable("math-verify ran out of memory")
-        return message.get("equal")
+        equal: bool | None = message.get("equal")
+        return equal
 
-    def _read(self, deadline: float) -> dict[str, object] | None:
+    def _read(self, process: subprocess.Popen[bytes], deadline: float) -> dict[str, Any] | None:
         """The next line, or None at the deadline or when the worker is gone."""
-        out = self._process.stdout.fileno()
+        out = _descriptor(process.stdout)
         # Not `select`, which refuses descriptors from 1,024 on, and a training has many open.
         ready = select.poll()
         ready.register(out, select.POLLIN)
@@ -138,7 +141,8 @@ class Engine:
                 return None
             self._rest += piece
         line, _, self._rest = self._rest.partition(b"\n")
-        return json.loads(line)
+        message: dict[str, Any] = json.loads(line)
+        return message
 
     def _kill_child(self) -> None:
         if self._child:
@@ -157,6 +161,10 @@ class Engine:
             self._process.kill()
             self._process.wait()
         self._process, self._rest = None, b""
+
+
+def _descriptor(pipe: IO[bytes] | None) -> int:
+    return cast("IO[bytes]", pipe).fileno()  # there is one: the worker is started with pipes
 
 
 ENGINE = Engine()

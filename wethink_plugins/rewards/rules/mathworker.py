@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 import time
+from types import ModuleType
 
 # Chosen. math-verify grows to 300 MB on hostile input; recycling bounds what sympy's caches keep.
 _MEMORY = 4 << 30
@@ -56,7 +57,7 @@ def _watched(child: int, owner: int) -> int:
         pause = min(pause * 1.5, 0.05)
 
 
-def _serve(math_verify: object) -> None:
+def _serve(math_verify: ModuleType) -> None:
     """Never returns: the child leaves by `os._exit`, so that it runs nothing of its parent's."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
@@ -69,7 +70,7 @@ def _serve(math_verify: object) -> None:
             os._exit(_NO_MORE_INPUT)
         request = json.loads(line)
         try:
-            answer = {"equal": _verify(math_verify, request["gold"], request["answer"])}
+            answer: dict[str, object] = {"equal": _verify(math_verify, request["gold"], request["answer"])}
         except MemoryError:
             answer = {"exhausted": True}
         except RecursionError:
@@ -80,7 +81,7 @@ def _serve(math_verify: object) -> None:
     os._exit(_LAST_CALL)
 
 
-def _verify(math_verify: object, gold: str, answer: str) -> bool | None:
+def _verify(math_verify: ModuleType, gold: str, answer: str) -> bool | None:
     """None when either side can't be read.
 
     Only the LaTeX reader: the one for plain expressions hands text to sympy's `parse_expr`. math-verify's own limits

@@ -248,14 +248,12 @@ def read_amount(text: str) -> Amount | None:
     total, dimension, count, at = Fraction(0), None, 0, 0
     while at < len(text):
         match = _PIECE.match(text, at)
-        hours = dimension == (("time", 1),) and match is not None and match["unit"] == "m"
-        unit = (
-            read_unit("min" if hours else {"'": "ft", '"': "in", "″": "in"}.get(match["unit"], match["unit"]))
-            if match
-            else None
-        )
+        if match is None:
+            return None
+        hours = dimension == (("time", 1),) and match["unit"] == "m"
+        unit = read_unit("min" if hours else {"'": "ft", '"': "in", "″": "in"}.get(match["unit"], match["unit"]))
         unit = unit and _of_dimension(unit, match["unit"], dimension)
-        if match is None or unit is None or (dimension is not None and dimension != unit.dimension):
+        if unit is None or (dimension is not None and dimension != unit.dimension):
             return None
         value = words_value(match["amount"]) if match["amount"][0].isalpha() else Fraction(match["amount"])
         if value is None and match["amount"].casefold() in ("a", "an"):

@@ -62,8 +62,8 @@ def sentence(text: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(named))
     if len(found.loose) == 1 and _starts_with_letter(text, next(iter(found.loose))):
         return with_text(next(iter(found.loose)), text[1:], choice, policy)
-    several = mentioned(text, choice)
-    return Pick(frozenset(), f"names {', '.join(sorted(several))}") if len(several) > 1 else Pick(frozenset())
+    named_texts = mentioned(text, choice)
+    return Pick(frozenset(), f"names {', '.join(sorted(named_texts))}") if len(named_texts) > 1 else Pick(frozenset())
 
 
 def _nothing_else(text: str, letters: frozenset[str], choice: Choice) -> bool:

@@ -41,6 +41,7 @@ _POINTS = re.compile(r"(?:\\\{|\{)([^{}\\]{1,80}|[^{}]{1,80})(?:\\\}|\})")
 # "x", "x_1", "θ", "f(x)", "|z|".
 _UNKNOWN = re.compile(r"\|?[^\W\d_](?:_\{?\w{1,4}\}?)?\|?(?: ?\([a-z]\))?")
 Edge = Fraction | float
+_EDGE_NOISE = Fraction(1, 10**9)
 
 
 @dataclass(frozen=True, order=True)
@@ -182,6 +183,7 @@ def _alike(one: Piece, two: Piece) -> bool:
 
 
 def _near(one: Edge, two: Edge) -> bool:
-    return one == two or (
-        math.isfinite(one) and math.isfinite(two) and abs(one - two) <= 1e-9 * max(abs(one), abs(two))
-    )
+    """Finite edges are fractions: a float could not hold every one of them."""
+    if isinstance(one, float) or isinstance(two, float):
+        return one == two
+    return abs(one - two) <= _EDGE_NOISE * max(abs(one), abs(two))

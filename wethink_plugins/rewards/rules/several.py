@@ -104,8 +104,9 @@ def _matched(got: Parts, wanted: Parts, policy: Policy) -> Verdict:
     if wanted.shape in ("tuple", "matrix") or got.shape in ("tuple", "matrix"):
         return _in_order(got.items, wanted.items, policy)
     mine, theirs = [named(item) for item in got.items], [named(item) for item in wanted.items]
-    if not any(name for name, _ in theirs) and all(labels := [labelled(item) for item in wanted.items]):
-        theirs = labels
+    if not any(name for name, _ in theirs):
+        labels = [pair for item in wanted.items if (pair := labelled(item))]
+        theirs = labels if len(labels) == len(theirs) else theirs
     if any(name for name, _ in theirs):
         names = frozenset(name for name, _ in theirs)
         mine = [pair if pair[0] else labelled(pair[1], names) or pair for pair in mine]

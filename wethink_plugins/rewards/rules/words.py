@@ -95,8 +95,8 @@ def _with_part(words: list[str]) -> Fraction | None:
         return whole + Fraction(count, part)
     if not front:
         return Fraction(1, part) if words[-1] in ("half", "quarter") else None
-    count = 1 if front in (["a"], ["an"], ["one"]) else _cardinal(front)
-    return None if count is None else Fraction(count, part)
+    parts = 1 if front in (["a"], ["an"], ["one"]) else _cardinal(front)
+    return None if parts is None else Fraction(parts, part)
 
 
 def _split_mixed(front: list[str]) -> tuple[int, int] | None:
@@ -171,7 +171,7 @@ def chinese_value(text: str) -> Fraction | None:
     value = _chinese_whole(whole)
     if value is None or any(c not in _DIGITS for c in decimals):
         return None
-    return sign * (value + sum(Fraction(_DIGITS[c], 10**i) for i, c in enumerate(decimals, 1)))
+    return sign * sum((Fraction(_DIGITS[c], 10**i) for i, c in enumerate(decimals, 1)), Fraction(value))
 
 
 def _chinese_whole(text: str) -> int | None:

@@ -49,7 +49,7 @@ def read_labelled(file: str | Path | None = None, labels: bool = True) -> list[L
 
 
 def _row(line: Mapping[str, Any], file: str | Path, number: int, labels: bool) -> LabelledRow:
-    place = {"file": f"{file}:{number}", "row": line.get("id")}
+    place: dict[str, Any] = {"file": f"{file}:{number}", "row": line.get("id")}
     if not labels and line.get("tier") is None:
         line = {**line, "tier": ""}
     for field in ("question", "reference", "answer", *(("tier",) if labels else ())):

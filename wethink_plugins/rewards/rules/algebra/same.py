@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cmath
 import hashlib
+import math
 from fractions import Fraction
 from functools import lru_cache
 
@@ -34,11 +35,23 @@ def values_at(trees: tuple[Node, ...], index: int) -> list[Value]:
 
 
 def close(a: Value, b: Value) -> bool:
+    """Raises NoValue for what is too large for floats."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
     one, two = as_complex(a), as_complex(b)
-    size = max(abs(one), abs(two))
-    return abs(one - two) <= _TOLERANCE * size if size > 1e-250 else one == two
+    size = max(_length(one), _length(two))
+    return _length(one - two) <= _TOLERANCE * size if size > 1e-250 else one == two
+
+
+def _length(value: complex) -> float:
+    """NoValue where it is too large for a float: infinite lengths are within any share of each other."""
+    try:
+        length = abs(value)
+    except OverflowError as error:
+        raise NoValue("too large for a float") from error
+    if not math.isfinite(length):
+        raise NoValue("too large for a float")
+    return length
 
 
 def same_function(one: Node, two: Node) -> bool | None:
@@ -66,6 +79,8 @@ def proportional(one: Node, two: Node) -> Value | None:
             if not b or not a:
                 return None
             found = a / b if isinstance(a, Fraction) and isinstance(b, Fraction) else as_complex(a) / as_complex(b)
+            if not found:
+                continue  # too small for a float
             if ratio is not None and not close(found, ratio):
                 return None
         except (NoValue, RecursionError, ZeroDivisionError):
@@ -90,11 +105,12 @@ def real(value: Value | None) -> Fraction | None:
     """As an exact fraction when it is real, or None: cos 60° is a half, though its float is a little more."""
     if value is None or isinstance(value, Fraction):
         return value
-    if abs(value.imag) > _TOLERANCE * max(abs(value), 1e-9) or not cmath.isfinite(value):
+    largest = max(abs(value.real), abs(value.imag), 1e-9)  # and not abs(value), which may overflow
+    if abs(value.imag) > _TOLERANCE * largest or not cmath.isfinite(value):
         return None
     exact = Fraction(value.real)
     simple = exact.limit_denominator(_SIMPLE)
-    return simple if abs(simple - exact) <= _SNAP * max(abs(exact), 1) else exact
+    return simple if abs(simple - exact) <= _SNAP * max(abs(exact), Fraction(1)) else exact
 
 
 def unfinished(tree: Node) -> bool:

@@ -98,13 +98,10 @@ def _root(value: Value, degree: Value) -> Value:
         and isinstance(value, Fraction)
     ):
         sign = -1 if value < 0 and degree.numerator % 2 else 1
-        roots = (
-            [_whole_root(n, degree.numerator) for n in ((sign * value).numerator, value.denominator)]
-            if sign * value >= 0
-            else [None]
-        )
-        if None not in roots:
-            return sign * Fraction(roots[0], roots[1])
+        if sign * value >= 0:
+            top, bottom = (_whole_root(n, degree.numerator) for n in ((sign * value).numerator, value.denominator))
+            if top is not None and bottom is not None:
+                return sign * Fraction(top, bottom)
         if sign == -1:
             return -(as_complex(-value) ** (1 / degree.numerator))
     degree_value = as_complex(degree)
@@ -145,7 +142,7 @@ def _absolute(value: Value) -> Value:
     return abs(value) if isinstance(value, Fraction) else complex(abs(value))
 
 
-def _rounder(rule: Callable[[float], int]) -> Callable[[Value], Value]:
+def _rounder(rule: Callable[[Fraction | float], int]) -> Callable[[Value], Value]:
     def apply(value: Value) -> Value:
         if isinstance(value, complex) and value.imag:
             raise NoValue("not real")
