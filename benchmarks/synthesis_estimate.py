@@ -27,13 +27,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.servers.server import ModelServer
 from tests.synthesis.costly_run import pictures, settings
 from wethink_plugins.synthesis.config import SynthesisConfig
-from wethink_plugins.synthesis.engine import Engine
 from wethink_plugins.synthesis.estimate.interval import LEVEL, Interval, mean_interval, t_quantile
 from wethink_plugins.synthesis.estimate.projection import projection
 from wethink_plugins.synthesis.estimate.sample import IMAGES, settled
 from wethink_plugins.synthesis.estimate.usage import ImageUse, image_uses
 from wethink_plugins.synthesis.run import RunFolder
-from wethink_plugins.synthesis.start import start
+from wethink_plugins.synthesis.running.engine import Engine
+from wethink_plugins.synthesis.running.start import start
 
 SIZES = (50, 100, 200, 400)
 SIMULATED = 200

@@ -29,12 +29,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.servers.server import ModelServer
 from tests.synthesis.costly_run import pictures, settings
 from wethink_plugins.synthesis.config import SynthesisConfig
-from wethink_plugins.synthesis.engine import Engine
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.output import write_outputs
 from wethink_plugins.synthesis.records import ImageRef
 from wethink_plugins.synthesis.run import RunFolder
-from wethink_plugins.synthesis.start import start
+from wethink_plugins.synthesis.running.engine import Engine
+from wethink_plugins.synthesis.running.start import start
 
 CHARACTERS_A_TOKEN = 4.0
 BEFORE_TARGET = ("describe", "dialogue", "merge")

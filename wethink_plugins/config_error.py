@@ -45,11 +45,10 @@ def _nearest_key(location: tuple[int | str, ...], root: type[BaseModel]) -> str:
 
 
 def _section_at(location: tuple[int | str, ...], root: type[BaseModel]) -> type[BaseModel] | None:
-    section = root
+    section: type[BaseModel] | None = root
     for part in location:
-        if isinstance(part, int):
-            continue
-        section = _section_of(section.model_fields[part].annotation)
+        if section is not None and part in section.model_fields:  # else a place in a list, or a name in a mapping
+            section = _section_of(section.model_fields[str(part)].annotation)
     return section
 
 

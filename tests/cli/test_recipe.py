@@ -50,7 +50,11 @@ def test_list_and_show_every_recipe(wethink):
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("nothing", "known: config"), ("ablation/group8", "did you mean ablation/group_8?"), ("wethink", "is one of cpu/")],
+    [
+        ("nothing", "known: config"),
+        ("ablation/group8", "did you mean ablation/group_8?"),
+        ("wethink", "is one of cpu/"),
+    ],
 )
 def test_an_unknown_recipe_lists_the_known_ones(wethink, name, says):
     code, printed, errors = wethink("recipe", "show", name)

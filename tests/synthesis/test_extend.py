@@ -15,8 +15,8 @@ from tests.synthesis.scripted import Scripted
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.rows import Row
 from wethink_plugins.synthesis.config import SynthesisConfig
-from wethink_plugins.synthesis.diversity import diversity_of
-from wethink_plugins.synthesis.extend import BASE, base_of, keep_base
+from wethink_plugins.synthesis.growing.diversity import diversity_of
+from wethink_plugins.synthesis.growing.extend import BASE, base_of, keep_base
 from wethink_plugins.synthesis.run import RunFolder
 
 MIX = {"abilities": {"ocr": 0.5, "maths": 0.3, "knowledge": 0.2}, "question_types": {"fill_in_blank": 0.5, "multiple_choice": 0.5}}  # fmt: skip

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from wethink_plugins.synthesis.near_duplicates import Asked, NearDuplicates
-from wethink_plugins.synthesis.wording import masked, share_of_all, triples, words
+from wethink_plugins.synthesis.steering.near_duplicates import Asked, NearDuplicates
+from wethink_plugins.synthesis.steering.wording import masked, share_of_all, triples, words
 
 LONG = "Look at the shelf on the left side of the photo and tell how many of the books on it are standing upright"
 FIRST = Asked("first", ("s/a.png",), "How many apples are there on the wooden table?", "3")

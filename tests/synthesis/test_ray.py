@@ -6,6 +6,7 @@ import signal
 import time
 
 import pytest
+import yaml
 
 pytest.importorskip("aiohttp", reason="needs the extra judge")
 pytest.importorskip("PIL", reason="needs Pillow")
@@ -128,8 +129,10 @@ def test_a_ceiling_holds_over_all_workers(scripted):
     assert told(out) == told(scripted.folder / "one")
 
 
-def test_what_is_wrong_with_the_settings_is_one_line(scripted, monkeypatch):
+def test_what_is_wrong_with_the_settings_is_one_line(scripted):
     config = scripted.yaml(models=("eye",))
-    config.write_text(config.read_text().replace("model: eye", "model: eye\n    api_key_env: NO_SUCH_KEY"))
+    settings = yaml.safe_load(config.read_text())
+    settings["models"]["eye"]["endpoints"][0]["api_key_env"] = "NO_SUCH_KEY"
+    config.write_text(yaml.safe_dump(settings))
     said = scripted.run("run", config, "--out", scripted.folder / "ray", "--engine", "ray", code=2)
     assert "models.eye" in said and "NO_SUCH_KEY" in said

@@ -17,7 +17,7 @@ from wethink_plugins.cli.main import main
 from wethink_plugins.datasets.audit.rates import wilson
 from wethink_plugins.endpoints.call import key_of
 from wethink_plugins.errors import WeThinkError
-from wethink_plugins.synthesis.in_flight import InFlight, cut_off
+from wethink_plugins.synthesis.asking.in_flight import InFlight, cut_off
 from wethink_plugins.synthesis.records import Check
 from wethink_plugins.synthesis.report import run_figures, run_page
 from wethink_plugins.synthesis.report.lengths import bins, quantile

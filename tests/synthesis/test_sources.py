@@ -12,6 +12,7 @@ import pytest
 from tests.servers.hub import HubServer
 from tests.synthesis.images import png, put, settings
 from wethink_plugins.errors import ConfigError, WeThinkError
+from wethink_plugins.synthesis.config import SynthesisConfig
 from wethink_plugins.synthesis.sources import SourceGone, images_of, read
 
 NAMES = [f"{a}/{b}.png" for a in "abc" for b in range(10)]
@@ -455,3 +456,14 @@ def test_listing_goes_on_while_others_read(tmp_path):
         thread.join()
     assert not faults
     shutil.rmtree(tmp_path / "tables")
+
+
+def test_an_unknown_key_of_a_named_model_is_one_clear_error(tmp_path):
+    """Names of a mapping stand between the sections."""
+    file = tmp_path / "synthesis.yaml"
+    file.write_text(
+        "models: {eye: {endpoints: [{base_url: http://h/v1, model: m}], temprature: 1}}\nroles: {describer: eye}\n"
+        "images: [{source: s, folder: .}]\nstages: [describe]\n"
+    )
+    with pytest.raises(ConfigError, match=r"models\.eye\.temprature: unknown key; did you mean 'temperature'"):
+        SynthesisConfig.load(file)

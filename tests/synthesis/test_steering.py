@@ -10,9 +10,9 @@ import pytest
 
 from tests.synthesis.steered import distance, ids, item, run, settings
 from wethink_plugins.rows import Row
-from wethink_plugins.synthesis.pairing import dealt, drawn, image_of, paired
 from wethink_plugins.synthesis.records import ItemRecord, Question, RoundRecord, Target
 from wethink_plugins.synthesis.steering import Steering
+from wethink_plugins.synthesis.steering.pairing import dealt, drawn, image_of, paired
 
 HARD = {"ocr", "maths", "ocr+maths"}
 

@@ -8,8 +8,8 @@ pytest.importorskip("aiohttp", reason="needs the extra judge")
 
 from tests.synthesis.images import settings
 from wethink_plugins.endpoints.totals import Totals
-from wethink_plugins.synthesis.budget import Spent
 from wethink_plugins.synthesis.cluster.turnstile import Turnstile
+from wethink_plugins.synthesis.running.budget import Spent
 
 
 def turnstile(capacity=2, before=None, **limits):

@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from wethink_plugins.errors import ConfigError
+from wethink_plugins.synthesis.asking.desk import Desk
+from wethink_plugins.synthesis.asking.model import Model
+from wethink_plugins.synthesis.asking.template import Template
 from wethink_plugins.synthesis.config import SynthesisConfig, require_models
-from wethink_plugins.synthesis.desk import Desk
-from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.records import CallRecord, Draft, ImageRef, Target
 from wethink_plugins.synthesis.rejection import Rejected, Unfinished
 from wethink_plugins.synthesis.row import STAGE, check_row
 from wethink_plugins.synthesis.stage import Stage
 from wethink_plugins.synthesis.stages import stage_class
-from wethink_plugins.synthesis.template import Template
 
 # What a row can't do without (see `output`).
 _ROW_NEEDS = ("question", "answer", "cot", "reward_method")

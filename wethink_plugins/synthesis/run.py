@@ -55,6 +55,10 @@ class RunFolder:
             raise WeThinkError(f"holds no run that can be read: {first}", fix="start one with `wethink synth run`", file=folder) from None  # fmt: skip
         return cls(folder, config, facts["id"], facts["created"], facts.get("extends", 0))
 
+    def withdraw(self) -> None:
+        """Of a run that couldn't start: the folder can be used for another."""
+        (self.folder / "run.json").unlink(missing_ok=True)
+
     def change(self, config: SynthesisConfig) -> None:
         """Takes new limits; WeThinkError where anything else differs, since old rows would not fit to new ones."""
         old, new = self.config.model_dump(), config.model_dump()

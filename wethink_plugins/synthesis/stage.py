@@ -13,7 +13,7 @@ from wethink_plugins.synthesis.records import Draft
 from wethink_plugins.synthesis.vocabulary import Role
 
 if TYPE_CHECKING:
-    from wethink_plugins.synthesis.desk import Desk
+    from wethink_plugins.synthesis.asking.desk import Desk
 
 
 class Options(BaseModel):

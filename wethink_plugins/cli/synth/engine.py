@@ -10,9 +10,9 @@ import typer
 from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:
-    from wethink_plugins.synthesis.engine import Engine, Progress
     from wethink_plugins.synthesis.ledger import Ledger
     from wethink_plugins.synthesis.run import RunFolder
+    from wethink_plugins.synthesis.running.engine import Engine, Progress
 
 _ENGINES = ("asyncio", "ray")
 _Number = Optional[int]  # noqa: UP045  typer before 0.12.4
@@ -42,6 +42,6 @@ def engine_of(
         from wethink_plugins.synthesis.cluster.driver import RayEngine
 
         return RayEngine(run, ledger, observe, workers)
-    from wethink_plugins.synthesis.engine import Engine
+    from wethink_plugins.synthesis.running.engine import Engine
 
     return Engine(run, ledger, observe)

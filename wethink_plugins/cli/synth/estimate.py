@@ -34,7 +34,7 @@ def estimate(
     from wethink_plugins.synthesis.config import SynthesisConfig
     from wethink_plugins.synthesis.estimate.sample import estimate as estimated
     from wethink_plugins.synthesis.estimate.sample import take
-    from wethink_plugins.synthesis.start import start
+    from wethink_plugins.synthesis.running.start import start
 
     run = _folder(out, SynthesisConfig.load(config))
     run.lock()

@@ -25,7 +25,7 @@ def resume(
     from wethink_plugins.cli.synth.work import work
     from wethink_plugins.synthesis.config import SynthesisConfig
     from wethink_plugins.synthesis.run import RunFolder
-    from wethink_plugins.synthesis.start import start
+    from wethink_plugins.synthesis.running.start import start
 
     check_engine(engine)
     folder = RunFolder.open(run)

@@ -24,14 +24,20 @@ def run(
 ) -> None:
     """Make rows from images, until all are done or a limit is reached. Killed at any moment, `resume` goes on."""
     from wethink_plugins.cli.synth.work import work
+    from wethink_plugins.errors import WeThinkError
     from wethink_plugins.synthesis.config import SynthesisConfig
-    from wethink_plugins.synthesis.extend import keep_base
+    from wethink_plugins.synthesis.growing.extend import keep_base
     from wethink_plugins.synthesis.run import RunFolder
-    from wethink_plugins.synthesis.start import start
+    from wethink_plugins.synthesis.running.start import start
 
     check_engine(engine)
     settings = SynthesisConfig.load(config)
     RunFolder.check_new(out)
     folder = RunFolder.create(out, settings, keep_base(out, extend))
     folder.lock()
-    work(folder, start(folder), json, quiet, engine, workers)
+    try:
+        ledger = start(folder)
+    except WeThinkError:
+        folder.withdraw()
+        raise
+    work(folder, ledger, json, quiet, engine, workers)

@@ -13,16 +13,16 @@ from wethink_plugins.cli.output import say, say_json
 from wethink_plugins.cli.synth.engine import engine_of
 
 if TYPE_CHECKING:
-    from wethink_plugins.synthesis.engine import Progress
     from wethink_plugins.synthesis.ledger import Ledger
     from wethink_plugins.synthesis.run import RunFolder
+    from wethink_plugins.synthesis.running.engine import Progress
 
 
 def work(
     run: RunFolder, ledger: Ledger, json: bool, quiet: bool, engine: str = "asyncio", workers: int | None = None
 ) -> None:
     """Ends with exit code 1 where the run stopped before its end."""
-    from wethink_plugins.synthesis.growth import write_growth
+    from wethink_plugins.synthesis.growing.growth import write_growth
     from wethink_plugins.synthesis.output import write_outputs
 
     with _Shown(quiet or json) as observe:

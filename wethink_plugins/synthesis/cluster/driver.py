@@ -13,18 +13,18 @@ from wethink_plugins.endpoints import Client
 from wethink_plugins.endpoints.ray_store import RayStore
 from wethink_plugins.endpoints.totals import Totals
 from wethink_plugins.errors import WeThinkError
-from wethink_plugins.synthesis.budget import spent_before
+from wethink_plugins.synthesis.asking.model import Model
 from wethink_plugins.synthesis.cluster.connection import connected
 from wethink_plugins.synthesis.cluster.turnstile import Turnstile
 from wethink_plugins.synthesis.cluster.worker import Done, Worker
 from wethink_plugins.synthesis.config import ModelSettings, SynthesisConfig
-from wethink_plugins.synthesis.engine import Engine, Progress
 from wethink_plugins.synthesis.ledger import Ledger
-from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.pipeline import Outcome
 from wethink_plugins.synthesis.records import Draft
 from wethink_plugins.synthesis.rejection import Unfinished
 from wethink_plugins.synthesis.run import RunFolder
+from wethink_plugins.synthesis.running.budget import spent_before
+from wethink_plugins.synthesis.running.engine import Engine, Progress
 
 # How long a limit that was reached, or Ctrl-C, may go unnoticed on the other side.
 _NEWS_EVERY_S = 0.5

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wethink_plugins.endpoints.totals import Totals
-from wethink_plugins.synthesis.budget import Budget, Spent
+from wethink_plugins.synthesis.asking.gate import Gate
 from wethink_plugins.synthesis.config import SynthesisConfig
-from wethink_plugins.synthesis.gate import Gate
 from wethink_plugins.synthesis.rejection import Unfinished
+from wethink_plugins.synthesis.running.budget import Budget, Spent
 
 # A reply from the store says nothing of a server.
 Ended = Literal["answered", "failed", "stored"]

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from wethink_plugins.endpoints import Call
+from wethink_plugins.synthesis.asking.model import Model
 from wethink_plugins.synthesis.cluster.turnstile import Ended
 from wethink_plugins.synthesis.config import ModelSettings, SynthesisConfig
-from wethink_plugins.synthesis.load import load
-from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.pipeline import Outcome, Pipeline
 from wethink_plugins.synthesis.records import Draft, ImageRef, Target
 from wethink_plugins.synthesis.rejection import Unfinished
+from wethink_plugins.synthesis.running.load import load
 
 
 @dataclass(frozen=True)

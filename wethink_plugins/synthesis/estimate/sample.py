@@ -21,7 +21,7 @@ from wethink_plugins.synthesis.records import ItemRecord
 from wethink_plugins.synthesis.run import RunFolder
 
 if TYPE_CHECKING:
-    from wethink_plugins.synthesis.engine import Progress
+    from wethink_plugins.synthesis.running.engine import Progress
 
 IMAGES = 200
 """Enough for ±25% where an image's cost varies as much as its double mean; see `benchmarks/synthesis_estimate.py`."""
@@ -40,7 +40,7 @@ class Sample:
 
 def take(run: RunFolder, ledger: Ledger, images: int, observe: Callable[[Progress], None] = lambda _: None) -> Sample:
     """Makes what is missing of the first `images` images. Those that were made before cost nothing."""
-    from wethink_plugins.synthesis.engine import Engine
+    from wethink_plugins.synthesis.running.engine import Engine
 
     per_image = run.config.questions_per_image
     total = ledger.image_count()

@@ -13,7 +13,7 @@ from typing import Any
 
 from wethink_plugins.endpoints.call import key_of
 from wethink_plugins.errors import WeThinkError
-from wethink_plugins.synthesis.in_flight import CutOff
+from wethink_plugins.synthesis.asking.in_flight import CutOff
 
 # A run's attempts stand under RUN:MODEL, one id a model; ids are hexadecimal, so no character of them means more.
 _OF_RUN = "run GLOB ?"

@@ -7,7 +7,7 @@ from typing import Any
 
 from wethink_plugins.endpoints.route import base_url_of
 from wethink_plugins.errors import ConfigError
-from wethink_plugins.synthesis.in_flight import cut_off
+from wethink_plugins.synthesis.asking.in_flight import cut_off
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.report.answers import Answers
 from wethink_plugins.synthesis.report.calls import CallLog

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from wethink_plugins.errors import Ungradable
 from wethink_plugins.rewards.rules import grade
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
 from wethink_plugins.synthesis.final import settle
 from wethink_plugins.synthesis.problem import problem_of
 from wethink_plugins.synthesis.records import Agreement, Draft

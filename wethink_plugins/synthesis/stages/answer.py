@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pydantic import BaseModel
 
 from wethink_plugins.options import LETTERS
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
+from wethink_plugins.synthesis.asking.reply_reading import Invalid
 from wethink_plugins.synthesis.problem import answer_form, problem_of
 from wethink_plugins.synthesis.records import Answer, Draft, Question
-from wethink_plugins.synthesis.reply_reading import Invalid
 from wethink_plugins.synthesis.stage import Stage
 from wethink_plugins.synthesis.vocabulary import UNKNOWN
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
 from wethink_plugins.synthesis.final import settle
 from wethink_plugins.synthesis.problem import problem_of
 from wethink_plugins.synthesis.records import Arbitration, Draft

@@ -6,9 +6,9 @@ from pydantic import BaseModel
 
 from wethink_plugins.options import LETTERS
 from wethink_plugins.synthesis.abilities import MEANING
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
+from wethink_plugins.synthesis.asking.reply_reading import Invalid
 from wethink_plugins.synthesis.records import Draft, Question
-from wethink_plugins.synthesis.reply_reading import Invalid
 from wethink_plugins.synthesis.stage import Stage
 
 _MOST_OPTIONS = 8

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from wethink_plugins.synthesis.abilities import ALL, MEANING, read_abilities
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
 from wethink_plugins.synthesis.problem import problem_of
 from wethink_plugins.synthesis.records import Check, Draft
 from wethink_plugins.synthesis.rejection import Rejected

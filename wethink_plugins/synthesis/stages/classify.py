@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
+from wethink_plugins.synthesis.asking.reply_reading import Invalid
 from wethink_plugins.synthesis.problem import problem_of
 from wethink_plugins.synthesis.records import Draft
-from wethink_plugins.synthesis.reply_reading import Invalid
 from wethink_plugins.synthesis.stage import Stage
 
 OTHER = "other"

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
+from wethink_plugins.synthesis.asking.reply_reading import Invalid
 from wethink_plugins.synthesis.records import Draft, Turn
-from wethink_plugins.synthesis.reply_reading import Invalid
 from wethink_plugins.synthesis.stage import Options, Stage
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
 from wethink_plugins.synthesis.records import Draft
 from wethink_plugins.synthesis.stage import Stage
 

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 
 from wethink_plugins.errors import Ungradable
 from wethink_plugins.rewards.rules import grade
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
+from wethink_plugins.synthesis.asking.reply_reading import Invalid
 from wethink_plugins.synthesis.problem import problem_of
 from wethink_plugins.synthesis.records import Draft, Question
-from wethink_plugins.synthesis.reply_reading import Invalid
 from wethink_plugins.synthesis.stage import Options, Stage
 from wethink_plugins.synthesis.stages.screen import MARKS, SPEAKS_OF_TEXT
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from wethink_plugins.options import option_lines, split_options
-from wethink_plugins.synthesis.desk import Desk
+from wethink_plugins.synthesis.asking.desk import Desk
 from wethink_plugins.synthesis.records import Draft, Question
 from wethink_plugins.synthesis.rejection import Rejected
 from wethink_plugins.synthesis.stage import Options, Stage

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from typing import Any
 
 from wethink_plugins.rows import Row
-from wethink_plugins.synthesis.steering import asked_by, cell_name, combination
-from wethink_plugins.synthesis.wording import masked, triples, words
+from wethink_plugins.synthesis.steering.rounds import asked_by, cell_name, combination
+from wethink_plugins.synthesis.steering.wording import masked, triples, words
 
 DRAW = 1000
 """Rows that `triples_per_draw` is of, fewer where a set has fewer; *chosen*."""

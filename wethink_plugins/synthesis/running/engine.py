@@ -11,19 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wethink_plugins.errors import WeThinkError
-from wethink_plugins.synthesis.budget import Budget, Spent, spent_before
-from wethink_plugins.synthesis.extend import base_of
-from wethink_plugins.synthesis.in_flight import InFlight
+from wethink_plugins.synthesis.asking.in_flight import InFlight
+from wethink_plugins.synthesis.asking.model import Model
+from wethink_plugins.synthesis.growing.extend import base_of
 from wethink_plugins.synthesis.ledger import Ledger
-from wethink_plugins.synthesis.load import load
-from wethink_plugins.synthesis.model import Model
 from wethink_plugins.synthesis.pipeline import Outcome, Pipeline
-from wethink_plugins.synthesis.records import Draft, ItemRecord
+from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord
 from wethink_plugins.synthesis.rejection import Unfinished
 from wethink_plugins.synthesis.run import RunFolder
-from wethink_plugins.synthesis.schedule import Schedule
+from wethink_plugins.synthesis.running.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.running.load import load
+from wethink_plugins.synthesis.running.schedule import Schedule
+from wethink_plugins.synthesis.running.trouble import Trouble
 from wethink_plugins.synthesis.steering import Steering
-from wethink_plugins.synthesis.trouble import Trouble
 
 _STOPPING = frozenset({"stopped", "store"})
 # A model that gives no reply at all for this long ends the run (chosen); `resume` goes on. One item that is turned away
@@ -66,6 +66,7 @@ class Engine:
         self._budget.watch(model.client for model in self._models.values())
         self._steering = Steering(run.config, base_of(run))
         self._troubled: set[int] = set()
+        self._closing = False
         self.progress = Progress()
 
     async def work(self) -> Progress:
@@ -75,6 +76,7 @@ class Engine:
         """
         try:
             self._prepare()
+            await self._close_rounds()
             with _Signals(self._budget):
                 await self._run_items()
         except sqlite3.Error as error:
@@ -101,7 +103,6 @@ class Engine:
         )
         self.progress = Progress(total, len(done), sum(n for s, _, _, n in self._ledger.tally() if s == "passed"))
         self._restore()
-        self._close_rounds()
 
     def _new_models(self) -> dict[str, Model]:
         needed = set(self._pipeline.roles.values())
@@ -122,15 +123,29 @@ class Engine:
             plan = first.targets
         self._schedule.give(plan)
 
-    def _close_rounds(self) -> None:
-        """The open one and those after it that are complete already; one, unless a kill fell just before."""
-        while self._schedule.complete():
-            number = self._schedule.open
-            numbers = self._schedule.numbers(number)
-            items = list(self._ledger.items(numbers.start, numbers.stop))
-            record = self._steering.close(number, items, self._ids(number + 1))
-            self._ledger.close_round(record)
-            self._schedule.close(record.targets)
+    async def _close_rounds(self) -> None:
+        """The open one and those after it that are complete already.
+
+        In a thread: of a large run it takes seconds, in which no model should have to wait.
+        """
+        if self._closing:
+            return
+        self._closing = True
+        try:
+            while self._schedule.complete():
+                record = await asyncio.to_thread(self._closed, self._schedule.open)
+                self._ledger.close_round(record)
+                self._schedule.close(record.targets)
+        finally:
+            self._closing = False
+
+    def _closed(self, number: int) -> RoundRecord:
+        numbers, ledger = self._schedule.numbers(number), self._run.ledger(reads_only=True)
+        try:
+            items = list(ledger.items(numbers.start, numbers.stop))
+        finally:
+            ledger.close()
+        return self._steering.close(number, items, self._ids(number + 1))
 
     def _ids(self, round_number: int) -> list[str]:
         return [self._item(number) for number in self._schedule.numbers(round_number)]
@@ -188,7 +203,7 @@ class Engine:
             while not self._budget.stop:
                 trouble.begin()
                 try:
-                    return self._end(number, await self._make(number))
+                    return await self._end(number, await self._make(number))
                 except Unfinished as fault:
                     if fault.kind in _STOPPING:
                         self._budget.stop = self._budget.stop or fault.note
@@ -197,7 +212,7 @@ class Engine:
                     is_up = await self._is_up(self._models[fault.model], trouble.began)
                     trouble.note(fault, is_up)
                     if trouble.tries >= self._config.tries:
-                        return self._end(number, self._failed(number, fault))
+                        return await self._end(number, self._failed(number, fault))
                     await self._pause(fault, is_up)
         finally:
             self._troubled.discard(number)
@@ -232,7 +247,7 @@ class Engine:
             except asyncio.TimeoutError:
                 continue
 
-    def _end(self, number: int, outcome: Outcome) -> None:
+    async def _end(self, number: int, outcome: Outcome) -> None:
         self._ledger.add(
             ItemRecord(
                 item=self._item(number), number=number, round=number // self._schedule.size,
@@ -242,10 +257,11 @@ class Engine:
         )  # fmt: skip
         self.progress.ended += 1
         self.progress.passed += not outcome.reason
-        if self._schedule.ended(number):
-            self._close_rounds()
+        complete = self._schedule.ended(number)
         self.progress.round, self.progress.spent = self._schedule.open, self._budget.spent()
         self._observe(self.progress)
+        if complete:
+            await self._close_rounds()
 
     def _failed(self, number: int, fault: Unfinished) -> Outcome:
         """With what it had come to, so that its calls are counted; what depends on the clock goes to the log alone."""

@@ -7,8 +7,8 @@ from itertools import chain
 from typing import Any
 
 from wethink_plugins.datasets.write import write_text
-from wethink_plugins.synthesis.diversity import DRAW, diversity_of
-from wethink_plugins.synthesis.extend import base_of, read_base
+from wethink_plugins.synthesis.growing.diversity import DRAW, diversity_of
+from wethink_plugins.synthesis.growing.extend import base_of, read_base
 from wethink_plugins.synthesis.output import ROWS
 from wethink_plugins.synthesis.run import RunFolder
 

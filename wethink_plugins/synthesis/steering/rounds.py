@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from wethink_plugins.options import LETTERS, split_options
 from wethink_plugins.rows import Row
 from wethink_plugins.synthesis.config import SynthesisConfig
-from wethink_plugins.synthesis.mix import ENOUGH, Dimension, Plan
-from wethink_plugins.synthesis.near_duplicates import Asked, NearDuplicates
-from wethink_plugins.synthesis.pairing import Cell, dealt, drawn, image_of, paired
 from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord, Target
-from wethink_plugins.synthesis.remembered import Remembered
+from wethink_plugins.synthesis.steering.mix import ENOUGH, Dimension, Plan
+from wethink_plugins.synthesis.steering.near_duplicates import Asked, NearDuplicates
+from wethink_plugins.synthesis.steering.pairing import Cell, dealt, drawn, image_of, paired
+from wethink_plugins.synthesis.steering.remembered import Remembered
 from wethink_plugins.synthesis.vocabulary import ABILITIES
 from wethink_plugins.vocabulary import fold
 

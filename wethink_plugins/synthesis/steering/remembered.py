@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from heapq import nlargest
 
-from wethink_plugins.synthesis.pairing import Cell
+from wethink_plugins.synthesis.steering.pairing import Cell
 
 _LONGEST = 300  # characters of a question that others are told of; *chosen*
 

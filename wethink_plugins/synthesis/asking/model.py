@@ -11,9 +11,9 @@ from pathlib import Path
 from wethink_plugins import config
 from wethink_plugins.endpoints import Call, CallFailed, CallRefused, Client, Reply
 from wethink_plugins.errors import ConfigError
+from wethink_plugins.synthesis.asking.gate import Gate
+from wethink_plugins.synthesis.asking.in_flight import InFlight
 from wethink_plugins.synthesis.config import ModelSettings
-from wethink_plugins.synthesis.gate import Gate
-from wethink_plugins.synthesis.in_flight import InFlight
 from wethink_plugins.synthesis.rejection import Unfinished
 
 # The wait for a place is the gate's business; nothing queues behind it.

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
 
-from wethink_plugins.synthesis.keys import filed_under, looked_up
-from wethink_plugins.synthesis.wording import masked, share_of_all, share_of_shorter, triples, words
+from wethink_plugins.synthesis.steering.keys import filed_under, looked_up
+from wethink_plugins.synthesis.steering.wording import masked, share_of_all, share_of_shorter, triples, words
 
 LONG_ANSWER = 12
 """Words from which an answer says nothing about whether rows are the same; *chosen*."""

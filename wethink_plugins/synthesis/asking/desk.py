@@ -10,13 +10,13 @@ from typing import Any, TypeVar, overload
 from pydantic import BaseModel
 
 from wethink_plugins.endpoints import Call, CallRefused, Reply
-from wethink_plugins.synthesis.model import Model
-from wethink_plugins.synthesis.picture import data_url
+from wethink_plugins.synthesis.asking.model import Model
+from wethink_plugins.synthesis.asking.picture import data_url
+from wethink_plugins.synthesis.asking.reply_reading import Invalid, read_structure, read_text
+from wethink_plugins.synthesis.asking.template import Template
 from wethink_plugins.synthesis.records import CallRecord, Draft
 from wethink_plugins.synthesis.rejection import Rejected
-from wethink_plugins.synthesis.reply_reading import Invalid, read_structure, read_text
 from wethink_plugins.synthesis.stage import Stage
-from wethink_plugins.synthesis.template import Template
 from wethink_plugins.synthesis.vocabulary import Reason, Role
 
 Structure = TypeVar("Structure", bound=BaseModel)
