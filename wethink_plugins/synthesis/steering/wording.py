@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from wethink_plugins.datasets.contamination.text import words
@@ -31,13 +31,13 @@ def masked(found: Sequence[str]) -> list[str]:
     return [NUMBER if any(c.isdigit() for c in word) or word in _NUMBER_WORDS else word for word in found]
 
 
-def share_of_all(left: Set[int], right: array[int]) -> float:
+def share_of_all(left: frozenset[int], right: array[int]) -> float:
     """Common ones over those that either has (Jaccard)."""
     common = len(left.intersection(right))
     return common / (len(left) + len(right) - common)
 
 
-def share_of_shorter(left: Set[int], right: array[int]) -> float:
+def share_of_shorter(left: frozenset[int], right: array[int]) -> float:
     """Common ones over those of the shorter."""
     return len(left.intersection(right)) / min(len(left), len(right))
 
