@@ -15,7 +15,6 @@ The search is exact, by an inverted index (see `keys`).
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -56,70 +55,66 @@ class NearDuplicates:
     def __init__(self, least: float, repeats: int) -> None:
         self._least, self._repeats = least, repeats
         self._of_image: dict[int, list[_SameImage]] = {}
-        self._wordings: list[array[int]] = []
+        # Of each pair of wording and answer, by its place: triples, first name, rows.
+        self._triples: list[array[int]] = []
         self._first: list[str] = []
+        self._rows = array("I")
         self._place: dict[int, int] = {}
         self._places: dict[int, array[int]] = {}
-        self._answers: Counter[int] = Counter()
 
     def add(self, asked: Asked) -> None:
         """Of an accepted row."""
         if self._least >= 1:
             return
-        found = _words(asked.question)
-        one = _SameImage(asked.name, triples(found), _digest("a", _answer(asked)), asked.choice)
+        found, answer = _words(asked.question), _digest("a", _answer(asked))
+        one = _SameImage(asked.name, triples(found), answer, asked.choice)
         for image in asked.images:
             self._of_image.setdefault(_digest("i", image), []).append(one)
-        self._answers[self._answered(self._wording(masked(found), asked.name), asked)] += 1
+        self._rows[self._place_of(masked(found), answer, asked.name)] += 1
 
     def found(self, asked: Asked) -> str | None:
         """Why it is one, None if it is none."""
         if self._least >= 1:
             return None
-        found = _words(asked.question)
-        return self._about_same(asked, triples(found)) or self._about_others(asked, triples(masked(found)))
+        found, answer = _words(asked.question), _digest("a", _answer(asked))
+        return self._about_same(asked, triples(found), answer) or self._about_others(triples(masked(found)), answer)
 
-    def _about_same(self, asked: Asked, own: array[int]) -> str | None:
-        answer, as_set = _digest("a", _answer(asked)), frozenset(own)
+    def _about_same(self, asked: Asked, own: array[int], answer: int) -> str | None:
+        as_set = frozenset(own)
         for one in chain.from_iterable(self._of_image.get(_digest("i", image), ()) for image in asked.images):
             other_option = asked.choice and one.choice and one.answer != answer
             if not other_option and share_of_shorter(as_set, one.triples) >= self._least:
                 return f"about the same image as {one.name}"
         return None
 
-    def _about_others(self, asked: Asked, own: array[int]) -> str | None:
-        rows, first = 0, len(self._wordings)
-        for place in self._like(own):
-            if number := self._answers[self._answered(place, asked)]:
-                rows, first = rows + number, min(first, place)
+    def _about_others(self, own: array[int], answer: int) -> str | None:
+        like = sorted(self._like(own, answer))
+        rows = sum(self._rows[place] for place in like)
         if rows < self._repeats:
             return None
-        return f"{rows} rows about other images ask it and have the same answer; first worded in {self._first[first]}"
+        return f"{rows} rows about other images ask it and have the same answer; first worded in {self._first[like[0]]}"
 
-    def _like(self, own: array[int]) -> Iterator[int]:
-        """Places of wordings that are the same, each once."""
+    def _like(self, own: array[int], answer: int) -> Iterator[int]:
+        """Places with this answer whose wording is the same, each once."""
         seen, as_set = set[int](), frozenset(own)
         for key in looked_up(own, self._least):
-            for place in self._places.get(key, ()):
+            for place in self._places.get(key ^ answer, ()):
                 if place not in seen:
                     seen.add(place)
-                    if share_of_all(as_set, self._wordings[place]) >= self._least:
+                    if share_of_all(as_set, self._triples[place]) >= self._least:
                         yield place
 
-    def _wording(self, found: list[str], name: str) -> int:
-        """Its place; equal ones are kept once."""
-        key = _digest("w", " ".join(found))
+    def _place_of(self, found: list[str], answer: int, name: str) -> int:
+        key = _digest("w", " ".join(found)) ^ answer
         if (place := self._place.get(key)) is None:
-            place = self._place[key] = len(self._wordings)
+            place = self._place[key] = len(self._triples)
             own = triples(found)
-            self._wordings.append(own)
+            self._triples.append(own)
             self._first.append(name)
-            for key in filed_under(own, self._least):
-                self._places.setdefault(key, array("I")).append(place)
+            self._rows.append(0)
+            for one in filed_under(own, self._least):
+                self._places.setdefault(one ^ answer, array("I")).append(place)
         return place
-
-    def _answered(self, place: int, asked: Asked) -> int:
-        return _digest(str(place), _answer(asked))
 
 
 def _words(text: str) -> list[str]:
