@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 ROWS = [
@@ -69,6 +70,7 @@ def wethink(site, tmp_path):
 
 VERBS = [
     (["recipe", "list"], "cpu/grpo"),
+    (["evaluate", "rollouts.jsonl"], "accuracy"),
     (["recipe", "show", "config"], "weights:"),
     (["recipe", "show", "cpu/grpo"], "total_training_steps"),
     (["recipe", "show", "ablation/group_8", "--host", "easyr1"], "n: 8"),
@@ -137,10 +139,29 @@ def test_serve_refuses_to_be_open_to_all_or_says_what_it_needs(wethink):
     assert "wethink-plugins[serve]" in done.stderr or "there is no token" in done.stderr
 
 
+def test_generate_says_what_it_needs(wethink):
+    done = wethink("generate", "rows.jsonl", "--model", "nowhere", "--out", "answers.jsonl")
+    assert done.returncode == 2 and "nowhere" in done.stderr, done.stdout + done.stderr
+
+
+def test_synthesis_finds_its_prompts_and_looks_for_pictures(wethink, site, tmp_path):
+    (tmp_path / "empty").mkdir()
+    shipped = (site / "wethink_plugins/_shipped/data_tools/synthesis/one_model.yaml").read_text()
+    settings = yaml.safe_load(shipped)
+    settings["models"] = {
+        name: {**model, "endpoints": [{"base_url": "http://127.0.0.1:9/v1", "model": "m"}]}
+        for name, model in settings["models"].items()
+    }
+    settings["images"] = [{"source": "mine", "folder": "empty"}]
+    (tmp_path / "one_model.yaml").write_text(yaml.safe_dump(settings))
+    done = wethink("synth", "run", "one_model.yaml", "--out", "run-of-none")
+    assert done.returncode == 2 and "empty" in done.stderr, done.stdout + done.stderr
+
+
 def test_no_verb_is_missing_here(wethink):
     """A new verb belongs into the table above."""
     commands = {
         line.split()[1] for line in wethink("--help").stdout.splitlines() if line[:2] == "│ " and line[2:3].isalpha()
     }
     assert commands, "the list of commands could not be read from --help"
-    assert commands <= {words[0] for words, _ in VERBS} | {"doctor", "serve"}
+    assert commands <= {words[0] for words, _ in VERBS} | {"doctor", "serve", "generate", "synth"}

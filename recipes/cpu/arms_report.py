@@ -112,7 +112,13 @@ def as_markdown(outcomes: Outcomes) -> str:
 
 
 def chart(title: str, names: Sequence[str], outcomes: Outcomes, kind: str | None = None) -> LineChart:
-    lines = [Line(name, curve(outcomes[name], kind)) for name in names if name in outcomes]
+    """Over the seeds that all of these arms have, so that no line is better for an easier start."""
+    there = {name: outcomes[name] for name in names if name in outcomes}
+    common = set.intersection(*(set(seeds) for seeds in there.values()))
+    lines = [
+        Line(name, curve({seed: one for seed, one in seeds.items() if seed in common}, kind))
+        for name, seeds in there.items()
+    ]
     return LineChart(title, lines, y_label="held-out accuracy", y_range=(0.0, 1.0))
 
 

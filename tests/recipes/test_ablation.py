@@ -9,7 +9,7 @@ arms = pytest.importorskip("arms")
 
 from ablation_arms import ARMS, HYBRID, STUDIES, Ablation  # noqa: E402
 from arms_figures import Look, Outcome, curve, read_outcomes, requests_sent  # noqa: E402
-from arms_report import accuracy_table, as_markdown, judge_table, page_of, steps_table  # noqa: E402
+from arms_report import accuracy_table, as_markdown, chart, judge_table, page_of, steps_table  # noqa: E402
 from control_arms import ARMS as REWARDS  # noqa: E402
 from control_arms import Budget  # noqa: E402
 
@@ -239,3 +239,12 @@ def test_the_page_draws_the_studies_whose_arms_are_there():
     html = page_of("title", "lead", STUDIES, {HYBRID: {0: outcome()}, "groups of 2": {0: outcome()}}).html()
     assert html.count('role="img"') == 4 + 4 + 1 and "groups of 16" not in html and "groups of 2" in html
     assert 'role="img"' not in page_of("title", "lead", STUDIES, {}).html()
+
+
+def test_lines_of_a_chart_are_means_of_the_seeds_that_all_its_arms_have():
+    better = [look(0, 10, 10)]
+    outcomes = {HYBRID: {0: outcome(LOOKS[:1]), 1: outcome(better)}, "rules only": {0: outcome(LOOKS[:1])}}
+    assert [line.points for line in chart("it", [HYBRID, "rules only", "groups of 2"], outcomes).lines] == [
+        [(0, 0.3)]
+    ] * 2
+    assert chart("it", [HYBRID], outcomes).lines[0].points == [(0, pytest.approx(0.65))]

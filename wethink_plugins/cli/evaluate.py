@@ -180,17 +180,21 @@ def _show(
         ]  # fmt: skip
         say_table(name, columns, rows)
     if pairs is not None:
-        columns = ("", "pairs", "first", "second", "difference", "95%", "better", "worse", "in one only")
-        flat = [
-            (("" if grouping == "all" else f"{grouping}: ") + one.name, one)
-            for grouping in pairs
-            for one in pairs[grouping]
-        ]
-        rows = [
-            (label, d.pairs, shown(d.first), shown(d.second), shown(d.difference), _range(d.interval), d.better, d.worse, d.apart)
-            for label, d in flat
-        ]  # fmt: skip
-        say_table(f"{names[1]} minus {names[0]}, same questions", columns, rows)
+        _show_pairs(f"{names[1]} minus {names[0]}, same questions", pairs)
+
+
+def _show_pairs(title: str, pairs: Mapping[str, Sequence[Difference]]) -> None:
+    columns = ("", "pairs", "first", "second", "difference", "95%", "better", "worse", "in one only")
+    lines = [
+        (("" if grouping == "all" else f"{grouping}: ") + one.name, one)
+        for grouping in pairs
+        for one in pairs[grouping]
+    ]
+    rows = [
+        (label, d.pairs, shown(d.first), shown(d.second), shown(d.difference), _range(d.interval), d.better, d.worse, d.apart)
+        for label, d in lines
+    ]  # fmt: skip
+    say_table(title, columns, rows)
 
 
 def _range(interval: tuple[float, float] | None) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _BATCH = {"transformers": 8, "vllm": 256}
 # typer before 0.12.4 doesn't read `X | None`.
 _Paths = Optional[List[Path]]  # noqa: UP006, UP045
-_Int, _Float = Optional[int], Optional[float]  # noqa: UP045
+_Int = Optional[int]  # noqa: UP045
+_Float = Optional[float]  # noqa: UP045
 
 
 def generate(

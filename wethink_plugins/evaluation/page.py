@@ -10,6 +10,7 @@ from wethink_plugins.evaluation.compare import Difference
 from wethink_plugins.evaluation.graded import Graded
 from wethink_plugins.evaluation.summary import Group
 from wethink_plugins.report import Bar, Cell, Number, Page
+from wethink_plugins.report.page import Tone
 
 _SHOWN = 25
 _LONGEST = 400
@@ -84,7 +85,7 @@ def _row(group: Group, counts: Sequence[str]) -> list[Any]:
 
 def _pair(one: Difference) -> list[Any]:
     low, high = one.interval or (0.0, 0.0)
-    tone = "good" if low > 0 else "bad" if high < 0 else ""
+    tone: Tone = "good" if low > 0 else "bad" if high < 0 else ""
     gained = Cell("–" if one.difference is None else f"{one.difference:+.3f}", tone)
     return [
         Cell(one.name, "name"), one.pairs, one.first, one.second, gained, _range(one.interval, "+.3f"), one.better,

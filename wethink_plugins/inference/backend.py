@@ -32,7 +32,9 @@ class Backend(Protocol):
     unit: int
     model: str
     style: str
-    identity: Mapping[str, Any]
+
+    @property
+    def identity(self) -> Mapping[str, Any]: ...
 
     def outputs(self, units: Iterable[Sequence[Request]]) -> Iterator[tuple[int, Sequence[Output]]]:
         """(place in `units`, its outputs in order), in any order. Never raises for what is one row's fault."""

@@ -26,7 +26,8 @@ def opened(picture: str | bytes) -> Image:
 
     _require_whole(picture)
     with Image.open(BytesIO(picture) if isinstance(picture, bytes) else picture) as image:
-        return image.convert("RGB")
+        shown: Image.Image = image.convert("RGB")
+        return shown
 
 
 def data_url(picture: str | bytes) -> str:

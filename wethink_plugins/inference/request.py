@@ -90,7 +90,7 @@ def _request(record: Mapping[str, Any], images: Images, place: str, number: int)
 
 
 def _pictures(record: Mapping[str, Any]) -> list[str | bytes]:
-    value = next((record[key] for key in ("image_path", "images", "image") if record.get(key)), [])
+    value: Any = next((record[key] for key in ("image_path", "images", "image") if record.get(key)), [])
     parts = value if isinstance(value, list | tuple) else [value]
     return [_picture(part) for part in parts if part]
 

@@ -84,4 +84,4 @@ def _base(variant: tuple[str, Variant], host: str | None) -> str:
         raise WeThinkError(f"{name} exists for {' and '.join(entry.hosts)}", fix=f"add --host {entry.hosts[0]}")
     if host not in entry.hosts:
         raise WeThinkError(f"{name} is for {' and '.join(entry.hosts)}, not for {host}", fix=f"--host {entry.hosts[0]}")
-    return table().bases[host]  # type: ignore[index]
+    return table().bases[host]

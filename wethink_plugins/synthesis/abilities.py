@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from wethink_plugins.synthesis.vocabulary import ABILITIES, REASONING
 
 MEANING = {
@@ -21,3 +23,22 @@ def read_abilities(named: list[str]) -> tuple[str, ...]:
     folded |= {"maths"} if folded & {"math", "mathematics"} else set()
     folded |= {"spatialawareness"} if "spatial" in folded else set()
     return tuple(name for name in ALL if name.replace("_", "") in folded)
+
+
+def combination(abilities: Iterable[str]) -> str:
+    """As the mix spells it: known ones beside reasoning, each once, joined by +; empty where there is none."""
+    found = set(abilities)
+    return "+".join(name for name in ABILITIES if name in found)
+
+
+def counts_as(found: Iterable[str], asked: Iterable[str] | None, mix: Container[str]) -> str:
+    """The combination of the mix that an item counts for.
+
+    One that needs more than it was asked to, in a combination that the mix doesn't have, counts as what was asked: else
+    it would count for nothing, and the round after it would ask for the same again.
+    """
+    found = {*found}
+    became = combination(found)
+    if asked is not None and became not in mix and {*asked} <= found:
+        return combination(asked)
+    return became

@@ -55,7 +55,8 @@ class Stage:
 
     def role(self, own: Role | None = None) -> Role:
         """Who does it: as the YAML says, else the stage's own (`own` where it has several)."""
-        return own or self.settings.role or next(iter(self.roles))
+        given = own or self.settings.role
+        return given if given is not None else next(iter(self.roles))
 
     async def run(self, draft: Draft, desk: Desk) -> None:
         raise NotImplementedError

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from wethink_plugins.cli.output import JsonFlag, say, say_json
 from wethink_plugins.cli.recipe.show import CONFIG
 
@@ -14,11 +17,13 @@ def list_recipes(json: JsonFlag = False) -> None:
     from wethink_plugins.shipped import recipes, summary
 
     known = table()
-    entries = [{"name": CONFIG, "summary": _CONFIG_SUMMARY, "runs": False}]
-    entries += [
-        {"name": name, "summary": summary(file), "runs": name in known.recipes} for name, file in recipes().items()
+    config = {"name": CONFIG, "summary": _CONFIG_SUMMARY, "runs": False}
+    shipped = recipes().items()
+    entries: Sequence[Mapping[str, Any]] = [
+        config,
+        *({"name": name, "summary": summary(file), "runs": name in known.recipes} for name, file in shipped),
     ]
-    variants = [
+    variants: Sequence[Mapping[str, Any]] = [
         {"name": name, "summary": one.what, "question": one.question, "hosts": one.hosts, "source": one.source}
         for name, one in known.variants.items()
     ]

@@ -107,7 +107,7 @@ class ServerBackend:
         sampling = {"top_p": settings.top_p, "top_k": settings.top_k}
         pixels = {"min_pixels": settings.min_pixels, "max_pixels": settings.max_pixels}
         pixels = {name: value for name, value in pixels.items() if value}
-        extra = {name: value for name, value in sampling.items() if value is not None}
+        extra: dict[str, Any] = {name: value for name, value in sampling.items() if value is not None}
         extra |= {"mm_processor_kwargs": pixels} if pixels else {}
         seed = settings.seed if settings.temperature else None
         return Call(tuple(messages), settings.max_new_tokens, settings.temperature, seed=seed, extra=extra)

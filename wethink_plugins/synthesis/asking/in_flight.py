@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 FOLDER = "in-flight"
@@ -24,6 +25,7 @@ class InFlight:
         self._file = folder / FOLDER / f"{time.time():.6f}-{os.getpid()}"
         self._free: list[int] = []
         self._slots = 0
+        self._open: FileIO | None
         try:
             self._file.parent.mkdir(exist_ok=True)
             self._open = open(self._file, "wb", buffering=0)  # noqa: SIM115  held until the process ends

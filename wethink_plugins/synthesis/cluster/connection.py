@@ -14,7 +14,8 @@ def require_ray() -> ModuleType:
         import ray
     except ImportError:
         raise WeThinkError("needs ray", fix="pip install 'wethink-plugins[ray]'", field="--engine") from None
-    return ray
+    module: ModuleType = ray
+    return module
 
 
 def connected() -> ModuleType:

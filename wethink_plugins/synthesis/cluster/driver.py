@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from wethink_plugins.endpoints import Client
 from wethink_plugins.endpoints.ray_store import RayStore
@@ -156,7 +156,7 @@ class RayEngine(Engine):
         now = time.monotonic()
         for name, model in self._models.items():
             answered, silent = news.ages[name]
-            model.client.known = news.totals[name]
+            cast(_SeenClient, model.client).known = news.totals[name]
             model.answered = 0.0 if answered is None else now - answered
             model.silent_since = None if silent is None else now - silent
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wethink_plugins.endpoints import Call
+from wethink_plugins.synthesis.asking.desk import Desk
 from wethink_plugins.synthesis.asking.model import Model
 from wethink_plugins.synthesis.cluster.turnstile import Ended
 from wethink_plugins.synthesis.config import ModelSettings, SynthesisConfig
@@ -82,7 +83,7 @@ class Worker:
 
         made: list[Draft] = []
 
-        def desk(of: Draft):  # noqa: ANN202
+        def desk(of: Draft) -> Desk:
             made.append(of)
             return self._pipeline.desk(of, number, self._models, lambda: load(image))
 

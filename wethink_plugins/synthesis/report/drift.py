@@ -50,7 +50,7 @@ class Drift:
             found.compared += 1
             found.agreed += item.draft.agreement.agree
         if outcome.kind == "accepted":
-            found.abilities[made_of(item)["abilities"]] += 1
+            found.abilities[made_of(item, self._wanted)["abilities"]] += 1
             found.characters += len(item.draft.cot)
 
     def figures(self) -> list[dict[str, Any]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
+from wethink_plugins.synthesis.abilities import counts_as
 from wethink_plugins.synthesis.config import Mix
 from wethink_plugins.synthesis.records import ItemRecord
 from wethink_plugins.synthesis.report.outcome import Outcome
 from wethink_plugins.synthesis.report.share import share
-from wethink_plugins.synthesis.report.traits import combination, domain_of, ordered, type_of
+from wethink_plugins.synthesis.report.traits import NONE, combination, domain_of, ordered, type_of
 
 KINDS = ("abilities", "question_types", "domains")
 _DOMAINS = 40
@@ -33,7 +34,7 @@ class Mixture:
             self._asked["question_types"][target.question_type] += 1
             self._check(item)
         if outcome.kind == "accepted":
-            for kind, value in made_of(item).items():
+            for kind, value in made_of(item, self._wanted["abilities"]).items():
                 self._accepted[kind][value] += 1
 
     def figures(self) -> dict[str, Any]:
@@ -71,10 +72,11 @@ class Mixture:
         }  # fmt: skip
 
 
-def made_of(item: ItemRecord) -> dict[str, str]:
-    """Kind -> value of an accepted item."""
+def made_of(item: ItemRecord, wanted: Container[str]) -> dict[str, str]:
+    """Kind -> value of an accepted item, as steering counts it. `wanted`: the combinations of the mix."""
+    asked = item.draft.target.abilities if item.draft.target else ()
     return {
-        "abilities": combination(item.draft.abilities or (item.draft.target.abilities if item.draft.target else ())),
+        "abilities": counts_as(item.draft.abilities or asked, asked, wanted) or NONE,
         "question_types": type_of(item),
         "domains": domain_of(item),
     }

@@ -86,9 +86,9 @@ def agreement_on(page: Page, answers: Figures) -> None:
     if not answers["all"]["disagree"]:
         page.text("The answerers never disagreed.")
     else:
-        header = ("of", "disagree", "decided", *CHOICES, "overturned", "not decided")
-        page.table(header, _arbiter_rows([answers["all"], *answers["question_type"], *answers["ability"]]))
-        page.fold("by domain", header, _arbiter_rows(answers["domain"]))
+        columns = ("of", "disagree", "decided", *CHOICES, "overturned", "not decided")
+        page.table(columns, _arbiter_rows([answers["all"], *answers["question_type"], *answers["ability"]]))
+        page.fold("by domain", columns, _arbiter_rows(answers["domain"]))
     _confusion(page, answers)
 
 

@@ -16,7 +16,7 @@ from wethink_plugins.synthesis.asking.model import Model
 from wethink_plugins.synthesis.growing.extend import base_of
 from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.pipeline import Outcome, Pipeline
-from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord
+from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord, Target
 from wethink_plugins.synthesis.rejection import Unfinished
 from wethink_plugins.synthesis.run import RunFolder
 from wethink_plugins.synthesis.running.budget import Budget, Spent, spent_before
@@ -225,7 +225,7 @@ class Engine:
     async def _make(self, number: int) -> Outcome:
         image = self._images[number // self._config.questions_per_image]
 
-        async def plan():  # noqa: ANN202
+        async def plan() -> Target:
             self._room.release()
             try:
                 return await self._planned(number)
@@ -238,7 +238,7 @@ class Engine:
             plan,
         )
 
-    async def _planned(self, number: int):  # noqa: ANN202
+    async def _planned(self, number: int) -> Target:
         while True:
             if self._budget.stop:
                 raise Unfinished("stopped", self._budget.stop)

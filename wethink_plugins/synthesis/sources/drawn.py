@@ -76,7 +76,8 @@ class Drawn(Sequence[ImageRef]):
             if len(numbers) > 1:
                 seen: dict[str, int] = {}
                 for number in numbers:
-                    count = seen[path] = seen.get(path := self._path(number), 0) + 1
+                    path = self._path(number)
+                    count = seen[path] = seen.get(path, 0) + 1
                     if count > 1:
                         again[number] = count
         return again

@@ -10,8 +10,10 @@ from typing import Any, Protocol
 class Found(Protocol):
     """`names`: safe relative paths, in an order that does not depend on the file system. `wanted`: what was looked for."""
 
-    names: Sequence[str]
-    wanted: str
+    @property
+    def names(self) -> Sequence[str]: ...
+    @property
+    def wanted(self) -> str: ...
 
     def place(self, number: int) -> dict[str, Any]:
         """Where the picture `names[number]` is, for the reader: JSON, with its `kind`."""

@@ -74,7 +74,7 @@ def _members(file: str) -> Iterator[tuple[str, int, int]]:
         data.seek(0)
         with tarfile.open(fileobj=data, mode="r:", encoding="utf-8") as tar:
             while (member := tar.next()) is not None:
-                tar.members.clear()
+                tar.members.clear()  # type: ignore[attr-defined]  # what it has read; typeshed leaves it out
                 if member.isreg() and not member.issparse() and is_picture(member.name):
                     yield member.name, member.offset_data, member.size
             data.seek(tar.offset)

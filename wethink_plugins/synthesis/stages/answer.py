@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from pydantic import BaseModel
 
@@ -42,13 +42,14 @@ class AnswerTwice(Stage):
         draft.answers = {"vision": _answer(question, seen), "text": _answer(question, read)}
 
 
-async def _both(first, second):  # noqa: ANN202
+async def _both(first: Awaitable[Answered], second: Awaitable[Answered]) -> tuple[Answered, Answered]:
     """Waits for both, whatever the one does, so that how an item ends doesn't depend on who is faster."""
-    results = await asyncio.gather(first, second, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return results
+    one, two = await asyncio.gather(first, second, return_exceptions=True)
+    if isinstance(one, BaseException):
+        raise one
+    if isinstance(two, BaseException):
+        raise two
+    return one, two
 
 
 def letter_of(answer: str) -> str:

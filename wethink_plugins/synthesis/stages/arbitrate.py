@@ -37,7 +37,7 @@ class Arbitrate(Stage):
             first=draft.answers[order[0]], second=draft.answers[order[1]],
         )  # fmt: skip
         choice = {"first": order[0], "second": order[1]}.get(said.choice, "neither")
-        draft.arbitration = Arbitration(choice=choice, why=said.why)  # type: ignore[arg-type]
+        draft.arbitration = Arbitration(choice=choice, why=said.why)
         if choice == "neither":
             raise Rejected("no_agreement", f"the arbiter takes neither: {said.why}")
         settle(draft, draft.answers[choice])

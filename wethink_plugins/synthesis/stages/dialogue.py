@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -62,7 +63,7 @@ def _has_a_point(inquiry: Inquiry) -> None:
         raise Invalid('"enough" is false and there is no question.')
 
 
-def _answers(number: int):  # noqa: ANN202
+def _answers(number: int) -> Callable[[Told], None]:
     def check(told: Told) -> None:
         if len(told.answers) != number:
             raise Invalid(f'"answers" holds {len(told.answers)} texts for {number} questions.')

@@ -33,7 +33,7 @@ def paired(rows: Mapping[str, float], columns: Mapping[str, float], weights: Map
 
 
 def _fitted(table: Mapping[Cell, float], place: int, sums: Mapping[str, float]) -> dict[Cell, float]:
-    found: defaultdict[str, float] = defaultdict(float)
+    found = defaultdict[str, float](float)
     for cell, number in table.items():
         found[cell[place]] += number
     return {
@@ -50,7 +50,7 @@ def drawn(table: Mapping[_T, float], number: int, rng: random.Random) -> list[_T
         reached += number * share / total if total else number / len(table)
         while len(result) < number and start + len(result) < reached:
             result.append(key)
-    return result + [[*table][-1]] * (number - len(result))
+    return result + [*table][-1:] * (number - len(result))
 
 
 def dealt(cells: Sequence[_T], items: Sequence[str], rng: random.Random) -> dict[str, _T]:

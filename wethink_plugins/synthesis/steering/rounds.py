@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from wethink_plugins.options import LETTERS, split_options
 from wethink_plugins.rows import Row
+from wethink_plugins.synthesis.abilities import counts_as
 from wethink_plugins.synthesis.config import SynthesisConfig
 from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord, Target
 from wethink_plugins.synthesis.steering.mix import ENOUGH, Dimension, Plan
@@ -161,10 +162,8 @@ class Steering:
             self._remembered.add(asked.question, (ability, kind), image_of(item.item) if self._several else None)
 
     def _became(self, draft: Draft) -> tuple[str, str, str]:
-        """What needs more than it was asked to, in a combination that the mix doesn't have, counts as what was asked."""
-        ability = combination(draft.abilities)
-        if draft.target and ability not in self._abilities.shares and {*draft.target.abilities} <= {*draft.abilities}:
-            ability = combination(draft.target.abilities)
+        asked = draft.target.abilities if draft.target else None
+        ability = counts_as(draft.abilities, asked, self._abilities.shares) or NO_ABILITY
         kind = draft.question.question_type if draft.question else ""
         domain = draft.domain or (draft.question.domain if draft.question else "")
         return ability, kind, self._domain(domain)
