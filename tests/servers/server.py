@@ -45,8 +45,9 @@ class ModelServer:
         self.log_file.write_text("")
 
     def log(self):
-        """Every attempt that reached it, in order, over restarts."""
-        return [json.loads(line) for line in self.log_file.read_text().splitlines()]
+        """Every attempt that reached it, in order, over restarts; a line that is being written is not there yet."""
+        lines = self.log_file.read_text().splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
     def stats(self):
         """How busy it was; see `model.Busy`."""
