@@ -21,7 +21,7 @@ WIRE := tests/cli tests/endpoints tests/rewards/judge
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs-doctor typecheck clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs-doctor typecheck clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,8 +33,8 @@ demo: ## warm start, GRPO with the hybrid reward, report (SEED=0; goes on where 
 demo-controls: demo ## the same start with other rewards: noise, permuted answers, format, rules, judge only
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
-# In the order in which they start, three at a time for two cores: the longest first, hosts with what sets them up.
-TIERS := test-hosts-train test-core test-lowest test-hosts-short test-wire typecheck
+# In the order in which they start, three at a time for two cores: the longest first; the first sets up the hosts.
+TIERS := test-hosts-train test-core test-hosts-short test-lowest test-wire typecheck
 
 test: ## unit and contract tests, types, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
@@ -93,8 +93,19 @@ typecheck: ## mypy --strict over the package; 15 s of CPU, less when little has 
 
 test-slow: ## load and faults at length, further runs in the hosts, a real vLLM server; many minutes, 3 GB more
 	@$(SETUP) test sft grpo vllm verifiers
-	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m slow
-	@$(GRPO) -m pytest -q -p no:cacheprovider -m slow $(RAY)
+	+@$(PYTHON) tests/tiers.py --lanes 2 slow-hosts slow-unit slow-ray slow-lowest
+
+slow-hosts:
+	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -q -p no:cacheprovider --durations 20 -m "slow and host"
+
+slow-unit:
+	@$(TEST) -m pytest -q -p no:cacheprovider --durations 20 -m "slow and not host" $(RAY:%=--ignore=%)
+
+# Where Ray is: the environment of verl.
+slow-ray:
+	@$(GRPO) -m pytest -q -p no:cacheprovider --durations 6 -m slow $(RAY)
+
+slow-lowest:
 	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES=tests/recipes
 
 docs-doctor: ## write docs/doctor.md again, from the faults that the tests plant (EASYR1_HOME: those of EasyR1's own code too)
