@@ -211,7 +211,7 @@ def until(condition, process=None, patience=600.0):
         if process is not None and process.poll() is not None:
             return False
         assert time.monotonic() < end, "never true"
-        time.sleep(0.005)
+        time.sleep(0.02)
     return True
 
 
