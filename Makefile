@@ -58,7 +58,7 @@ ifeq ($(PYTHON310),)
 	@echo "test-lowest: left out, there is no python3.10 here (set PYTHON310)"
 else
 	@$(PYTHON310) -m venv .venvs/lowest
-	@$(LOWEST) -m pip install -q --disable-pip-version-check -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
+	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-compile -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
 	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1 | grep -v "^WARNING: Location" || true
 	@$(LOWEST) -m pytest -q -p no:cacheprovider -m $(UNIT) --sample $(SAMPLE) $(LOWEST_LEAVES:%=--ignore=%)
 endif
