@@ -5,6 +5,7 @@ RUN := runs/demo$(if $(filter-out 0,$(SEED)),-seed$(SEED))
 SETUP := $(PYTHON) recipes/cpu/environments.py
 GRPO := .venvs/grpo/bin/python
 TEST := .venvs/test/bin/python
+DOCS := .venvs/docs/bin/python
 # Python 3.10 is what EasyR1's images have; without one, these tests are left out and said so.
 PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(shell command -v python3.10))
 LOWEST := .venvs/lowest/bin/python
@@ -16,7 +17,7 @@ WIRE := tests/cli tests/endpoints tests/rewards/judge
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs-doctor typecheck clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs docs-check docs-doctor typecheck clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +31,7 @@ demo-controls: demo ## the same start with other rewards: noise, permuted answer
 
 test: ## unit and contract tests, types, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
-	@$(MAKE) -j3 test-wire test-core typecheck host-environments test-hosts-train test-lowest test-hosts-short
+	@$(MAKE) -j3 test-wire test-core typecheck docs-check host-environments test-hosts-train test-lowest test-hosts-short
 	@echo "test-easyr1: left out, it needs a clone of EasyR1: make test-easyr1 EASYR1_HOME=DIR"
 
 test-unit: ## the tests that need no host
@@ -85,6 +86,15 @@ typecheck: ## mypy --strict over the package; 15 s of CPU, less when little has 
 test-slow: ## load and faults at length, further runs in the hosts, a real vLLM server; many minutes, 3 GB more
 	@$(SETUP) test sft grpo vllm verifiers
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m slow
+
+docs: ## the documentation as a site in build/site, which opens from the disk; a warning ends it
+	@$(SETUP) docs
+	@rm -rf build/.site && NO_MKDOCS_2_WARNING=1 $(DOCS) -m mkdocs build --strict --quiet --site-dir build/.site
+	@rm -rf build/site && mv build/.site build/site && echo "build/site/index.html"
+
+docs-check: docs ## links, anchors and pictures of that site, and that it loads nothing from the web
+	@$(SETUP) test
+	@WETHINK_SITE=build/site $(TEST) -m pytest -q -p no:cacheprovider tests/docs/test_site.py
 
 docs-doctor: ## write docs/doctor.md again, from the faults that the tests plant (EASYR1_HOME: those of EasyR1's own code too)
 	@$(SETUP) test sft grpo

@@ -146,6 +146,6 @@ def _page(area: Area) -> str:
 
 
 def _entry(name: str) -> str:
-    """A heading that says where to import it from, and what is known of it."""
-    home, _, own = f"{PACKAGE}.{name}".rpartition(".")
-    return f"## {own} {{ #{name} }}\n\n```python\nfrom {home} import {own}\n```\n\n::: {PACKAGE}.{name}\n"
+    """Under the path that it is imported by, which is also its anchor."""
+    own = name.rpartition(".")[2]
+    return f"::: {PACKAGE}.{name}\n    options:\n      toc_label: {own}\n"

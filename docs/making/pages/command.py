@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import typer.main
-from pages.table import code, table, text
 from typer.core import TyperArgument
 
+from pages.table import code, table, text
 from wethink_plugins.cli import main
 
 FOLDER = "reference/command"

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
 
-from pages.table import code, table, text
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from pages.table import code, table, text
 from wethink_plugins.cli.config_text import config_text
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.synthesis.config import SynthesisConfig
@@ -74,7 +74,7 @@ def _model_in(field: FieldInfo) -> tuple[type[BaseModel] | None, str]:
 def _kind(field: FieldInfo) -> str:
     """What may stand there, with its range."""
     limits = [f"{sign} {getattr(one, name)}" for one in _metadata(field) for name, sign in _SIGNS if hasattr(one, name)]
-    return ", ".join([_name(field.annotation), *dict.fromkeys(limits)])
+    return " ".join([_name(field.annotation), *dict.fromkeys(limits)])
 
 
 _SIGNS = (("gt", ">"), ("ge", "≥"), ("lt", "<"), ("le", "≤"))
@@ -109,7 +109,9 @@ def _default(field: FieldInfo, inner: type[BaseModel] | None) -> str:
     value = field.get_default(call_default_factory=True)
     if inner is not None and isinstance(value, BaseModel):
         return ""
-    return "" if value is PydanticUndefined else code(json.dumps(value, ensure_ascii=False))
+    if value is PydanticUndefined:
+        return ""
+    return code(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _stages() -> str:

@@ -22,15 +22,16 @@ def text(value: str) -> str:
 
 def code(value: str) -> str:
     """Inline code, whatever is in it; nothing for nothing."""
-    return f"<code>{_pipeless(value)}</code>" if value else ""
+    return f"<code>{_plain(value)}</code>" if value else ""
 
 
 def _escaped(part: str) -> str:
     escaped = part.replace("\\", "\\\\")
     for sign in "*_[]`":
         escaped = escaped.replace(sign, f"\\{sign}")
-    return _pipeless(escaped)
+    return _plain(escaped)
 
 
-def _pipeless(value: str) -> str:
-    return html.escape(value, quote=False).replace("|", "&#124;")
+def _plain(value: str) -> str:
+    """Without what ends a cell, begins a tag or gives attributes."""
+    return html.escape(value, quote=False).replace("|", "&#124;").replace("{", "&#123;")
