@@ -22,6 +22,8 @@ pytestmark = pytest.mark.skipif(not SITE, reason="needs the built site: make doc
 # Attributes by which a page loads something, as against leading to it.
 LOADS = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("link", "href"), ("video", "src")}
 LOADED_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "preconnect", "dns-prefetch", "prefetch", "manifest"}
+# Markdown that GitHub reads and mkdocs doesn't: a list without an empty line before it, a table likewise.
+LOST = re.compile(r"<p>(?:(?!</p>).)*?\n(?:[-*] |\d+\. |\|[ :-]+\|)", re.DOTALL)
 CSS_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)|@import\s+[\"']([^\"']+)")
 
 
@@ -60,6 +62,12 @@ def site() -> dict[str, Page]:
     found.pop("404.html", None)
     assert len(found) > 40, f"{folder} holds {len(found)} pages: is it the built site?"
     return found
+
+
+def test_no_list_and_no_table_became_a_paragraph(site):
+    for place in site:
+        lost = LOST.search((ROOT / str(SITE) / place).read_text(encoding="utf-8"))
+        assert not lost, f"{place}: leave a line empty before it: {lost[0][-120:]!r}"
 
 
 def is_web(address: str) -> bool:
