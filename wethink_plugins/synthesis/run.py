@@ -17,9 +17,7 @@ from wethink_plugins.datasets.write import write_text
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.synthesis.config import SynthesisConfig
 from wethink_plugins.synthesis.ledger import Ledger
-
-# What may change between `run` and `resume`: nothing that shapes a row.
-_MAY_CHANGE = {"limits", "store"}
+from wethink_plugins.synthesis.served import differing, gone_on, pinned
 
 
 class RunFolder:
@@ -34,10 +32,10 @@ class RunFolder:
 
     @classmethod
     def create(cls, folder: Path, config: SynthesisConfig, extends: int = 0) -> RunFolder:
-        """A new run in `folder`, which is made. WeThinkError where a run is there already."""
+        """A new run in `folder`, which is made. WeThinkError where a run is there already; ConfigError where the environment lacks an address."""
         cls.check_new(folder)
-        run = cls(folder, config, uuid.uuid4().hex[:12], time.time(), extends)
-        write_text(folder / "synthesis.json", config.model_dump_json(indent=1) + "\n")
+        run = cls(folder, pinned(config), uuid.uuid4().hex[:12], time.time(), extends)
+        write_text(folder / "synthesis.json", run.config.model_dump_json(indent=1) + "\n")
         write_text(folder / "run.json", json.dumps({"id": run.id, "created": run.created, "extends": extends}) + "\n")
         return run
 
@@ -63,16 +61,14 @@ class RunFolder:
         (self.folder / "run.json").unlink(missing_ok=True)
 
     def change(self, config: SynthesisConfig) -> None:
-        """Takes new limits; WeThinkError where anything else differs, since old rows would not fit to new ones."""
-        old, new = self.config.model_dump(), config.model_dump()
-        differing = [key for key in old if old[key] != new[key] and key not in _MAY_CHANGE]
-        if differing:
+        """Takes new limits and servers; WeThinkError where anything differs that shapes a row: old ones would not fit."""
+        if others := differing(self.config, config):
             raise WeThinkError(
-                f"was started with other settings: {', '.join(differing)}",
+                f"was started with other settings: {', '.join(others)}",
                 fix="resume with the old ones, or start a new run (calls of the same form are in the store: name it under store)",
                 file=self.folder,
             )
-        self.config = self.config.model_copy(update={"limits": config.limits})
+        self.config = gone_on(self.config, config)
         write_text(self.folder / "synthesis.json", self.config.model_dump_json(indent=1) + "\n")
 
     def ended(self, why: str) -> None:
