@@ -109,9 +109,10 @@ slow-ray:
 slow-lowest:
 	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES=tests/recipes
 
+# Without --quiet: with it, mkdocs counts no warnings and --strict means nothing.
 docs: ## the documentation as a site in build/site, which opens from the disk; a warning ends it
 	@$(SETUP) docs
-	@rm -rf build/.site && NO_MKDOCS_2_WARNING=1 $(DOCS) -m mkdocs build --strict --quiet --site-dir build/.site
+	@rm -rf build/.site && NO_MKDOCS_2_WARNING=1 $(DOCS) -m mkdocs build --strict --site-dir build/.site
 	@rm -rf build/site && mv build/.site build/site && echo "build/site/index.html"
 
 docs-check: docs ## links, anchors and pictures of that site, and that it loads nothing from the web
