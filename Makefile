@@ -5,6 +5,7 @@ RUN := runs/demo$(if $(filter-out 0,$(SEED)),-seed$(SEED))
 SETUP := $(PYTHON) recipes/cpu/environments.py
 GRPO := .venvs/grpo/bin/python
 TEST := .venvs/test/bin/python
+DOCS := .venvs/docs/bin/python
 # Python 3.10 is what EasyR1's images have; without one, these tests are left out and said so.
 PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(shell command -v python3.10))
 LOWEST := .venvs/lowest/bin/python
@@ -21,7 +22,7 @@ WIRE := tests/cli tests/endpoints tests/rewards/judge
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs-doctor typecheck clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +35,7 @@ demo-controls: demo ## the same start with other rewards: noise, permuted answer
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
 # In the order in which they start, three at a time for two cores: the longest first; the first sets up the hosts.
-TIERS := test-hosts-train test-core test-hosts-short test-lowest test-wire typecheck
+TIERS := test-hosts-train test-core test-hosts-short test-lowest test-wire docs-check typecheck
 
 test: ## unit and contract tests, types, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
@@ -108,6 +109,16 @@ slow-ray:
 slow-lowest:
 	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES=tests/recipes
 
+# Without --quiet: with it, mkdocs counts no warnings and --strict means nothing.
+docs: ## the documentation as a site in build/site, which opens from the disk; a warning ends it
+	@$(SETUP) docs
+	@rm -rf build/.site && NO_MKDOCS_2_WARNING=1 $(DOCS) -m mkdocs build --strict --site-dir build/.site
+	@rm -rf build/site && mv build/.site build/site && echo "build/site/index.html"
+
+docs-check: docs ## links, anchors and pictures of that site, and that it loads nothing from the web
+	@$(SETUP) test
+	@WETHINK_SITE=build/site $(TEST) -m pytest -q -p no:cacheprovider tests/docs/test_site.py
+
 docs-doctor: ## write docs/doctor.md again, from the faults that the tests plant (EASYR1_HOME: those of EasyR1's own code too)
 	@$(SETUP) test sft grpo
 	@WETHINK_WRITE_DOCS=1 $(TEST) -m pytest -q tests/doctor tests/hosts/test_doctor.py
@@ -116,6 +127,16 @@ ifneq ($(EASYR1_HOME),)
 	@WETHINK_WRITE_DOCS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -q tests/easyr1/test_doctor.py
 endif
 	@WETHINK_WRITE_DOCS=1 $(TEST) -m pytest -q tests/doctor -k test_the_page
+
+# What is in build/release was checked before it becomes dist/.
+release: ## wheel and sdist of what is committed, checked, in dist/
+	@$(SETUP) test release
+	@rm -rf build/release
+	@.venvs/release/bin/python -m build --no-isolation --outdir build/release .
+	@.venvs/release/bin/python -m twine check --strict build/release/*
+	@WETHINK_DIST="$(CURDIR)/build/release" $(TEST) -m pytest -q -p no:cacheprovider tests/release
+	@rm -rf dist && mv build/release dist
+	@ls -l dist
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small
