@@ -10,7 +10,7 @@ DOCS := .venvs/docs/bin/python
 PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(shell command -v python3.10))
 LOWEST := .venvs/lowest/bin/python
 # What versions of our dependencies can't break is left out of test-lowest: kills between two system calls, our recipes'
-# scripts, the wheel and the docs (3.11 has them), and four of five cases of plain Python. make test-slow has all but the recipes.
+# scripts, the wheel and the docs (3.11 has them), and four of five cases of plain Python. make test-slow has all of that but recipes, docs and release.
 LOWEST_LEAVES ?= tests/recipes tests/test_wheel.py tests/cli/test_killed.py tests/cli/test_data_killed.py tests/datasets/fetch/test_killed.py tests/synthesis/test_resume.py tests/docs tests/release
 SAMPLE ?= 5
 UNIT := "not host and not easyr1 and not slow"
@@ -111,7 +111,7 @@ slow-ray:
 	@$(GRPO) -m pytest -q -p no:cacheprovider --durations 6 -m slow $(RAY)
 
 slow-lowest:
-	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES=tests/recipes
+	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES="tests/recipes tests/docs tests/release"
 
 # Without --quiet: with it, mkdocs counts no warnings and --strict means nothing.
 docs: ## the documentation as a site in build/site, which opens from the disk; a warning ends it
