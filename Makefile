@@ -22,7 +22,7 @@ WIRE := tests/cli tests/endpoints tests/rewards/judge
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs docs-check docs-doctor typecheck release clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,8 @@ demo: ## warm start, GRPO with the hybrid reward, report (SEED=0; goes on where 
 demo-controls: demo ## the same start with other rewards: noise, permuted answers, format, rules, judge only
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
-# In the order in which they start, three at a time for two cores: the longest first, hosts with what sets them up.
-TIERS := test-hosts-train test-core test-lowest test-hosts-short test-wire docs-check typecheck
+# In the order in which they start, three at a time for two cores: the longest first; the first sets up the hosts.
+TIERS := test-hosts-train test-core test-hosts-short test-lowest test-wire docs-check typecheck
 
 test: ## unit and contract tests, types, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
@@ -59,7 +59,7 @@ ifeq ($(PYTHON310),)
 	@echo "test-lowest: left out, there is no python3.10 here (set PYTHON310)"
 else
 	@$(PYTHON310) -m venv .venvs/lowest
-	@$(LOWEST) -m pip install -q --disable-pip-version-check -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
+	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-compile -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
 	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1 | grep -v "^WARNING: Location" || true
 	@$(LOWEST) -m pytest -q -p no:cacheprovider -m $(UNIT) --sample $(SAMPLE) $(LOWEST_LEAVES:%=--ignore=%)
 endif
@@ -94,13 +94,25 @@ typecheck: ## mypy --strict over the package; 15 s of CPU, less when little has 
 
 test-slow: ## load and faults at length, further runs in the hosts, a real vLLM server; many minutes, 3 GB more
 	@$(SETUP) test sft grpo vllm verifiers
-	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m slow
-	@$(GRPO) -m pytest -q -p no:cacheprovider -m slow $(RAY)
+	+@$(PYTHON) tests/tiers.py --lanes 2 slow-hosts slow-unit slow-ray slow-lowest
+
+slow-hosts:
+	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -q -p no:cacheprovider --durations 20 -m "slow and host"
+
+slow-unit:
+	@$(TEST) -m pytest -q -p no:cacheprovider --durations 20 -m "slow and not host" $(RAY:%=--ignore=%)
+
+# Where Ray is: the environment of verl.
+slow-ray:
+	@$(GRPO) -m pytest -q -p no:cacheprovider --durations 6 -m slow $(RAY)
+
+slow-lowest:
 	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES=tests/recipes
 
+# Without --quiet: with it, mkdocs counts no warnings and --strict means nothing.
 docs: ## the documentation as a site in build/site, which opens from the disk; a warning ends it
 	@$(SETUP) docs
-	@rm -rf build/.site && NO_MKDOCS_2_WARNING=1 $(DOCS) -m mkdocs build --strict --quiet --site-dir build/.site
+	@rm -rf build/.site && NO_MKDOCS_2_WARNING=1 $(DOCS) -m mkdocs build --strict --site-dir build/.site
 	@rm -rf build/site && mv build/.site build/site && echo "build/site/index.html"
 
 docs-check: docs ## links, anchors and pictures of that site, and that it loads nothing from the web

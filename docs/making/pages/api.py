@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+
+from pydantic import BaseModel
+
+from pages.table import code, table
 
 FOLDER = "reference/api"
 PACKAGE = "wethink_plugins"
@@ -148,4 +153,28 @@ def _page(area: Area) -> str:
 def _entry(name: str) -> str:
     """Under the path that it is imported by, which is also its anchor."""
     own = name.rpartition(".")[2]
-    return f"::: {PACKAGE}.{name}\n    options:\n      toc_label: {own}\n"
+    return f"::: {PACKAGE}.{name}\n    options:\n      toc_label: {own}\n\n{_fields(_found(name))}"
+
+
+def _fields(found: Any) -> str:
+    """Of a record that checks what it is given: its signature doesn't show them. A YAML's keys have a page of their own."""
+    if not (isinstance(found, type) and issubclass(found, BaseModel)) or not found.model_fields:
+        return ""
+    if found.__module__.endswith(".config"):
+        return f"Its keys are in [the configuration]({_yaml(found)}).\n\n"
+    rows = [(code(key), code(_type(found, key)), _default(field)) for key, field in found.model_fields.items()]
+    return table(("field", "type", "default"), rows) + "\n"
+
+
+def _yaml(found: type[BaseModel]) -> str:
+    return "../configuration/synthesis.md" if "synthesis" in found.__module__ else "../configuration/index.md"
+
+
+def _type(found: type[BaseModel], key: str) -> str:
+    """As it is written in the class, or in the one that it extends."""
+    homes = (home for home in found.__mro__ if key in inspect.get_annotations(home))
+    return str(inspect.get_annotations(next(homes))[key])
+
+
+def _default(field: Any) -> str:
+    return "needed" if field.is_required() else code(repr(field.get_default(call_default_factory=True)))

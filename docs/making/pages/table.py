@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
+_SHORT = 24
+
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Cells come from `text` and `code`, or are Markdown without pipes."""
@@ -21,8 +23,9 @@ def text(value: str) -> str:
 
 
 def code(value: str) -> str:
-    """Inline code, whatever is in it; nothing for nothing."""
-    return f"<code>{_plain(value)}</code>" if value else ""
+    """Inline code, whatever is in it, on one line where it is short; nothing for nothing."""
+    kind = ' class="short"' if len(value) <= _SHORT else ""
+    return f"<code{kind}>{_plain(value)}</code>" if value else ""
 
 
 def _escaped(part: str) -> str:

@@ -20,6 +20,7 @@ from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord, Ta
 from wethink_plugins.synthesis.rejection import Unfinished
 from wethink_plugins.synthesis.run import RunFolder
 from wethink_plugins.synthesis.running.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.running.images import LedgerImages
 from wethink_plugins.synthesis.running.load import load
 from wethink_plugins.synthesis.running.schedule import Schedule
 from wethink_plugins.synthesis.running.trouble import Trouble
@@ -97,7 +98,7 @@ class Engine:
     def _prepare(self) -> None:
         """Takes up the run where the ledger has it."""
         per_image = self._config.questions_per_image
-        self._images = self._ledger.images()
+        self._images = LedgerImages(lambda: self._run.ledger(reads_only=True), self._ledger.image_count())
         done = self._ledger.done()
         rounds = self._ledger.rounds()
         total = len(self._images) * per_image
