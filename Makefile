@@ -138,7 +138,7 @@ release: ## wheel and sdist of what is committed, checked, in dist/
 	@rm -rf build/release
 	@.venvs/release/bin/python -m build --no-isolation --outdir build/release .
 	@.venvs/release/bin/python -m twine check --strict build/release/*
-	@WETHINK_DIST="$(CURDIR)/build/release" $(TEST) -m pytest -q -p no:cacheprovider tests/release
+	@WETHINK_DIST="$(CURDIR)/build/release" $(TEST) -m pytest -q -p no:cacheprovider -m "not slow" tests/release
 	@rm -rf dist && mv build/release dist
 	@ls -l dist
 
