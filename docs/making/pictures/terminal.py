@@ -33,5 +33,5 @@ def draw(command: str, printed: str, target: Path) -> None:
     console.print(Text.assemble(("$ ", "bold green"), (command, "bold")))
     console.print(Text.from_ansi(printed.rstrip("\n")))
     # Without the clips, one a line: every line is wrapped already, and they cut off what hangs below it.
-    drawn = console.export_svg(title="", code_format=_FORMAT, unique_id="t")
+    drawn = console.export_svg(title="", code_format=_FORMAT)
     target.write_text(re.sub(r' clip-path="[^"]*"', "", drawn), encoding="utf-8")
