@@ -13,6 +13,7 @@ import pytest
 from tests.datasets.twin import make_twin
 
 MOMENTS = 20
+ROWS = 500  # about as long at work as starting
 # Ends itself as a file is moved into place for the nth time: the moments between two outputs.
 DEADLY = """
 import itertools, os, signal, sys
@@ -32,7 +33,7 @@ class Job:
     """A verb over a small twin, and its outputs in a folder of their own."""
 
     def __init__(self, folder, verb):
-        self.twin = make_twin(folder / "twin", 1000)
+        self.twin = make_twin(folder / "twin", ROWS)
         self.folder, self.verb = folder, verb
         self.out = folder / "out"
         self.config = folder / "wethink.yaml"
