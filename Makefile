@@ -10,8 +10,8 @@ DOCS := .venvs/docs/bin/python
 PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(shell command -v python3.10))
 LOWEST := .venvs/lowest/bin/python
 # What versions of our dependencies can't break is left out of test-lowest: kills between two system calls, our recipes'
-# scripts and the wheel (3.11 has them), and four of five cases of plain Python. make test-slow has all but the recipes.
-LOWEST_LEAVES ?= tests/recipes tests/test_wheel.py tests/cli/test_killed.py tests/cli/test_data_killed.py tests/datasets/fetch/test_killed.py tests/synthesis/test_resume.py
+# scripts, the wheel and the docs (3.11 has them), and four of five cases of plain Python. make test-slow has all of that but recipes, docs and release.
+LOWEST_LEAVES ?= tests/recipes tests/test_wheel.py tests/cli/test_killed.py tests/cli/test_data_killed.py tests/datasets/fetch/test_killed.py tests/synthesis/test_resume.py tests/docs tests/release
 SAMPLE ?= 5
 UNIT := "not host and not easyr1 and not slow"
 TRAIN := tests/hosts/test_verl.py tests/recipes/test_demo_small.py
@@ -22,7 +22,7 @@ WIRE := tests/cli tests/endpoints tests/rewards/judge
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-docs test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release pictures clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ demo-controls: demo ## the same start with other rewards: noise, permuted answer
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
 # In the order in which they start, three at a time for two cores: the longest first; the first sets up the hosts.
-TIERS := test-hosts-train test-core test-hosts-short test-lowest test-wire docs-check typecheck
+TIERS := test-hosts-train test-core test-hosts-short test-lowest test-docs test-wire docs-check typecheck
 
 test: ## unit and contract tests, types, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
@@ -47,12 +47,16 @@ test-unit: ## the tests that need no host
 	@$(SETUP) test
 	@$(TEST) -m pytest -m $(UNIT)
 
-# The same in two halves, for two cores: the one mostly waits, for servers and for commands that start.
+# The same in three parts, for two cores: the first mostly waits, for servers and for commands that start.
 test-wire:
 	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE)
 
 test-core:
-	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE:%=--ignore=%)
+	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE:%=--ignore=%) --ignore=tests/docs
+
+# Commands and examples of the pages, as they stand there.
+test-docs:
+	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) tests/docs
 
 test-lowest: ## the core on Python 3.10 with the lowest versions of its dependencies
 ifeq ($(PYTHON310),)
@@ -107,7 +111,7 @@ slow-ray:
 	@$(GRPO) -m pytest -q -p no:cacheprovider --durations 6 -m slow $(RAY)
 
 slow-lowest:
-	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES=tests/recipes
+	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES="tests/recipes tests/docs tests/release"
 
 # Without --quiet: with it, mkdocs counts no warnings and --strict means nothing.
 docs: ## the documentation as a site in build/site, which opens from the disk; a warning ends it
@@ -137,6 +141,10 @@ release: ## wheel and sdist of what is committed, checked, in dist/
 	@WETHINK_DIST="$(CURDIR)/build/release" $(TEST) -m pytest -q -p no:cacheprovider -m "not slow" tests/release
 	@rm -rf dist && mv build/release dist
 	@ls -l dist
+
+pictures: ## the pictures of docs/images again, from finished runs (NAMES="watch audit": only these; needs Chromium)
+	@$(SETUP) test
+	@$(TEST) docs/making/pictures $(NAMES)
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small
