@@ -29,9 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.servers.server import ModelServer
 from tests.synthesis.costly_run import pictures, settings
 from wethink_plugins.synthesis.config import SynthesisConfig
-from wethink_plugins.synthesis.ledger import Ledger
 from wethink_plugins.synthesis.output import write_outputs
-from wethink_plugins.synthesis.records import ImageRef
 from wethink_plugins.synthesis.run import RunFolder
 from wethink_plugins.synthesis.running.engine import Engine
 from wethink_plugins.synthesis.running.start import start
@@ -55,7 +53,6 @@ class Measured:
     ledger_bytes: int
     rows_bytes: int
     provenance_bytes: int
-    image_bytes_in_memory: float
     items: list[list[list[Any]]] = field(default_factory=list)
 
     @property
@@ -86,7 +83,7 @@ def measure(images: int) -> Measured:
         return Measured(
             images, sum(map(len, items)), counts["rows"], cpu_s, resume_cpu_s, _size(run.calls), _characters(run.calls),
             _size(run.folder / "ledger.sqlite"), _size(run.folder / "rows.jsonl"), _size(run.folder / "provenance.jsonl"),
-            _image_bytes(ledger), items,
+            items,
         )  # fmt: skip
 
 
@@ -113,17 +110,6 @@ def _characters(store: Path) -> int:
     (found,) = connection.execute("SELECT SUM(LENGTH(text)) FROM replies").fetchone()
     connection.close()
     return int(found)
-
-
-def _image_bytes(ledger: Ledger) -> float:
-    """Of one image in the list that the engine holds for as long as it works."""
-    import tracemalloc
-
-    tracemalloc.start()
-    held: list[ImageRef] = ledger.images()
-    used = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
-    return used / max(len(held), 1)
 
 
 @dataclass(frozen=True)
@@ -270,7 +256,7 @@ def show(measured: Measured, given: Given, simulated: int) -> None:
     image = per_image(measured, given)
     print(f"measured on {measured.images} images: {measured.calls:,} calls, {measured.accepted} accepted; "
           f"{measured.cpu_a_call * 1e3:.2f} CPU-ms a call, {measured.resume_cpu_s / measured.images * 1e3:.2f} CPU-ms an "
-          f"item that a resume reads, {measured.image_bytes_in_memory:,.0f} bytes of memory an image listed")  # fmt: skip
+          "item that a resume reads")  # fmt: skip
     print("given: " + ", ".join(f"{name} {value:g}" for name, value in asdict(given).items()))
     print("\n| stage | calls an image | prompt tokens | reply tokens |\n|---|---|---|---|")
     for stage, calls, prompt, reply in stages(measured, given):
@@ -347,15 +333,15 @@ def _show_storage(measured: Measured, given: Given) -> None:
 
 def _show_partitions(measured: Measured, given: Given, images_s: float) -> None:
     kept = storage(measured, given)
-    print("\n| images of a partition | partitions | call store | ledger | memory for its list | a resume reads | "
-          "hours of one process | at once, for the days given |\n|---|---|---|---|---|---|---|---|")  # fmt: skip
+    print("\n| images of a partition | partitions | call store | ledger | a resume reads | "
+          "hours of one process | at once, for the days given |\n|---|---|---|---|---|---|---|")  # fmt: skip
     for size in (50_000, 100_000, 250_000, 1_000_000):
         count = math.ceil(given.whole / size)
         resume = size * measured.resume_cpu_s / measured.images
         hours = size / images_s / 3600
         print(
             f"| {size:,} | {count} | {size * kept['call store'] / 1e9:.1f} GB | {size * kept['ledger'] / 1e9:.2f} GB | "
-            f"{size * measured.image_bytes_in_memory / 2**20:.0f} MiB | {resume:.0f} CPU-s | {hours:.1f} | "
+            f"{resume:.0f} CPU-s | {hours:.1f} | "
             f"{math.ceil(count * hours / 24 / given.days)} |"
         )
 

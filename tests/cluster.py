@@ -1,6 +1,7 @@
 """A Ray cluster on this machine that a busy machine may take minutes to start."""
 
 import contextlib
+import tempfile
 
 # Ray reads each of its limits from RAY_<name>; what it starts inherits them.
 LIMITS = {
@@ -25,15 +26,18 @@ def cluster(patch, **options):
     for name, value in LIMITS.items():
         patch.setenv(name, value)
     patch.delenv("RAY_ADDRESS", raising=False)
-    for start in range(1, STARTS + 1):
-        try:
-            ray.init("local", include_dashboard=False, log_to_driver=False, object_store_memory=80_000_000, **options)
-            break
-        except Exception:
-            ray.shutdown()
-            if start == STARTS:
-                raise
-    try:
+    with contextlib.ExitStack() as stack:
+        # Its own, so that no other cluster of this machine is found, and nobody finds this one; sockets want a short path.
+        patch.setenv("RAY_TMPDIR", stack.enter_context(tempfile.TemporaryDirectory(prefix="wt", dir="/tmp")))
+        stack.callback(ray.shutdown)
+        for left in reversed(range(STARTS)):
+            try:
+                ray.init(
+                    "local", include_dashboard=False, log_to_driver=False, object_store_memory=80_000_000, **options
+                )
+                break
+            except Exception:
+                ray.shutdown()
+                if not left:
+                    raise
         yield ray.get_runtime_context().gcs_address
-    finally:
-        ray.shutdown()

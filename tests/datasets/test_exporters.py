@@ -242,3 +242,12 @@ def test_nothing_is_exported_from_no_rows(tmp_path):
     with pytest.raises(WeThinkError, match="no row is left"):
         export("verl", valid(tmp_path, [row(0, answer=None)]), tmp_path / "a.parquet")
     assert not (tmp_path / "a.parquet").exists()
+
+
+@pytest.mark.parametrize("host", ["verl", "trl"])
+def test_a_picture_that_went_away_after_the_check_is_blamed_and_not_the_output(tmp_path, host):
+    found = valid(tmp_path)
+    (tmp_path / "images" / "a.png").unlink()
+    with pytest.raises(WeThinkError, match=r"row r0: image_path: .*a\.png could be read when rows were checked"):
+        export(host, found, tmp_path / "out" / "a.parquet")
+    assert not list((tmp_path / "out").iterdir())

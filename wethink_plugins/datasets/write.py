@@ -56,6 +56,8 @@ def _is_alive(process: int) -> bool:
 
 def remove(file: Path) -> None:
     """Takes a file away if it is there; WeThinkError when it can't be."""
+    if not os.path.lexists(file):  # where nothing may be written, even what isn't there can't be removed
+        return
     try:
         file.unlink()
     except (FileNotFoundError, NotADirectoryError):

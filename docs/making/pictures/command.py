@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.console import Console
+
 from pictures.picture import CHECKOUT, IMAGES, Desk, Missing, Picture
 from pictures.table import PICTURES
-from rich.console import Console
 
 
 def main(about: str | None, words: Sequence[str] | None = None) -> int:

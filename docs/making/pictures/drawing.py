@@ -39,9 +39,7 @@ class Drawing:
         )
 
     def bar(self, x: float, y: float, width: float, height: float, fill: str) -> None:
-        self.parts.append(
-            f'<rect x="{x:.1f}" y="{y:g}" width="{width:.1f}" height="{height:g}" rx="2" fill="{fill}"/>'
-        )
+        self.parts.append(f'<rect x="{x:.1f}" y="{y:g}" width="{width:.1f}" height="{height:g}" rx="2" fill="{fill}"/>')
 
     def text(
         self, x: float, y: float, text: str, size: float = 14, fill: str = INK, kind: str = "", anchor: str = "start"
@@ -56,11 +54,15 @@ class Drawing:
     def code(self, x: float, y: float, text: str, size: float) -> None:
         """Tags stand back behind what they hold."""
         parts = "".join(
-            f'<tspan style="fill:{SOFT}">{escape(part)}</tspan>' if _TAGS.fullmatch(part) else f'<tspan class="b">{escape(part)}</tspan>'
+            f'<tspan style="fill:{SOFT}">{escape(part)}</tspan>'
+            if _TAGS.fullmatch(part)
+            else f'<tspan class="b">{escape(part)}</tspan>'
             for part in _TAGS.split(text)
             if part
         )
-        self.parts.append(f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" class="m" xml:space="preserve">{parts}</text>')
+        self.parts.append(
+            f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" class="m" xml:space="preserve">{parts}</text>'
+        )
 
     def lines(self, x: float, y: float, texts: list[str], size: float = 13, fill: str = SOFT, step: float = 0) -> None:
         for number, text in enumerate(texts):

@@ -7,14 +7,13 @@ one tier down for each that is wrong), so nobody makes them up. It reads the tex
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from typing import Any
 
-from pictures.picture import RECIPE, use_recipe
+from pictures.picture import RECIPE
 
 NAME = "label-rule"
-_REPLY = "docs.making.pictures.judge_reply:reply"
+_REPLY = "tests.servers.label_rule:reply"
 
 
 @contextlib.contextmanager
@@ -22,7 +21,6 @@ def judged(silent_about: str = "") -> Iterator[dict[str, Any]]:
     """Yield settings for the reward. Asked about the answer `silent_about`, the server fails each time."""
     from tests.servers import ModelServer
 
-    use_recipe()
     with ModelServer(model=NAME, reply=_REPLY, script={"silent_about": silent_about}) as server:
         yield {
             "judge": {
@@ -33,13 +31,3 @@ def judged(silent_about: str = "") -> Iterator[dict[str, Any]]:
                 "store": None,
             }
         }
-
-
-@contextlib.contextmanager
-def unset(*names: str) -> Iterator[None]:
-    """Without these environment variables."""
-    before = {name: os.environ.pop(name) for name in names if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(before)

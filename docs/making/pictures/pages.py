@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import yaml
+
 from pictures.judge import judged
 from pictures.picture import Desk
 from pictures.wethink import wethink
@@ -23,9 +25,16 @@ def demo_report(desk: Desk, target: Path) -> None:
     desk.screen.shoot(target, desk.screen.first(960))
 
 
+def demo_answers(desk: Desk, target: Path) -> None:
+    desk.screen.show(desk.run(needs="report.html") / "report.html")
+    desk.screen.shoot(target, desk.screen.box("article", margin=12))
+
+
 def watch(desk: Desk, target: Path) -> None:
-    run, page = desk.run(needs="journal"), desk.folder / "watch.html"
-    wethink("watch", run, "--page", page, folder=desk.folder)
+    """Of a copy: the studies keep their arms, with journals of their own, in folders below the run's."""
+    run, page, copy = desk.run(needs="journal"), desk.folder / "watch.html", desk.folder / "demo"
+    shutil.copytree(run / "journal", copy / "journal")
+    wethink("watch", copy, "--logs", run / "logs", "--page", page, folder=desk.folder)
     desk.screen.show(page)
     desk.screen.shoot(target, desk.screen.box("header", ".figures"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pictures.drawing import (
@@ -17,7 +18,7 @@ from pictures.drawing import (
     Drawing,
 )
 from pictures.picture import Desk
-from pictures.worked import ANSWER, CELLS, PROBLEM, Example, Rollout, example
+from pictures.worked import ANSWER, CELLS, PROBLEM, Rollout, example
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT = 1080, 868, 24, 1056
 _TABLE, _STEP = 392, 38
@@ -34,7 +35,7 @@ def draw(desk: Desk, target: Path) -> None:
     target.write_text(svg(example()), encoding="utf-8")
 
 
-def svg(found: Example) -> str:
+def svg(found: Sequence[Rollout]) -> str:
     drawing = Drawing(_WIDTH, _HEIGHT, _TITLE)
     _prompt(drawing)
     _graders(drawing)
@@ -61,7 +62,15 @@ def _prompt(drawing: Drawing) -> None:
         397, 76, ["system prompt: think inside <think>, then", "answer inside <answer>", "+ picture + problem, in the host's own form"],
     )  # fmt: skip
     _head(drawing, 754, 50, "3", "Group of rollouts")
-    drawing.lines(754, 76, ["the model answers the same prompt", "8 times; GRPO compares these 8 with each", "other and with nothing else"])
+    drawing.lines(
+        754,
+        76,
+        [
+            "the model answers the same prompt",
+            "8 times; GRPO compares these 8 with each",
+            "other and with nothing else",
+        ],
+    )
     for x in (342, 699):
         drawing.arrow((x, 85), (x + 37, 85))
     drawing.arrow((897, 146), (897, 172))
@@ -92,7 +101,7 @@ def _graders(drawing: Drawing) -> None:
     drawing.arrow((540, 318), (540, 344))
 
 
-def _table(drawing: Drawing, found: Example) -> None:
+def _table(drawing: Drawing, found: Sequence[Rollout]) -> None:
     bottom = _TABLE + 8 * _STEP
     drawing.box(_LEFT, 346, _RIGHT - _LEFT, bottom - 346 + 6)
     for x, name in ((40, "rollout"), (_FORM, "format"), (_WHO, "accuracy")):
@@ -101,7 +110,7 @@ def _table(drawing: Drawing, found: Example) -> None:
     drawing.text(_OVERALL, 382, "0.7 accuracy + 0.3 format", 12, SOFT, "b", "middle")
     drawing.text(_PUSH, 366, "advantage =", 12, SOFT, "b", "middle")
     drawing.text(_PUSH, 382, "(overall − mean) / std", 12, SOFT, "b", "middle")
-    for number, rollout in enumerate(found.rollouts):
+    for number, rollout in enumerate(found):
         _rollout(drawing, _TABLE + number * _STEP, rollout)
     drawing.line(_PUSH, _TABLE + 2, _PUSH, bottom - 2, SOFT, "2 3")
 
@@ -161,7 +170,13 @@ def _end(drawing: Drawing) -> None:
         40, top + 77,
         ["a line a rollout: response, answer, verdict, reason, the judge's reply;", "watch, score, sweep and evaluate read it, and so does whoever asks why"], 13,
     )  # fmt: skip
-    drawing.text(40, top + 127, "A rollout without a score leaves its group (verl, TRL) or is paid the group's mean (EasyR1).", 13, AMBER)
+    drawing.text(
+        40,
+        top + 127,
+        "A rollout without a score leaves its group (verl, TRL) or is paid the group's mean (EasyR1).",
+        13,
+        AMBER,
+    )
     drawing.box(690, top + 28, 366, 118)
     _head(drawing, 706, top + 53, "5", "Gradient")
     drawing.text(706, top + 79, "above 0: this response becomes likelier", 13, GREEN)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+
 from pictures.png import Box, save
 from tests.servers import browser
 

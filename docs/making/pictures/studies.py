@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from pictures.picture import CHECKOUT, RECIPE, Desk, use_recipe
+from pictures.screen import SCALE
 
 
 def ablations(desk: Desk, target: Path) -> None:
-    """The first two studies; the third's numbers are in the table of the page."""
     runs = desk.seeds("ablation/stages", "ablation.py")
     _script("ablation.py", "--runs", *runs, "--out", desk.folder, "--draw")
     desk.screen.show(desk.folder / "ablation.html")
@@ -30,13 +31,11 @@ def judge_faults(desk: Desk, target: Path) -> None:
 def two_hosts(desk: Desk, target: Path) -> None:
     runs = desk.seeds("faults/no-faults", "faults.py")
     _script("two_hosts.py", "--runs", *runs, "--out", desk.folder)
-    _charts(desk, desk.folder / "two_hosts.html", target)
+    _charts(desk, desk.folder / "two_hosts.html", target, scale=2)
 
 
 def _script(name: str, *words: object) -> None:
     """One of the recipe's, with the package of this checkout."""
-    import os
-
     command = [sys.executable, RECIPE / name, *words]
     done = subprocess.run(
         [*map(str, command)],
@@ -49,8 +48,6 @@ def _script(name: str, *words: object) -> None:
         raise RuntimeError(f"{name} ended with {done.returncode}: {done.stdout}")
 
 
-def _charts(desk: Desk, page: Path, target: Path) -> None:
+def _charts(desk: Desk, page: Path, target: Path, scale: float = SCALE) -> None:
     desk.screen.show(page)
-    desk.screen.shoot(target, desk.screen.around(".figures"))
-
-
+    desk.screen.shoot(target, desk.screen.around(".figures"), scale=scale)

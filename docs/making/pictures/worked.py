@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from pictures.judge import judged, unset
-from pictures.picture import use_recipe
-
+from pictures.judge import judged
+from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
 
-PROBLEM, ANSWER = "Tell in words what is drawn.", "three yellow squares"
-CELLS, SHAPE, COLOUR = (0, 2, 3), "square", "yellow"
+ROW, PROBLEM, ANSWER = "test-00001-tell", "Tell in words what is drawn.", "three yellow squares"
+CELLS = (0, 2, 3)
+"""Where its yellow squares stand, on three columns and two lines."""
 _THOUGHT = "<think>I see a yellow square, 3 in all.</think>"
 UNHEARD = "3 squares, all yellow"
 RESPONSES = (
@@ -32,7 +32,7 @@ RESPONSES = (
 
 @dataclass(frozen=True)
 class Rollout:
-    """`paid`: what a trainer that takes a number for everything gets. `left_out`: the advantage where it needn't."""
+    """`paid`: what a trainer that takes a number for every rollout is given; `advantage`: what GRPO makes of the eight."""
 
     response: str
     score: Score
@@ -40,31 +40,23 @@ class Rollout:
     advantage: float
 
 
-@dataclass(frozen=True)
-class Example:
-    rollouts: tuple[Rollout, ...]
-    mean: float
-
-
 @cache
-def example() -> Example:
+def example() -> tuple[Rollout, ...]:
     """Scored by the real reward, which asks a real server; the server fails when asked about the last rollout."""
     from wethink_plugins.rewards.advantages import group_of
     from wethink_plugins.rewards.groups import imputed_rewards
     from wethink_plugins.rewards.hybrid import HybridReward
 
-    use_recipe()
     samples = [
-        Sample("tell", "tell", PROBLEM, response, ANSWER, question_type="descriptive", reward_method="model")
+        Sample(ROW, ROW, PROBLEM, response, ANSWER, question_type="descriptive", reward_method="model")
         for response in RESPONSES
     ]
-    with unset("WETHINK_CONFIG", "WETHINK_JOURNAL"), judged(silent_about=UNHEARD) as settings:
-        reward = HybridReward.from_config(settings)
+    with judged(silent_about=UNHEARD) as settings:
+        reward = HybridReward(WeThinkConfig.load(settings), live=False)
         try:
             scores = reward.score_batch(samples)
         finally:
             reward.close()
     paid = imputed_rewards(samples, scores)
     pushed = group_of([score.overall for score in scores], "mean").advantages
-    rollouts = tuple(Rollout(*each) for each in zip(RESPONSES, scores, paid, pushed, strict=True))
-    return Example(rollouts, sum(paid) / len(paid))
+    return tuple(Rollout(*each) for each in zip(RESPONSES, scores, paid, pushed, strict=True))

@@ -288,6 +288,18 @@ def test_file_names_that_are_no_text_and_paths_that_no_system_takes_are_counted_
     assert "r0" in (place.folder / "out" / "remove.txt").read_text()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_is_counted_and_not_waited_for(place):
+    os.mkfifo(place.folder / "images" / "pipe.png")
+    (place.folder / "images" / "folder.png").mkdir()
+    paths = [f"images/{name}.png" for name in ("pipe", "folder", "none")]
+    place.rows(*(row(number, image_path=path) for number, path in enumerate(paths)))
+    bench = place.tsv(*({"index": i, "image_path": path} for i, path in enumerate(paths)), columns=PATHS)
+    found = place.run(bench)
+    assert found.counts["rows.jsonl"].bad == found.counts["bench"].bad == 3
+    assert {one.rpartition(": ")[2] for one in found.counts["bench"].examples} == {"is no file", "no such file"}
+
+
 def test_what_is_kept_of_a_picture_and_was_damaged_is_made_again(place):
     place.rows(row(0, image_path=place.picture("a.jpg", scene(3))))
     bench = place.tsv({"index": 0, "image": text_of(scene(3)), "question": "What?"})

@@ -14,7 +14,8 @@ from wethink_plugins.cli.synth.engine import EngineFlag, WorkersFlag, check_engi
 def resume(
     run: Annotated[Path, typer.Argument(help="The run's folder.")],
     config: Annotated[
-        OptionalPath, typer.Option("--config", help="The run's YAML with other limits; nothing else may differ.")
+        OptionalPath,
+        typer.Option("--config", help="The run's YAML with other limits or servers; what shapes a row may not differ."),
     ] = None,
     json: JsonFlag = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,

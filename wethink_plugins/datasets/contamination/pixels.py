@@ -37,6 +37,8 @@ def _loaded(source: Source, edge: int, shaped: Callable[[Image, int], Image]) ->
     from PIL import Image
 
     try:
+        if isinstance(source, Path) and not source.is_file():  # a pipe would be waited for, forever
+            raise BadPicture("no such file" if not source.exists() else "is no file")
         with Image.open(BytesIO(source) if isinstance(source, bytes) else source) as image:
             image.draft("RGB", (2 * edge, 2 * edge))
             return shaped(image, edge)

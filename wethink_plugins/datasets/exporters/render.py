@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from wethink_plugins.errors import WeThinkError
 from wethink_plugins.options import option_lines, split_options
 from wethink_plugins.rows import Row
 
@@ -46,4 +47,16 @@ def has_images(row: Row) -> bool:
 def image_bytes(row: Row) -> list[dict[str, Any]]:
     """The image files as they are, with the paths as written (no folder of this machine gets into the file)."""
     paths = zip(row.image_path, row.image_files, strict=True)
-    return [{"bytes": Path(file).read_bytes(), "path": path} for path, file in paths]
+    return [{"bytes": _bytes_of(file, row), "path": path} for path, file in paths]
+
+
+def _bytes_of(file: str, row: Row) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise WeThinkError(
+            f"{file} could be read when rows were checked, and now can't: {error.strerror or error}",
+            fix="see who moves images, and export again",
+            row=row.id,
+            field="image_path",
+        ) from None

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wethink_plugins.endpoints.call import key_of
-from wethink_plugins.endpoints.route import base_url_of
-from wethink_plugins.synthesis.config import ModelSettings, SynthesisConfig
+from wethink_plugins.synthesis.config import SynthesisConfig
 from wethink_plugins.synthesis.records import CallRecord, ItemRecord
+from wethink_plugins.synthesis.served import identity_of
 
 
 @dataclass(slots=True)
@@ -81,14 +81,7 @@ def _use_of(call: CallRecord, attempts: Sequence[Use]) -> Use:
 def _keys(call: CallRecord, config: SynthesisConfig) -> list[str]:
     """Under which the store has the attempts of a call: one an endpoint that may have been asked."""
     name = config.model_of(call.role)
-    return [key_of(call.key, identity) for identity in _identities(config.models[name])] if name else []
-
-
-def _identities(model: ModelSettings) -> list[str]:
-    return [
-        endpoint.identity or f"{base_url_of(endpoint.base_url, None, 'models')}\0{endpoint.model}"
-        for endpoint in model.endpoints
-    ]
+    return [key_of(call.key, identity_of(one)) for one in config.models[name].endpoints] if name else []
 
 
 def _attempts(store: Path, keys: Iterable[str]) -> Mapping[str, Use]:

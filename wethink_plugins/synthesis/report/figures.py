@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from wethink_plugins.endpoints.route import base_url_of
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.synthesis.asking.in_flight import cut_off
 from wethink_plugins.synthesis.ledger import Ledger
@@ -14,6 +13,7 @@ from wethink_plugins.synthesis.report.calls import CallLog
 from wethink_plugins.synthesis.report.cards import Cards
 from wethink_plugins.synthesis.report.drift import Drift
 from wethink_plugins.synthesis.report.funnel import Funnel, stage_names
+from wethink_plugins.synthesis.report.growth import growth_of, notes_of
 from wethink_plugins.synthesis.report.lengths import Lengths
 from wethink_plugins.synthesis.report.mix import Mixture
 from wethink_plugins.synthesis.report.origins import Origins
@@ -22,6 +22,7 @@ from wethink_plugins.synthesis.report.signs import signs
 from wethink_plugins.synthesis.report.spending import Spending
 from wethink_plugins.synthesis.report.state import reading, state_of
 from wethink_plugins.synthesis.run import RunFolder
+from wethink_plugins.synthesis.served import identity_of
 
 
 def run_figures(run: RunFolder) -> dict[str, Any]:
@@ -56,6 +57,8 @@ def _counted(run: RunFolder, ledger: Ledger) -> dict[str, Any]:
         "funnel": counted,
         "answers": answers.figures(),
         "mix": {**mix.figures(), "notes": _notes(ledger)},
+        "notes": notes_of(ledger.rounds()),
+        "growth": growth_of(run),
         "lengths": lengths.figures(),
         "spending": spending.figures(counted["accepted"]),
         "drift": drift.figures(),
@@ -81,7 +84,7 @@ def _identities(run: RunFolder) -> list[str]:
     found = []
     for endpoint in (one for model in run.config.models.values() for one in model.endpoints):
         with suppress(ConfigError):
-            found.append(endpoint.identity or f"{base_url_of(endpoint.base_url, None, '')}\0{endpoint.model}")
+            found.append(identity_of(endpoint))
     return found
 
 

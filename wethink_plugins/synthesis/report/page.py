@@ -8,6 +8,7 @@ from typing import Any
 from wethink_plugins.report import Bar, Number, Page
 from wethink_plugins.synthesis.report.cards import Read
 from wethink_plugins.synthesis.report.gallery import cards_of
+from wethink_plugins.synthesis.report.page_growth import growth_on, notes_on
 from wethink_plugins.synthesis.report.page_rows import agreement_on, mix_on, origins_on
 from wethink_plugins.synthesis.report.page_run import calls_on, drift_on, lengths_on, settings_on, spending_on
 from wethink_plugins.synthesis.report.share import per_cent, with_interval
@@ -36,8 +37,10 @@ def run_page(figures: Figures, read: Read | None = None) -> Page:
     agreement_on(page, figures["answers"])
     _funnel(page, figures["funnel"])
     _gallery(page, "Rejected items", "Drawn by the run's seed, of every reason.", figures, "rejected", read)
+    growth_on(page, figures["growth"])
     lengths_on(page, figures["lengths"])
     drift_on(page, figures["drift"])
+    notes_on(page, figures["notes"])
     spending_on(page, figures)
     calls_on(page, figures)
     settings_on(page, figures["settings"])

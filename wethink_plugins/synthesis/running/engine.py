@@ -20,6 +20,7 @@ from wethink_plugins.synthesis.records import Draft, ItemRecord, RoundRecord, Ta
 from wethink_plugins.synthesis.rejection import Unfinished
 from wethink_plugins.synthesis.run import RunFolder
 from wethink_plugins.synthesis.running.budget import Budget, Spent, spent_before
+from wethink_plugins.synthesis.running.images import LedgerImages
 from wethink_plugins.synthesis.running.load import load
 from wethink_plugins.synthesis.running.schedule import Schedule
 from wethink_plugins.synthesis.running.trouble import Trouble
@@ -39,7 +40,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Progress:
-    """Of this process; `stopped` empty where the run is complete."""
+    """Of `total` items `ended` have, and `passed` all stages; `round` is the one that is open, from 0. `spent` and `stopped` (why; empty where
+    the run is complete) are of this process.
+    """
 
     total: int = 0
     ended: int = 0
@@ -72,7 +75,8 @@ class Engine:
     async def work(self) -> Progress:
         """Until all is done or something stops it; then every call has ended and every reply is on disk.
 
-        WeThinkError where the ledger can't be written.
+        What leaves an item Unfinished is tried again and at last stops the work; it isn't raised. WeThinkError where the
+        ledger can't be written.
         """
         try:
             self._prepare()
@@ -94,7 +98,7 @@ class Engine:
     def _prepare(self) -> None:
         """Takes up the run where the ledger has it."""
         per_image = self._config.questions_per_image
-        self._images = self._ledger.images()
+        self._images = LedgerImages(lambda: self._run.ledger(reads_only=True), self._ledger.image_count())
         done = self._ledger.done()
         rounds = self._ledger.rounds()
         total = len(self._images) * per_image
