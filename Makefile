@@ -5,18 +5,24 @@ RUN := runs/demo$(if $(filter-out 0,$(SEED)),-seed$(SEED))
 SETUP := $(PYTHON) recipes/cpu/environments.py
 GRPO := .venvs/grpo/bin/python
 TEST := .venvs/test/bin/python
+DOCS := .venvs/docs/bin/python
 # Python 3.10 is what EasyR1's images have; without one, these tests are left out and said so.
 PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(shell command -v python3.10))
 LOWEST := .venvs/lowest/bin/python
+# What versions of our dependencies can't break is left out of test-lowest: kills between two system calls, our recipes'
+# scripts, the wheel and the docs (3.11 has them), and four of five cases of plain Python. make test-slow has all of that but recipes, docs and release.
+LOWEST_LEAVES ?= tests/recipes tests/test_wheel.py tests/cli/test_killed.py tests/cli/test_data_killed.py tests/datasets/fetch/test_killed.py tests/synthesis/test_resume.py tests/docs tests/release
+SAMPLE ?= 5
 UNIT := "not host and not easyr1 and not slow"
 TRAIN := tests/hosts/test_verl.py tests/recipes/test_demo_small.py
+RAY := tests/synthesis/test_ray.py tests/endpoints/test_ray.py
 WIRE := tests/cli tests/endpoints tests/rewards/judge
 
 # Where it is set, each of the many processes of a run would compile what it imports of torch, transformers and verl anew: 13 s of CPU instead of 6 (measured).
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs-doctor typecheck clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-docs test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release pictures clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,30 +34,38 @@ demo: ## warm start, GRPO with the hybrid reward, report (SEED=0; goes on where 
 demo-controls: demo ## the same start with other rewards: noise, permuted answers, format, rules, judge only
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
+# In the order in which they start, three at a time for two cores: the longest first; the first sets up the hosts.
+TIERS := test-hosts-train test-core test-hosts-short test-lowest test-docs test-wire docs-check typecheck
+
 test: ## unit and contract tests, types, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
-	@$(MAKE) -j3 test-wire test-core typecheck host-environments test-hosts-train test-lowest test-hosts-short
-	@echo "test-easyr1: left out, it needs a clone of EasyR1: make test-easyr1 EASYR1_HOME=DIR"
+	+@$(PYTHON) tests/tiers.py --lanes 3 $(TIERS) \
+	  --left-out "test-easyr1: it needs a clone of EasyR1 (make test-easyr1 EASYR1_HOME=DIR)" \
+	  --left-out "test-slow: load and faults at length, a real vLLM server (make test-slow)"
 
 test-unit: ## the tests that need no host
 	@$(SETUP) test
 	@$(TEST) -m pytest -m $(UNIT)
 
-# The same in two halves, for two cores: the one mostly waits, for servers and for commands that start.
+# The same in three parts, for two cores: the first mostly waits, for servers and for commands that start.
 test-wire:
 	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE)
 
 test-core:
-	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE:%=--ignore=%)
+	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE:%=--ignore=%) --ignore=tests/docs
+
+# Commands and examples of the pages, as they stand there.
+test-docs:
+	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) tests/docs
 
 test-lowest: ## the core on Python 3.10 with the lowest versions of its dependencies
 ifeq ($(PYTHON310),)
 	@echo "test-lowest: left out, there is no python3.10 here (set PYTHON310)"
 else
 	@$(PYTHON310) -m venv .venvs/lowest
-	@$(LOWEST) -m pip install -q --disable-pip-version-check -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
+	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-compile -r tests/lowest.txt 2>&1 | grep -v "^WARNING: Location" || true
 	@$(LOWEST) -m pip install -q --disable-pip-version-check --no-deps -e . 2>&1 | grep -v "^WARNING: Location" || true
-	@$(LOWEST) -m pytest -q -m $(UNIT) --ignore tests/recipes
+	@$(LOWEST) -m pytest -q -p no:cacheprovider -m $(UNIT) --sample $(SAMPLE) $(LOWEST_LEAVES:%=--ignore=%)
 endif
 
 test-hosts: ## short runs in the real hosts, and the whole demo in small
@@ -84,7 +98,30 @@ typecheck: ## mypy --strict over the package; 15 s of CPU, less when little has 
 
 test-slow: ## load and faults at length, further runs in the hosts, a real vLLM server; many minutes, 3 GB more
 	@$(SETUP) test sft grpo vllm verifiers
-	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -m slow
+	+@$(PYTHON) tests/tiers.py --lanes 2 slow-hosts slow-unit slow-ray slow-lowest
+
+slow-hosts:
+	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -q -p no:cacheprovider --durations 20 -m "slow and host"
+
+slow-unit:
+	@$(TEST) -m pytest -q -p no:cacheprovider --durations 20 -m "slow and not host" $(RAY:%=--ignore=%)
+
+# Where Ray is: the environment of verl.
+slow-ray:
+	@$(GRPO) -m pytest -q -p no:cacheprovider --durations 6 -m slow $(RAY)
+
+slow-lowest:
+	@$(MAKE) test-lowest SAMPLE=1 LOWEST_LEAVES="tests/recipes tests/docs tests/release"
+
+# Without --quiet: with it, mkdocs counts no warnings and --strict means nothing.
+docs: ## the documentation as a site in build/site, which opens from the disk; a warning ends it
+	@$(SETUP) docs
+	@rm -rf build/.site && NO_MKDOCS_2_WARNING=1 $(DOCS) -m mkdocs build --strict --site-dir build/.site
+	@rm -rf build/site && mv build/.site build/site && echo "build/site/index.html"
+
+docs-check: docs ## links, anchors and pictures of that site, and that it loads nothing from the web
+	@$(SETUP) test
+	@WETHINK_SITE=build/site $(TEST) -m pytest -q -p no:cacheprovider tests/docs/test_site.py
 
 docs-doctor: ## write docs/doctor.md again, from the faults that the tests plant (EASYR1_HOME: those of EasyR1's own code too)
 	@$(SETUP) test sft grpo
@@ -94,6 +131,20 @@ ifneq ($(EASYR1_HOME),)
 	@WETHINK_WRITE_DOCS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -q tests/easyr1/test_doctor.py
 endif
 	@WETHINK_WRITE_DOCS=1 $(TEST) -m pytest -q tests/doctor -k test_the_page
+
+# What is in build/release was checked before it becomes dist/.
+release: ## wheel and sdist of what is committed, checked, in dist/
+	@$(SETUP) test release
+	@rm -rf build/release
+	@.venvs/release/bin/python -m build --no-isolation --outdir build/release .
+	@.venvs/release/bin/python -m twine check --strict build/release/*
+	@WETHINK_DIST="$(CURDIR)/build/release" $(TEST) -m pytest -q -p no:cacheprovider -m "not slow" tests/release
+	@rm -rf dist && mv build/release dist
+	@ls -l dist
+
+pictures: ## the pictures of docs/images again, from finished runs (NAMES="watch audit": only these; needs Chromium)
+	@$(SETUP) test
+	@$(TEST) docs/making/pictures $(NAMES)
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small

@@ -1,11 +1,28 @@
 """What several tests share."""
 
 import contextlib
+import itertools
 import time
 
 import pytest
 
 from wethink_plugins.sample import Sample
+
+
+def pytest_addoption(parser):
+    parser.addoption("--sample", type=int, default=1, metavar="N", help="of each test marked `table` every Nth case")
+
+
+def pytest_collection_modifyitems(config, items):
+    """The same cases each time: the 1st, the N+1st, ... of each test."""
+    every = config.getoption("--sample")
+    tables = [item for item in items if item.get_closest_marker("table")]
+    by_test = itertools.groupby(tables, key=lambda item: (item.path, item.originalname))
+    kept = {id(item) for _, cases in by_test for item in list(cases)[::every]}
+    left = [item for item in tables if id(item) not in kept]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if id(item) in kept or not item.get_closest_marker("table")]
 
 
 @pytest.fixture

@@ -125,6 +125,8 @@ class Prices(_Section):
 
 
 class Endpoint(_Section):
+    """One server of the OpenAI kind (vLLM, SGLang, a hosted one) and the model asked there."""
+
     base_url: str = Field(
         description="an OpenAI-compatible server, e.g. http://127.0.0.1:8000/v1; env:NAME; router: verl's own"
     )
@@ -154,11 +156,15 @@ class Endpoint(_Section):
 
 
 class Rate(_Section):
+    """Limits a minute, of all processes of a run together."""
+
     requests_per_minute: Positive | None = Field(None, description="over all processes of a run; null: no limit")
     tokens_per_minute: Positive | None = Field(None, description="over all processes of a run; null: no limit")
 
 
 class Ceiling(_Section):
+    """Where calling stops for good, of all processes of a run together; what is then asked stays unscored."""
+
     usd: Positive | None = Field(None, description="stop calling when this much is spent; null: no limit")
     tokens: Positive | None = Field(None, description="stop calling when this many tokens are used; null: no limit")
 
@@ -174,6 +180,8 @@ class Tolerate(_Section):
 
 
 class Judge(_Section):
+    """Who scores descriptive answers, and how much may go wrong there. Times are in seconds."""
+
     endpoints: list[Endpoint] = Field(
         [],
         description="tried in order; the next one takes over when one fails",
@@ -312,7 +320,7 @@ class WeThinkConfig(_Section):
             raise as_config_error(error, file, cls) from None
 
     def digest(self) -> str:
-        """Twelve hex digits that change with every setting; in each journal line."""
+        """Twelve hex digits that change with every setting; in each journal line as `config`."""
         return _digest(self.model_dump())
 
 

@@ -86,7 +86,10 @@ def _peak(folder, host, count):
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("host", ["easyr1", "verl", "trl", "llamafactory"])
+PARQUET_TOO = [pytest.param(host, marks=pytest.mark.slow) for host in ("verl", "trl")]  # one writer has all three
+
+
+@pytest.mark.parametrize("host", ["easyr1", "llamafactory", *PARQUET_TOO])
 def test_memory_does_not_grow_with_the_rows(tmp_path, host):
     """1,000 rows more are 6.4 MB of reasoning more; no group of rows that is written at once is larger than 1,024."""
     few, many = _peak(tmp_path, host, 1100), _peak(tmp_path, host, 2100)

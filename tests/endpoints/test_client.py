@@ -330,7 +330,7 @@ def test_parent_and_forked_child_both_go_on(server, client_for, store):
     queue = context.Queue()
     child = context.Process(target=lambda: queue.put(ask_all(client, [call_of("parent"), call_of("child")])))
     child.start()
-    assert queue.get(timeout=60) == ["ok", "ok"]
+    assert queue.get(timeout=600) == ["ok", "ok"]
     child.join()
     assert ask_all(client, [call_of("child"), call_of("parent again")]) == ["ok", "ok"]
     assert len(server.log()) == len(ledger(store)) == 3

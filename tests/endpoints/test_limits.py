@@ -107,7 +107,7 @@ def test_a_clock_that_was_set_back_blocks_nothing():
 def test_the_ceiling_holds_over_processes(server, client_for, store):
     client = client_for(server, ceiling={"tokens": 200}, endpoint={"max_concurrency": 4})
     outcomes = in_processes(
-        client, [[call_of(c.messages[0]["content"], max_tokens=4) for c in b] for b in batches(3, 60)], 5
+        client, [[call_of(c.messages[0]["content"], max_tokens=4) for c in b] for b in batches(3, 60)], 60
     )
     kinds = Counter(kind for batch in outcomes for kind in batch)
     spent = sum(line["prompt_tokens"] + line["completion_tokens"] for line in ledger(store))

@@ -62,6 +62,7 @@ def test_llamafactory_reads_and_trains_every_layout(sft, grpo, odd):
     assert all(0 < one["loss"] < 20 for one in read.values())
 
 
+@pytest.mark.slow
 def test_llamafactory_trains_on_shards_with_pictures_inside(sft, grpo, odd):
     task, _ = odd
     exported(grpo, task, "llamafactory", "lf-train", "--embed", "--shards", "2", "--val-rows", "3")

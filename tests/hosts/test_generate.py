@@ -70,25 +70,36 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("name", "damage"), BROKEN)
-def test_a_model_that_cannot_be_read_is_one_line(grpo, task, tmp_path, name, damage):
-    folder = tmp_path / "model"
-    folder.mkdir()
-    for file in (task / "model").iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    damage(folder / name)
-    done = grpo.run(
-        "wethink",
-        "generate",
-        task / "data" / "train.jsonl",
-        "--model",
-        folder,
-        "--out",
-        tmp_path / "o.jsonl",
-        check=False,
-    )
-    assert done.returncode == 2 and "Traceback" not in done.stdout, done.stdout[-2000:]
-    assert str(folder) in done.stdout or "chat template" in done.stdout
+ONE_AFTER_THE_OTHER = """
+import contextlib, io, json, sys
+from wethink_plugins.cli.main import main
+for words in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(said):
+        try:
+            code = main(words)
+        except SystemExit as ended:
+            code = ended.code
+    print("SAID", json.dumps([code, said.getvalue()]), flush=True)
+"""
+
+
+def test_a_model_that_cannot_be_read_is_one_line(grpo, task, tmp_path):
+    """In one process: it is transformers' import that takes its time."""
+    folders, out = [], tmp_path / "o.jsonl"
+    for number, (name, damage) in enumerate(BROKEN):
+        folders.append(tmp_path / f"model{number}")
+        folders[-1].mkdir()
+        for file in (task / "model").iterdir():
+            (folders[-1] / file.name).write_bytes(file.read_bytes())
+        damage(folders[-1] / name)
+    rows = task / "data" / "train.jsonl"
+    commands = [["generate", str(rows), "--model", str(folder), "--out", str(out)] for folder in folders]
+    done = grpo.run("python", "-c", ONE_AFTER_THE_OTHER, json.dumps(commands))
+    said = [json.loads(line.removeprefix("SAID ")) for line in done.stdout.splitlines() if line.startswith("SAID ")]
+    assert "Traceback" not in done.stdout and len(said) == len(BROKEN)
+    for folder, (code, text) in zip(folders, said, strict=True):
+        assert code == 2 and "Traceback" not in text, (folder, text[-2000:])
+        assert str(folder) in text or "chat template" in text
     assert not (tmp_path / "o.jsonl.partial").exists()
 
 
@@ -98,11 +109,8 @@ def test_other_weights_in_the_same_folder_are_noticed(grpo, task, tmp_path):
     for file in (task / "model").iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     words = [word if word != task / "model" else folder for word in command(task, out, 8, "--batch-size", 4)]
-    grpo.run("wethink", *words)
-    lines = out.read_text().splitlines()
-    out.unlink()
     head = {"wethink_generate": 1, "rows": "0", "settings": {}, "model": str(folder), "weights": "0"}
-    (tmp_path / "o.jsonl.partial").write_text("".join(json.dumps(v) + "\n" for v in [head, [0, lines[0]]]))
+    (tmp_path / "o.jsonl.partial").write_text("".join(json.dumps(v) + "\n" for v in [head, [0, "{}"]]))
     done = grpo.run("wethink", *words, check=False)
     assert done.returncode == 2 and "weights was '0'" in done.stdout
 

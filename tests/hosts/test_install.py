@@ -30,13 +30,14 @@ def wheel(tmp_path_factory):
     return next(folder.glob("*.whl"))
 
 
+@pytest.mark.parametrize("extra", ["", "[judge]"])
 @pytest.mark.parametrize("name", ["grpo", "sft"])
-def test_pip_would_install_our_wheel_and_nothing_else(wheel, tmp_path, name):
+def test_pip_would_install_our_wheel_and_nothing_else(wheel, tmp_path, name, extra):
     """With dependencies resolved; pip's own plan is read, so that the environment isn't touched."""
     plan = tmp_path / "plan.json"
     environment(name).run(
         "python", "-m", "pip", "install", "--dry-run", "--upgrade",
-        "--upgrade-strategy", "only-if-needed", "--quiet", "--report", plan, wheel,
+        "--upgrade-strategy", "only-if-needed", "--quiet", "--report", plan, f"{wheel}{extra}",
     )  # fmt: skip
     installs = [item["metadata"]["name"] for item in json.loads(plan.read_text())["install"]]
     assert installs in ([], ["wethink-plugins"])

@@ -15,6 +15,7 @@ def test_two_steps(grpo, task):
     assert "first 16 samples scored" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_dead_judge_stops_the_run_with_its_cause(grpo, task):
     done = grpo.run("python", PROGRAM, task, "dead", check=False)
     assert done.returncode != 0

@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -112,8 +113,9 @@ def test_interrupted_it_says_how_to_go_on(rows, tmp_path):
         )
         while len(server.log()) < 20:
             assert process.poll() is None
+            time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=600)
         assert process.returncode == 1 and "goes on from there" in errors and "Traceback" not in errors
         asked = len(server.log())
         again = subprocess.run([*command, "--parallel", "64"], cwd=CHECKOUT, capture_output=True, text=True)

@@ -124,7 +124,7 @@ while not list(journal.folder.glob("*.jsonl")):
 time.sleep(0.2)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=False, timeout=600)
     assert len(list(read_journal(tmp_path))) == 100
 
 
@@ -148,6 +148,6 @@ def test_a_forked_child_writes_its_own_file(tmp_path):
             sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         os._exit(0)
     """)
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=600)
     assert len(list(read_journal(tmp_path))) == 3
     assert len(list(tmp_path.glob("*.jsonl"))) == 2

@@ -21,9 +21,12 @@ def served(reward, limits=None, token=None, hosts=("*",)):
     """Yields the address."""
     from wethink_plugins.cli.serve import _listen
     from wethink_plugins.service.app import make_app
+    from wethink_plugins.service.limits import Limits
+    from wethink_plugins.service.server import settings
 
+    limits = limits or Limits()
     listening = _listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(make_app(reward, limits, token, hosts), log_level="warning"))
+    server = uvicorn.Server(settings(make_app(reward, limits, token, hosts), limits, stop_s=10))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -52,11 +55,11 @@ def command(*options, port=0, **variables):
         yield process, url
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=600)
 
 
 def wait_for(url):
-    until = time.monotonic() + 60
+    until = time.monotonic() + 600
     while time.monotonic() < until:
         with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(f"{url}/health", timeout=5):
             return

@@ -24,7 +24,7 @@ def ask(url, path, body=None, **headers):
     data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     request = urllib.request.Request(url + path, data, {"Content-Type": "application/json", **headers})
     try:
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=300) as reply:
             text = reply.read().decode()
             return reply.status, json.loads(text) if text[:1] in "{[" else text, reply.headers
     except urllib.error.HTTPError as error:
@@ -155,7 +155,7 @@ def test_health_answers_while_a_formula_is_worked_out(url):
 
 def test_a_body_that_drips_is_not_waited_for(url):
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as client:
+    with socket.create_connection((host, int(port)), timeout=300) as client:
         client.sendall(b"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
         assert client.recv(1000).startswith(b"HTTP/1.1 408")
 
@@ -163,7 +163,7 @@ def test_a_body_that_drips_is_not_waited_for(url):
 def test_a_client_that_goes_away_leaves_nothing_behind(url):
     host, port = url.removeprefix("http://").split(":")
     for _ in range(3):
-        with socket.create_connection((host, int(port)), timeout=20) as client:
+        with socket.create_connection((host, int(port)), timeout=300) as client:
             client.sendall(b"POST /v1/score HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
     assert ask(url, "/v1/score", sample())[0] == 200
     _, text, _ = ask(url, "/metrics")
@@ -188,6 +188,11 @@ def test_the_openapi_page_names_every_field(url):
     _, schema, _ = ask(url, "/openapi.json")
     assert {"/v1/score", "/v1/score_batch", "/health", "/metrics"} <= set(schema["paths"])
     assert "reward_method" in schema["components"]["schemas"]["SampleIn"]["properties"]
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect"])
+def test_there_is_no_page_that_loads_from_the_web(url, path):
+    assert ask(url, path)[0] == 404
 
 
 def test_a_token_is_asked_for_but_not_for_health():

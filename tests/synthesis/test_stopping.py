@@ -57,7 +57,7 @@ def test_a_signal_stops_it_cleanly_and_no_call_is_lost(scripted, tmp_path, numbe
     process = scripted.start("run", scripted.yaml(), "--out", tmp_path / "out", "--quiet")
     wait_for_requests(scripted, 60, process)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 1 and "Traceback" not in err
     assert f"stopped: {number.name}" in out and "wethink synth resume" in out
     stopped_at = len(scripted.asked())
@@ -75,7 +75,7 @@ def test_a_second_signal_kills_it(tmp_path):
         time.sleep(0.5)
         assert process.poll() is None, "it waits for the calls in flight"
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=600)
         assert process.returncode == -signal.SIGTERM
 
 
@@ -142,7 +142,7 @@ def test_a_full_disk_stops_it_and_what_is_on_disk_is_not_asked_again(scripted, t
 
     out = tmp_path / "out"
     process = scripted.start("run", scripted.yaml(), "--out", out, "--quiet", preexec_fn=small_files)
-    said, err = process.communicate(timeout=120)
+    said, err = process.communicate(timeout=600)
     assert process.returncode in (1, 2) and "Traceback" not in err, err
     assert "store" in said + err
     committed, asked = replies_in(out / "calls.sqlite"), len(scripted.asked())
@@ -160,7 +160,7 @@ def test_a_server_that_comes_back_is_waited_for(scripted, tmp_path):
     time.sleep(3)
     assert process.poll() is None
     scripted.server.start()
-    _, err = process.communicate(timeout=200)
+    _, err = process.communicate(timeout=600)
     assert process.returncode == 0 and "Traceback" not in err
     check_finished(scripted, tmp_path / "out", repeats=24)
 
@@ -171,7 +171,7 @@ def test_a_server_that_stays_away_ends_it_with_a_word_and_resume_finishes(script
     process = scripted.start("run", config, "--out", tmp_path / "out", "--quiet", program=IMPATIENT)
     wait_for_requests(scripted, 60, process)
     scripted.server.kill()
-    out, err = process.communicate(timeout=200)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 1 and "Traceback" not in err
     assert "no reply of" in out and "wethink synth resume" in out
     scripted.server.start()
@@ -189,7 +189,7 @@ def test_an_outage_behind_a_proxy_rejects_nothing(scripted, tmp_path):
     with scripted.outage("503"):
         time.sleep(20)
     scripted.server.start()
-    _, err = process.communicate(timeout=200)
+    _, err = process.communicate(timeout=600)
     assert process.returncode == 0 and "Traceback" not in err
     check_finished(scripted, tmp_path / "out", repeats=24)
 
@@ -221,7 +221,7 @@ def test_a_folder_that_has_gone_stops_it_and_rejects_nothing(scripted, tmp_path)
     process = scripted.start("run", scripted.yaml(concurrency=2), "--out", tmp_path / "out", "--quiet")
     wait_for_requests(scripted, 20, process)
     shutil.move(scripted.images, tmp_path / "elsewhere")
-    _, err = process.communicate(timeout=100)
+    _, err = process.communicate(timeout=600)
     assert process.returncode in (1, 2) and "Traceback" not in err, err
     assert all(item.reason != "unreadable_image" for item in Records(tmp_path / "out").items)
     shutil.move(tmp_path / "elsewhere", scripted.images)

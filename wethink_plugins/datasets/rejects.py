@@ -66,5 +66,5 @@ def rejects_path(out: Path) -> Path:
 
 
 def write_rejects(file: Path, rejects: Sequence[Reject]) -> Path:
-    """One JSON line a reject, in the order of the source file."""
+    """One JSON line a reject, in the order of the source file; returns `file`. Written whole or not at all."""
     return write_text(file, "".join(json.dumps(asdict(reject)) + "\n" for reject in rejects))

@@ -58,7 +58,8 @@ class Split:
 
 
 def split_by_image(rows: Sequence[Row], share: float | None = None, count: int | None = None, seed: int = 0) -> Split:
-    """About `share` of the rows, or `count`, as validation rows; fewer where groups of rows are too large to fit.
+    """About `share` of the rows (between 0 and 1), or `count`, as validation rows, drawn by `seed`; fewer where groups of
+    rows are too large to fit. Rows with a picture in common stay on one side.
 
     WeThinkError when that many can't be taken out, when a row names its split already, or for an unreadable picture.
     """

@@ -19,7 +19,7 @@ _TOKENS_AN_IMAGE = 1500
 class Call:
     """`messages` are those of OpenAI's chat API, images as data: URLs in content parts.
 
-    `schema` is a JSON schema for the reply, used where the server supports one. `extra` are further fields of the
+    `max_tokens` is the longest reply, `temperature` 0 is greedy. `schema` is a JSON schema for the reply, used where the server supports one. `extra` are further fields of the
     request body. `salt` tells repeats of one call apart that are made on purpose. `choice` is reserved.
     """
 
@@ -57,7 +57,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`usd` is None where the endpoint has no prices; `attempts` and `latency_s` are 0 for a reply from the store.
+    """`usd` is None where the endpoint has no prices; `attempts` and `latency_s` (seconds since the first
+    attempt) are 0 for a reply from the store, and `cached` is true. `finish_reason` is the server's: stop, length, ...
 
     `constrained`: the server was asked for, and accepted, the schema.
     """

@@ -94,7 +94,7 @@ class Client:
                 runtime.store.write(key_of(digest, route.identity), None)
 
     def totals(self) -> Totals:
-        """Of this process."""
+        """Calls, tokens and dollars of this process so far."""
         return self._runtime().counter.totals()
 
     def mode(self, endpoint: str | int = 0) -> Mode:
@@ -105,7 +105,7 @@ class Client:
         return next((route.constraint.mode for route in routes if route.name == endpoint), "unknown")
 
     async def models(self, endpoint: int = 0, deadline_s: float = 10.0) -> list[str]:
-        """The models that the server lists. CallFailed where it can't be reached or lists none."""
+        """The models that the server lists; `endpoint` is its place in the list, from 0. CallFailed where it can't be reached or lists none."""
         runtime = self._runtime()
         route = runtime.routes[endpoint]
         return await list_models(

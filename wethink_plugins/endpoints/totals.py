@@ -19,7 +19,7 @@ class EndpointTotals:
 class Totals:
     """`calls` were asked; `cached` came from the store, `joined` shared another's attempt, `failed` and `refused` raised.
 
-    Tokens are those of every answered attempt, refused ones included. `usd` leaves out endpoints without prices.
+    `attempts` were sent, retries included. `endpoints`: the same by name of the endpoint. Tokens are those of every answered attempt, refused ones included. `usd` leaves out endpoints without prices.
     """
 
     calls: int = 0

@@ -14,7 +14,8 @@ from wethink_plugins.evaluation.summary import GROUPINGS, by_question, grouped
 
 @dataclass(frozen=True)
 class Difference:
-    """Second minus first, over the `pairs` questions that both have a score for; `better`, `worse`: how many moved.
+    """`difference` is `second` minus `first`, mean accuracies in [0, 1] over the `pairs` questions that both have a score
+    for, with its 95% `interval`; `better`, `worse`: how many questions moved.
 
     `apart` questions of the group have a score in only one of the two, and count in none of these figures.
     """
@@ -30,6 +31,7 @@ class Difference:
     apart: int
 
     def as_json(self) -> dict[str, Any]:
+        """Its fields, in JSON's types."""
         return asdict(self)
 
 

@@ -24,6 +24,7 @@ class Graded:
 
     @property
     def accuracy(self) -> float | None:
+        """In [0, 1]; None where there is no score, or an unscored one."""
         return self.score.accuracy if self.score is not None else None
 
 

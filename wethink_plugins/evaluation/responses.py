@@ -18,7 +18,10 @@ _NO_SOURCE, _NO_ABILITY = "(none)", "(none)"
 
 @dataclass(frozen=True)
 class Item:
-    """`sample` None: there is no response, and `fault` says why. `cut`: the response ended at the length limit."""
+    """One response. `number` is its line in the file, from 1, and `line` what stands there.
+
+    `sample` None: there is no response, and `fault` says why. `cut`: the response ended at the length limit.
+    """
 
     id: str
     number: int

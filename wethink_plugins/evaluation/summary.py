@@ -23,7 +23,8 @@ GROUPINGS: Mapping[str, Of] = {
 
 @dataclass(frozen=True)
 class Group:
-    """`accuracy` is over what was scored, `interval` over its questions (several responses of one are averaged first).
+    """Of `count` responses to `questions`. `accuracy`, in [0, 1], is over what was scored, `interval` (95%, Wilson) over its
+    questions: several responses of one are averaged first. `format`, in [0, 1], is over what was scored too.
 
     Apart from it: `unscored` (the judge gave no verdict, or was left out), `no_response`. Within it, as wrong:
     `ungradable`, `no_answer` (none that can be read); `cut` counts responses that ended at the length limit.
@@ -42,6 +43,7 @@ class Group:
     no_response: int
 
     def as_json(self) -> dict[str, Any]:
+        """Its fields, in JSON's types."""
         return asdict(self)
 
 

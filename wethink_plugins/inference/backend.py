@@ -34,10 +34,14 @@ class Backend(Protocol):
     style: str
 
     @property
-    def identity(self) -> Mapping[str, Any]: ...
+    def identity(self) -> Mapping[str, Any]:
+        """JSON's types throughout; written beside the responses, and compared when a run goes on."""
+        ...
 
     def outputs(self, units: Iterable[Sequence[Request]]) -> Iterator[tuple[int, Sequence[Output]]]:
         """(place in `units`, its outputs in order), in any order. Never raises for what is one row's fault."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Frees what it holds; called once, at the end."""
+        ...

@@ -36,7 +36,7 @@ class Request:
 def read_requests(file: str | Path, folder: Path | None = None, limit: int | None = None) -> list[Request]:
     """Of WeThink rows, or of what `wethink data export` wrote for EasyR1, verl or TRL; no gold answer is needed.
 
-    Image paths are relative to `folder`, by default the file's own. WeThinkError names the first row without a
+    Image paths are relative to `folder`, by default the file's own. `limit`: only the first so many rows. WeThinkError names the first row without a
     question, with an image that isn't there, or with an id that another row has.
     """
     images = Images(folder or Path(file).expanduser().parent)

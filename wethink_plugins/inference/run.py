@@ -30,7 +30,7 @@ class Observer(Protocol):
 class Outcome:
     """`missing` rows got no reply and may get one in another run: then there is no output yet, `cause` says why.
 
-    Of the `count` rows `failed` have an error instead of a response, `cut` were cut off at the limit, and `unanswered`
+    Of the `count` rows `resumed` were there from an earlier run, `failed` have an error instead of a response, `cut` were cut off at the limit, and `unanswered`
     hold no answer that could be read.
     """
 

@@ -72,7 +72,8 @@ class Budget:
             raise JudgeBudgetSpent(fault, fix=_FIX)
 
     def count(self, needed: int, lost: int, cause: str) -> str:
-        """Why the run should stop after a batch in which `needed` samples needed the judge; empty when it needn't.
+        """Why the run should stop after a batch in which `needed` samples needed the judge and `lost` of them stayed
+        unscored, for the reason `cause`; empty when it needn't.
 
         A batch that needed no judge tells nothing of it. The share is that of the last batches that hold at least 32
         samples together, so of one batch where it is large enough; dead batches are counted apart.
@@ -88,6 +89,7 @@ class Budget:
 
     @property
     def dead(self) -> bool:
+        """Whether the last `tolerate.dead_batches` batches that needed the judge got no verdict at all."""
         return self._dead_in_a_row >= self._tolerate.dead_batches
 
     def _dead(self, cause: str) -> str:

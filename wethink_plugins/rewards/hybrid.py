@@ -34,6 +34,8 @@ class HybridReward:
     and the same concurrency towards the judge. Raises SampleError and TermError, which name the row, for what is the
     caller's fault, and JudgeRequired for a sample that needs a judge where none is configured; what goes wrong with a
     judge is in the score's status. `live` False is for scoring again what is on disk: no journal, no first-batch report.
+    Building one raises ConfigError for settings that can't work, and connects to nothing. `router` is the address that
+    `base_url: router` stands for (verl's reward-model router); `judge` takes the place of the configured one.
     """
 
     def __init__(
@@ -82,19 +84,22 @@ class HybridReward:
                 raise judge_required(sample)
 
     def score(self, sample: Sample) -> Score:
+        """One sample's score. Where a judge is asked, this waits for a place in its queue and then up to `judge.deadline_s`."""
         return self._loop.run(self.ascore(sample))
 
     def score_batch(self, samples: Sequence[Sample]) -> list[Score]:
-        """In the order of the samples. What the judge hasn't answered by `judge.batch_deadline_s` is unscored."""
+        """One score a sample, in their order. What the judge hasn't answered by `judge.batch_deadline_s` is unscored."""
         return self._loop.run(self.ascore_batch(samples))
 
     async def ascore(self, sample: Sample) -> Score:
+        """`score`, in the caller's own event loop."""
         score = await self._one(sample)
         if self._first_batch:
             self._first_batch.add([sample], [score], whole_batch=False)
         return score
 
     async def ascore_batch(self, samples: Sequence[Sample]) -> list[Score]:
+        """`score_batch`, in the caller's own event loop. The first sample that raises ends the batch."""
         samples = list(samples)
         deadline = time.monotonic() + self.config.judge.batch_deadline_s
         tasks = [asyncio.ensure_future(self._one(sample, deadline)) for sample in samples]
@@ -167,6 +172,7 @@ class HybridReward:
 
     @property
     def journals(self) -> bool:
+        """Whether there is a journal: `journal.path` or WETHINK_JOURNAL names a folder, and this one is live."""
         return self._journal is not None
 
     def note(self, sample: Sample, score: Score) -> None:

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 class Journal:
     """Appends to `FOLDER/journal-PID-N.jsonl`, one file a process, a new one when it has grown to `rotate_mb`.
 
-    `write` neither blocks nor raises: a full queue or a full disk costs lines, which are counted in `lost`, not time.
+    `rotate_mb` is in megabytes (10^6 bytes). `write` neither blocks nor raises: a full queue or a full disk costs lines, which are counted in `lost`, not time.
     """
 
     def __init__(self, folder: str | Path, rotate_mb: float = 256) -> None:
@@ -47,6 +47,7 @@ class Journal:
         return cls(folder, rotate_mb) if folder else None
 
     def write(self, line: Mapping[str, Any]) -> None:
+        """Queues one line, which is JSON's types throughout; on disk half a second later, or at `close`."""
         try:
             if not self._runs():
                 with self._starting:

@@ -24,7 +24,7 @@ class Response:
 
 
 def read_response(text: str, style: str = "wethink") -> Response:
-    """The answer of a response, by the policy: the last closed block after the last `</think>`.
+    """The answer of a response, by the policy: the last closed block after the last `</think>`. Never raises.
 
     Several blocks that differ are no answer; identical repeats are one. A missing think block costs format, not
     accuracy; a think block that is opened and never closed leaves no answer, since what follows is still thinking (in

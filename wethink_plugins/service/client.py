@@ -34,8 +34,9 @@ _MOST_500 = 3
 
 
 class RemoteReward:
-    """What the service can't be asked for within `deadline_s`, retries included, is unscored, as with a dead judge.
+    """What the service can't be asked for within `deadline_s` seconds, retries included, is unscored, as with a dead judge.
 
+    `url` is that of `wethink serve`, `token_env` the NAME of the variable that holds its token (ConfigError if unset).
     Raises SampleError for a sample that the service refuses (it names the row) and ConfigError for a refused token. `config`
     is what adapters look into here, on the client's side: `judge.tolerate`; the reward's own is the service's.
     """
@@ -51,16 +52,19 @@ class RemoteReward:
         self._loop = LoopThread("wethink-remote")
 
     def score(self, sample: Sample) -> Score:
+        """One sample's score."""
         return self.score_batch([sample])[0]
 
     def score_batch(self, samples: Sequence[Sample]) -> list[Score]:
-        """In the order of the samples."""
+        """One score a sample, in their order; 64 travel in a request (chosen)."""
         return self._loop.run(self.ascore_batch(samples))
 
     async def ascore(self, sample: Sample) -> Score:
+        """`score`, in the caller's own event loop."""
         return (await self.ascore_batch([sample]))[0]
 
     async def ascore_batch(self, samples: Sequence[Sample]) -> list[Score]:
+        """`score_batch`, in the caller's own event loop."""
         samples = list(samples)
         for sample in samples:
             require_text(sample)
@@ -71,6 +75,7 @@ class RemoteReward:
         return [score for part in scored for score in part]
 
     def close(self) -> None:
+        """Ends its thread; nothing of the service."""
         self._loop.close()
 
     async def _part(self, session: Any, slots: asyncio.Semaphore, samples: list[Sample], until: float) -> list[Score]:

@@ -58,7 +58,7 @@ class ImageSource(_Section):
 class StageSettings(_Section):
     """One step. `stage` is a name, or module:Class of your own; the rest is that stage's own (see docs/synthesis.md)."""
 
-    stage: str
+    stage: str = Field(description="a stage's name, or module:Class of your own")
     role: Role | None = Field(None, description="who does it, where it is not the stage's own")
     prompts: dict[str, str] = Field({}, description="prompt name -> file, in the place of the stage's own")
     options: dict[str, Any] = Field({}, description="of the stage: turns, longest, ...")
@@ -120,7 +120,7 @@ class Limits(_Section):
 
 
 class SynthesisConfig(_Section):
-    """The whole YAML."""
+    """The whole YAML of a run; `load` reads one. Keys, defaults and what each does: reference/configuration."""
 
     models: Annotated[dict[str, ModelSettings], Field(min_length=1)] = Field(description="name -> servers and sampling")
     roles: dict[Role, str] = Field(description="role -> name of a model")
@@ -165,7 +165,7 @@ class SynthesisConfig(_Section):
 
     @classmethod
     def load(cls, file: str | Path) -> SynthesisConfig:
-        """ConfigError: file, key, what was found, what to do. Paths in it are taken from beside the YAML."""
+        """From a YAML file; paths in it are taken from beside it. Raises ConfigError: file, key, found, what to do."""
         path = Path(file).expanduser()
         values = dict(_read_yaml(path))
         try:

@@ -113,7 +113,11 @@ class Arbitration(_Record):
 
 
 class Draft(BaseModel):
-    """An item on its way: each stage fills in what it gives. `answer`, `raw_cot` are the final answer and its reasoning."""
+    """An item on its way: each stage fills in what it gives. `answer`, `raw_cot` are the final answer and its reasoning.
+
+    `cot` is the reasoning refined; `answers`: role -> what each answerer said; `stopped`: why the dialogue ended; `detail`:
+    the description with what the dialogue added; `calls`: in the order of the stages.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

@@ -21,7 +21,9 @@ from wethink_plugins.synthesis.served import differing, gone_on, pinned
 
 
 class RunFolder:
-    """`config` is that of the run; `id` names it to the call store; `extends`: rows that were there before (see `extend`)."""
+    """`config` is that of the run; `id` names it to the call store; `created`: when, in seconds since 1970; `extends`: how
+    many rows were there before (see `extend`).
+    """
 
     def __init__(self, folder: Path, config: SynthesisConfig, identity: str, created: float, extends: int = 0) -> None:
         self.folder, self.config, self.id, self.created = folder, config, identity, created
@@ -30,7 +32,7 @@ class RunFolder:
 
     @classmethod
     def create(cls, folder: Path, config: SynthesisConfig, extends: int = 0) -> RunFolder:
-        """WeThinkError where a run is there already; ConfigError where the environment lacks an address."""
+        """A new run in `folder`, which is made. WeThinkError where a run is there already; ConfigError where the environment lacks an address."""
         cls.check_new(folder)
         run = cls(folder, pinned(config), uuid.uuid4().hex[:12], time.time(), extends)
         write_text(folder / "synthesis.json", run.config.model_dump_json(indent=1) + "\n")
@@ -39,12 +41,13 @@ class RunFolder:
 
     @staticmethod
     def check_new(folder: Path) -> None:
+        """WeThinkError where a run is there already."""
         if (folder / "run.json").exists():
             raise WeThinkError("holds a run already", fix="`wethink synth resume` goes on with it", file=folder)
 
     @classmethod
     def open(cls, folder: Path) -> RunFolder:
-        """WeThinkError where none is there."""
+        """The run of `folder`, of whatever state. WeThinkError where none is there that can be read."""
         try:
             facts: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
             config = SynthesisConfig.model_validate_json((folder / "synthesis.json").read_text(encoding="utf-8"))
@@ -74,9 +77,11 @@ class RunFolder:
 
     @property
     def calls(self) -> Path:
+        """The file of the call store: the YAML's `store`, else the run's own."""
         return Path(self.config.store).expanduser() if self.config.store else self.folder / "calls.sqlite"
 
     def ledger(self, reads_only: bool = False) -> Ledger:
+        """Opened, for writing made if need be. WeThinkError where one that is only read isn't there yet."""
         file = self.folder / "ledger.sqlite"
         if reads_only and not file.exists():
             raise WeThinkError("has no ledger yet", fix="wait for its first items", file=self.folder)
@@ -98,6 +103,7 @@ class RunFolder:
         (self.folder / "stopped.json").unlink(missing_ok=True)  # a kill leaves no word, and an older one would lie
 
     def unlock(self) -> None:
+        """Lets others work on it; nothing where this process doesn't."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None

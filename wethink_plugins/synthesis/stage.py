@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Options(BaseModel):
-    """A stage's own settings: extend it."""
+    """A stage's own settings, with defaults: extend it. A key of the YAML that isn't there is a ConfigError."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,6 +27,7 @@ class Stage:
 
     `roles`: role -> whether it is shown the picture. `prompts`: the files it uses, by name. `needs_target`: it may only
     begin when the plan of the item's round is there; stages before the first such one run ahead.
+    Building one raises ConfigError for a prompt, role or option of the YAML that the stage hasn't got.
     `run` must depend on nothing but the draft and the replies: a resumed run makes it again from the store.
     """
 
@@ -59,6 +60,7 @@ class Stage:
         return given if given is not None else next(iter(self.roles))
 
     async def run(self, draft: Draft, desk: Desk) -> None:
+        """Does it: asks at the desk, writes what it `gives` into the draft. Rejected ends the item for good."""
         raise NotImplementedError
 
 

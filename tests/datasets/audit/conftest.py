@@ -42,14 +42,14 @@ class Served:
     def end(self, number=signal.SIGINT):
         """The exit code, and what is on stderr."""
         self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=60)
+        _, errors = self.process.communicate(timeout=600)
         return self.process.returncode, errors
 
     def _ask(self, request):
         """(status, headers, body), JSON as a value."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=60) as reply:
+            with opener.open(request, timeout=600) as reply:
                 status, headers, data = reply.status, reply.headers, reply.read()
         except urllib.error.HTTPError as error:
             status, headers, data = error.code, error.headers, error.read()

@@ -9,6 +9,8 @@ import pytest
 
 from wethink_plugins.rewards.rules import grade
 
+pytestmark = pytest.mark.table
+
 PAGE = Path(__file__).parents[3] / "docs" / "answer-policy.md"
 _CODE = re.compile(r"`([^`]+)`")
 

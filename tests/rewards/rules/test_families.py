@@ -9,6 +9,8 @@ import pytest
 
 from wethink_plugins.rewards.rules import Policy, grade
 
+pytestmark = pytest.mark.table
+
 OWN = Policy(symbolic="own")
 BLANK, CHOICE = "fill_in_blank", "multiple_choice"
 LINES = (Path(__file__).parent / "families.jsonl").read_text(encoding="utf-8").splitlines()

@@ -98,6 +98,7 @@ def timed(*arguments: object) -> Verdict:
     return verdict
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("attack", load_attacks(), ids=lambda attack: attack.id)
 def test_no_shipped_attack_is_paid_or_slow(attack):
     start = time.process_time()
@@ -106,6 +107,7 @@ def test_no_shipped_attack_is_paid_or_slow(attack):
     assert time.process_time() - start < LIMIT_CPU_S
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("piece", PIECES, ids=repr)
 @pytest.mark.parametrize("size", [1_990, 100_000])
 def test_repeated_pieces(piece: str, size: int):

@@ -8,6 +8,8 @@ from tests.rewards.rules import table_families, table_formulas, table_more, tabl
 from tests.rewards.rules.tables import Case, all_cases
 from wethink_plugins.rewards.rules import Policy, grade
 
+pytestmark = pytest.mark.table
+
 OWN = Policy(symbolic="own")
 
 

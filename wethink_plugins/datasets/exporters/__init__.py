@@ -40,7 +40,10 @@ def export(
 
     `out` is a file (for a set a folder); for LLaMA-Factory the dataset_dir, in which the dataset is called `name`
     (default: the stem of the source). `split` goes into every row that names none (default: read from the source's
-    name).
+    name). `prompt` is a registered system prompt or a file.
+
+    WeThinkError where no row is left, for a host or layout that isn't known, and for a name that the host would not
+    read; ConfigError for the prompt. Nothing is left half written.
     """
     if not validation.rows:
         raise WeThinkError("no row is left to export", fix="look at the rejects", file=validation.file)

@@ -27,7 +27,8 @@ HOSTS = tuple(READS)
 
 @dataclass(frozen=True)
 class Layout:
-    """`shards` cuts the training rows; `val_share` or `val_rows` takes validation rows out, by image.
+    """`shards` cuts the training rows into so many files; `val_share` (between 0 and 1) or `val_rows` (a number) takes
+    validation rows out, by image, drawn by `seed`.
 
     Either makes the export a set: a folder that is switched as a whole. `embed` None and `format` None: the host's own.
     """
@@ -41,10 +42,12 @@ class Layout:
 
     @property
     def splits(self) -> bool:
+        """Whether there are validation rows."""
         return self.val_share is not None or self.val_rows is not None
 
     @property
     def is_set(self) -> bool:
+        """Whether it is a folder of files, and not one file."""
         return self.splits or self.shards is not None
 
     def for_host(self, host: str) -> Layout:

@@ -33,4 +33,6 @@ class Judge(Protocol):
 
     name: str
 
-    async def judge(self, sample: Sample, answer: str) -> Judgement: ...
+    async def judge(self, sample: Sample, answer: str) -> Judgement:
+        """How good `answer` (the text inside the answer block) is against `sample.answer`, the reference."""
+        ...

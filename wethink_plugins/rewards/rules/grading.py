@@ -30,6 +30,8 @@ def grade(
 ) -> Verdict:
     """The verdict on one answer: the text inside the answer block, not the whole response.
 
+    `question_type` is `multiple_choice` (`options`: the texts in order, without letters; `gold`: a letter or a text), or
+    anything else for a short answer. `policy` None is the default one; `policy.timeout_s` bounds the time, in seconds.
     Never raises for any text, but for `Ungradable`: a grader had to be killed at its limit, or ran out of memory.
     Verdicts are cached on all arguments. Safe in threads, Ray actors and forked children.
     """
@@ -96,7 +98,10 @@ def grade_response(
     policy: Policy | None = None,
     style: str = "wethink",
 ) -> Verdict:
-    """`grade` for a whole response: wrong when it holds no closed, unambiguous answer after the thinking."""
+    """`grade` for a whole response: wrong when it holds no closed, unambiguous answer after the thinking.
+
+    `style` is `wethink`, `boxed` or `think_open`. Raises Ungradable, as `grade` does.
+    """
     read = read_response(response, style)
     if read.answer is None:
         return wrong(read.fault, "response")

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Policy:
-    """The same names as in the YAML's `rules` section; `docs/answer-policy.md` shows an example of each."""
+    """The same names as in the YAML's `rules` section; `docs/answer-policy.md` shows an example of each.
+
+    `timeout_s` is in seconds, for one rule that runs in a process of its own (1.5: chosen).
+    """
 
     rounding: Literal["strict", "displayed"] = "strict"
     units: Literal["optional", "required"] = "optional"

@@ -10,7 +10,10 @@ Decision = Literal["right", "wrong", "undecided"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """`reason` is one short phrase a person can read in a log; `grader` names the rule that decided."""
+    """`decision` is right, wrong or undecided: no rule could tell, which counts as wrong unless `rules.escalate` is set.
+
+    `reason` is one short phrase a person can read in a log; `grader` names the rule that decided.
+    """
 
     decision: Decision
     reason: str

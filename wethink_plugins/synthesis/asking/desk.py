@@ -26,7 +26,8 @@ _CUT_OFF = "The reply is longer than allowed and was cut off. Be shorter."
 class Desk:
     """Of one item. `number` is its place in the run (older items are served first), `question` its number at the image.
 
-    `load` gives the picture's bytes; it is run in a thread. `domains` are the run's names for them, empty for any.
+    `load` gives the picture's bytes; it is run in a thread. `reasks`: how often a model is shown what is wrong with its
+    reply. `max_pixels`: larger pictures are made smaller. `domains` are the run's names for them, empty for any.
     """
 
     def __init__(
@@ -66,7 +67,8 @@ class Desk:
         """The reply as text, or as `reply`. `fields` go into the prompt; the picture goes along where the role sees.
 
         `check` raises Invalid with words for the model. Rejected with `reason` when the last reply is still not right.
-        `repeat` tells calls apart that would be the same.
+        `turn` (of a dialogue) and `role` are for the ledger and choose the model; `repeat` tells calls apart that would be
+        the same. Unfinished where a server or a limit stops the work: let it pass.
         """
         who = stage.role(role)
         template = self._templates[stage.name, prompt]

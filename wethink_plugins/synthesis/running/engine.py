@@ -40,7 +40,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Progress:
-    """Of this process; `stopped` empty where the run is complete."""
+    """Of `total` items `ended` have, and `passed` all stages; `round` is the one that is open, from 0. `spent` and `stopped` (why; empty where
+    the run is complete) are of this process.
+    """
 
     total: int = 0
     ended: int = 0
@@ -73,7 +75,8 @@ class Engine:
     async def work(self) -> Progress:
         """Until all is done or something stops it; then every call has ended and every reply is on disk.
 
-        WeThinkError where the ledger can't be written.
+        What leaves an item Unfinished is tried again and at last stops the work; it isn't raised. WeThinkError where the
+        ledger can't be written.
         """
         try:
             self._prepare()

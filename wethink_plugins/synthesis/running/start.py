@@ -10,7 +10,10 @@ from wethink_plugins.synthesis.sources import images_of
 
 
 def start(run: RunFolder) -> Ledger:
-    """The run's ledger, with its images in it. A process that was killed while it listed them lists them again."""
+    """The run's ledger, with its images in it. A process that was killed while it listed them lists them again.
+
+    ConfigError for stages, roles or prompts that don't fit together; WeThinkError where no image was found.
+    """
     Pipeline(run.config)  # what is wrong with the settings is said before a long listing
     ledger = run.ledger()
     if not ledger.image_count():
