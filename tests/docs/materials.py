@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import socket
@@ -13,6 +14,7 @@ import yaml
 from tests.datasets.builders import row, write_rows
 from tests.datasets.contamination.pictures import encoded, scene, text_of, write_tsv
 from tests.datasets.fetch.archives import cut, packed, pictures, rows, write
+from tests.datasets.test_image_tokens import QWEN25
 from tests.docs.blocks import CHECKOUT
 from tests.prompts.models import model
 from tests.servers import ModelServer
@@ -84,11 +86,26 @@ def write_yaml(file: Path, values: object) -> Path:
 
 
 def model_folder(folder: Path) -> Path:
-    """As far as a chat template and a configuration go; no weights."""
-    model(folder)
+    """As far as a chat template, a configuration and, where `tokenizers` is there, a tokenizer go; no weights."""
+    model(folder, eos_token="<|im_end|>")
+    (folder / "preprocessor_config.json").write_text(json.dumps(QWEN25))
+    bytewise(folder / "tokenizer.json")
     (folder / "config.json").write_text(json.dumps(CONFIG))
     (folder / "model.safetensors").write_bytes(b"\0" * 8)
     return folder
+
+
+def bytewise(file: Path) -> None:
+    """A tokenizer that knows no merges."""
+    with contextlib.suppress(ImportError):
+        import tokenizers
+
+        alphabet = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
+        names = {letter: number for number, letter in enumerate(alphabet)}
+        made = tokenizers.Tokenizer(tokenizers.models.BPE(vocab=names, merges=[]))
+        made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+        made.add_special_tokens(["<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>"])
+        made.save(str(file))
 
 
 def plates(folder: Path, count: int) -> Path:

@@ -49,7 +49,7 @@ def wethink(words: list[str]) -> str:
             name, command, words = command.resolve_command(context, rest)
     except SystemExit as ended:
         return "" if not ended.code else f"ends with {ended.code}"
-    except Exception as error:  # noqa: BLE001  click's own errors, whose home differs between versions of typer
+    except Exception as error:  # click's own errors, whose home differs between versions of typer
         if not hasattr(error, "format_message"):
             if type(error).__name__ == "Exit":
                 return ""

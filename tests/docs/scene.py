@@ -34,8 +34,8 @@ class Ended:
 
 @dataclass
 class Scene:
-    """`fill`: what stands for the words in capitals (regular expressions, in order). `codes`: exit code by command
-    pattern where it isn't 0. `before`: what happens to the folder before a command that fits, besides what it does:
+    """`fill`: what stands for the words in capitals (regular expressions, in order). `ends`: by command pattern, an
+    exit code other than 0 and the words that every complaint then has. `before`: what happens to the folder before a command that fits, besides what it does:
     a person who edits a file. `typed`: what a person types into a command. `until`: commands that go on until they
     are interrupted; the text that they say when they are ready.
     `outside`: commands that want a process of their own. `names`: what a page's Python finds already there.
@@ -44,7 +44,7 @@ class Scene:
     folder: Path
     fill: list[tuple[str, str]] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
-    codes: dict[str, int] = field(default_factory=dict)
+    ends: dict[str, tuple[int, str]] = field(default_factory=dict)
     before: dict[str, Callable[[Scene], object]] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     until: dict[str, str] = field(default_factory=dict)
@@ -86,8 +86,13 @@ class Scene:
             return self._in_process(self._words(text)[1:])
         return self._in_bash(text, typed or "")
 
-    def expected(self, command: Command) -> int:
-        return _of(self.codes, command) or 0
+    def fault(self, command: Command, ended: Ended) -> str:
+        """Empty where it ended as it must."""
+        code, words = _of(self.ends, command) or (0, "")
+        if ended.code != code:
+            return f"ended with {ended.code}, not {code}: {ended.said[-1500:]}"
+        other = [line for line in ended.said.splitlines() if line.startswith("error:") and words not in line]
+        return f"{other}" if other or words not in ended.said else ""
 
     def close(self) -> None:
         self.stack.close()

@@ -45,11 +45,11 @@ def hub(scene: Scene) -> None:
     scene.env["HF_ENDPOINT"] = scene.stack.enter_context(HubServer(materials.published())).url
 
 
-def judged(scene: Scene, name: str = "wethink.yaml", **settings: object) -> str:
+def judged(scene: Scene, name: str = "wethink.yaml", reply: str | None = None, **settings: object) -> str:
     """A configuration with a judge that answers."""
     pytest.importorskip("aiohttp", reason="needs the judge extra")
-    address = server(scene, **{"text": "VERDICT: correct", **settings})
-    materials.write_yaml(scene.folder / name, materials.judge_config(address))
+    address = server(scene, reply=reply)
+    materials.write_yaml(scene.folder / name, materials.judge_config(address, **settings))
     return address
 
 
@@ -59,6 +59,7 @@ def _readme(scene: Scene) -> None:
     materials.dataset(folder, "val.jsonl")
     materials.lines(folder / "rows.jsonl", [row, *materials.some_rows()])
     (folder / "images" / "sky.png").write_bytes((folder / "images" / "0.png").read_bytes())
+    _no_trainer(scene)
     address = server(scene)
     scene.before["wethink data validate rows.jsonl*"] = lambda s: materials.fill_in_judge(
         s.at / "wethink.yaml", address
@@ -70,7 +71,7 @@ def _readme(scene: Scene) -> None:
     scene.fill += [(r"\bDIR\b", str(folder)), (r"\bIMAGES\b", str(folder)), (r"\bMODEL\b", str(folder / "MODEL"))]
     llamafactory_recipe(folder / "your.yaml", folder / "MODEL")
     (folder / "EasyR1").mkdir()
-    scene.before["pip install '.[data,serve,contamination,judge]'"] = _back
+    scene.before["wethink data fetch*"] = _back
     hub(scene)
     materials.benchmark(folder / "MMBench.tsv")
     scene.until["wethink data audit --sample*"] = "http://127.0.0.1"
@@ -120,9 +121,12 @@ def _export(scene: Scene) -> None:
 
 def _audit(scene: Scene) -> None:
     pytest.importorskip("uvicorn", reason="needs the serve extra")
+    from tests.datasets.audit.conftest import write_labels
+
     materials.dataset(scene.folder, "rows.jsonl")
     scene.fill += [(r"\bIMAGES\b", "."), (r"wethink data audit rows", "wethink data audit --port 0 rows")]
     scene.until["wethink data audit rows*"] = "http://127.0.0.1"
+    scene.before["wethink data audit report*"] = lambda s: write_labels(s.at / "audit", "me", dict.fromkeys(range(12), "yyy"))
 
 
 def _contamination(scene: Scene) -> None:
@@ -134,7 +138,7 @@ def _contamination(scene: Scene) -> None:
     picture = materials.encoded(materials.scene(3, (112, 84)))
     (scene.folder / "PICTURES" / "copied.png").write_bytes(picture)
     scene.fill.append((r"\bIMAGES\b", "."))
-    scene.codes["wethink data contamination*"] = 1  # The page: something matches.
+    scene.ends["wethink data contamination*"] = (1, "copied")  # The page: something matches.
 
 
 def _fetch(scene: Scene) -> None:
@@ -155,8 +159,6 @@ def _evaluation(scene: Scene) -> None:
 
 
 def _inference(scene: Scene) -> None:
-    from tests.servers.script import marked  # noqa: F401
-
     pytest.importorskip("aiohttp", reason="needs the judge extra")
     materials.dataset(scene.folder, "test.jsonl")
     scene.fill += [
@@ -170,7 +172,7 @@ def _inference(scene: Scene) -> None:
 def _judge_tools(scene: Scene) -> None:
     judged(scene, reply=materials.JUDGE)
     materials.journal(scene.folder / "JOURNAL")
-    materials.write_yaml(scene.folder / "new.yaml", {"weights": {"accuracy": 0.5, "format": 0.5}})
+    judged(scene, "new.yaml", weights={"accuracy": 0.5, "format": 0.5})
     shadow_journal(scene.folder / "runs" / "journal")
 
 
@@ -190,8 +192,16 @@ def _other_trainers(scene: Scene) -> None:
     scene.fill.append((r"\$\(openssl rand -hex 16\)", "for-this-test"))
 
 
+def _no_trainer(scene: Scene) -> None:
+    """Doctor says that the trainer isn't here, and nothing else is wrong."""
+    for host, name in HOSTS.items():
+        for command in (f"wethink recipe run {host}/*", f"wethink doctor {host} *"):
+            scene.ends[command] = (1, f"{name} isn't here")
+
+
 def _reproduction(scene: Scene) -> None:
     _recipe_run(scene)
+    scene.ends["wethink recipe run NAME*"] = (1, "verl isn't here")
     scene.fill += [
         (r"\bNAME\b", "verl/grpo_7b"), (r"\bROWS\b", "rows.jsonl"), (r"\bPATH\b", "Qwen2.5-VL-7B-Instruct"),
         (r"\[--with VARIANT\]", "--with judge/rules"), (r"\[--reward MY.yaml\]", ""),
@@ -201,7 +211,7 @@ def _reproduction(scene: Scene) -> None:
 
 
 def _recipe_run(scene: Scene) -> None:
-    """One row more than validation takes away; the key of the judge that recipes name."""
+    _no_trainer(scene)
     materials.dataset(scene.folder, "rows.jsonl", count=12)
     materials.model_folder(scene.folder / "Qwen2.5-VL-7B-Instruct")
     scene.fill.append((r"--images images\b", "--images ."))
@@ -242,6 +252,7 @@ def _evaluation_recipe(scene: Scene) -> None:
         run_of(scene.folder / "outputs", model, shapes, "T20260102-100000")
 
 
+HOSTS = {"easyr1": "EasyR1", "verl": "verl", "llamafactory": "LLaMA-Factory"}
 SCENES: dict[str, Callable[[Scene], None]] = {
     "README.md": _readme,
     "data_tools/synthesis/README.md": _data_tools_synthesis,

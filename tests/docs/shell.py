@@ -119,7 +119,7 @@ def _uncommented(text: str) -> str:
     head, *body = text.split("\n") if _HEREDOC.search(text) else [text]
     kept = ""
     for part, quoted in _quoted(head):
-        comment = None if quoted else re.search(r"(?:^|(?<=\s))#.*", part if kept else part)
+        comment = None if quoted else re.search(r"(?:^|(?<=\s))#.*", part)
         if comment and not (comment.start() == 0 and kept and not kept[-1].isspace()):
             rest = part[comment.end() :]
             kept += part[: comment.start()].rstrip() + rest

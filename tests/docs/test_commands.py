@@ -27,9 +27,8 @@ def test_the_commands_of_a_page_run_in_order_in_one_folder(page, tmp_path):
             if way_of(command) != "run":
                 continue
             ended = scene.run(command)
-            if ended.code != scene.expected(command):
-                faults.append(f"{command.place}: {command.shown}\nended with {ended.code}: {ended.said[-1500:]}")
-            elif command.output and (said := difference(command.output, ended.said)):
+            said = scene.fault(command, ended) or difference(command.output, ended.said)
+            if said:
                 faults.append(f"{command.place}: {command.shown}\n{said}")
     finally:
         scene.close()
