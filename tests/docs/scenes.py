@@ -126,7 +126,9 @@ def _audit(scene: Scene) -> None:
     materials.dataset(scene.folder, "rows.jsonl")
     scene.fill += [(r"\bIMAGES\b", "."), (r"wethink data audit rows", "wethink data audit --port 0 rows")]
     scene.until["wethink data audit rows*"] = "http://127.0.0.1"
-    scene.before["wethink data audit report*"] = lambda s: write_labels(s.at / "audit", "me", dict.fromkeys(range(12), "yyy"))
+    scene.before["wethink data audit report*"] = lambda s: write_labels(
+        s.at / "audit", "me", dict.fromkeys(range(12), "yyy")
+    )
 
 
 def _contamination(scene: Scene) -> None:

@@ -43,7 +43,7 @@ class Command:
     def is_plain(self) -> bool:
         """One program with its words, and nothing that only a shell does with them."""
         bare = "".join(text for text, quoted in _quoted(self.text) if not quoted)
-        return not re.search(r"[|<>;&`]|\$\(", bare) and not _ASSIGNMENT.match(self.text)
+        return not re.search(r"[|<>;&`]", bare) and "$(" not in self.text and not _ASSIGNMENT.match(self.text)
 
 
 def commands_of(page: str) -> list[Command]:
@@ -103,7 +103,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
 def _unfinished(text: str) -> str:
     """What more lines are waited for: a quote, a backslash, the end of a loop or of a heredoc; empty: nothing."""
-    if any(quoted and (len(part) < 2 or part[-1] != part[0]) for part, quoted in _quoted(text)):
+    if any(quoted and not _closed(part) for part, quoted in _quoted(text)):
         return "quote"
     if text.endswith("\\"):
         return "\\"
@@ -142,6 +142,10 @@ def _and(text: str) -> list[str]:
     return parts
 
 
+def _closed(part: str) -> bool:
+    return part.endswith(")") if part.startswith("$(") else len(part) > 1 and part[-1] == part[0]
+
+
 def _quoted(text: str) -> list[tuple[str, bool]]:
     """Pieces of a text, in order, with whether each is a string in quotes (or `$( )`); an open one reaches to the end."""
     pattern = r"'[^']*(?:'|$)|\"(?:\\.|[^\"\\])*(?:\"|$)|\$\([^)]*(?:\)|$)"
@@ -149,6 +153,6 @@ def _quoted(text: str) -> list[tuple[str, bool]]:
     for found in re.finditer(pattern, text, re.DOTALL):
         if found.start() > end:
             pieces.append((text[end : found.start()], False))
-        pieces.append((found[0], found[0][0] != "$"))
+        pieces.append((found[0], True))
         end = found.end()
     return [*pieces, (text[end:], False)] if end < len(text) else pieces
