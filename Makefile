@@ -16,7 +16,7 @@ WIRE := tests/cli tests/endpoints tests/rewards/judge
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs-doctor typecheck clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow docs-doctor typecheck release clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,16 @@ ifneq ($(EASYR1_HOME),)
 	@WETHINK_WRITE_DOCS=1 EASYR1_HOME="$(abspath $(EASYR1_HOME))" $(TEST) -m pytest -q tests/easyr1/test_doctor.py
 endif
 	@WETHINK_WRITE_DOCS=1 $(TEST) -m pytest -q tests/doctor -k test_the_page
+
+# What is in build/release was checked before it becomes dist/.
+release: ## wheel and sdist of what is committed, checked, in dist/
+	@$(SETUP) test release
+	@rm -rf build/release
+	@.venvs/release/bin/python -m build --no-isolation --outdir build/release .
+	@.venvs/release/bin/python -m twine check --strict build/release/*
+	@WETHINK_DIST="$(CURDIR)/build/release" $(TEST) -m pytest -q -p no:cacheprovider tests/release
+	@rm -rf dist && mv build/release dist
+	@ls -l dist
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small

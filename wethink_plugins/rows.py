@@ -155,10 +155,12 @@ def _abilities(value: object) -> tuple[str, ...]:
 
 
 def _paths(value: object) -> tuple[str, ...]:
-    parts = [value] if isinstance(value, str) else _list(value, "image_path")
-    if any(not isinstance(part, str) for part in parts):
+    parts = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+    if other := [part for part in parts if not isinstance(part, str)]:
         raise WeThinkError(
-            "holds something that isn't a path", fix="give a path or a list of paths", field="image_path"
+            f"holds {kind_of(other[0])}, not a path",
+            fix="keep pictures as files, and give a path or a list of paths",
+            field="image_path",
         )
     return tuple(text for part in parts if (text := part.strip()))
 

@@ -235,8 +235,11 @@ def test_rows_on_a_list_are_left_out_and_counted(tmp_path, wethink):
     pq = pytest.importorskip("pyarrow.parquet")
     assert [one["row_id"] for one in pq.read_table(out).to_pylist()] == ["r0", "r2"]
     assert json.loads((tmp_path / "a.manifest.json").read_text())["counts"]["removed"] == 2
-    code, printed, _ = wethink("data", "validate", file, "--remove", tmp_path / "remove.txt")
-    assert (code, "2 accepted, 0 rejected, 2 left out" in printed) == (0, True)
+    (tmp_path / "more.txt").write_text("r0\n")
+    lists = ("--remove", tmp_path / "remove.txt", "--remove", tmp_path / "more.txt")
+    code, printed, errors = wethink("data", "validate", file, *lists)
+    assert (code, "1 accepted, 0 rejected, 3 left out" in printed) == (0, True)
+    assert any("1 ids to remove are of no row, the first: 'not-there'" in error for error in errors)
     code, _, errors = wethink("data", "validate", file, "--remove", tmp_path / "no.txt")
     assert code == 2
     assert any("no.txt" in error for error in errors)

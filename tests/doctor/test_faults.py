@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("aiohttp", reason="needs the judge extra")
 
 from tests.doctor import page
-from tests.doctor.faults import FAULTS, server_of
+from tests.doctor.faults import FAULTS, package, server_of
 from tests.doctor.live import HOST_FAULTS
 from tests.doctor.setups import ADAPTER, SetUp
 from wethink_plugins.doctor.case import Case
@@ -47,6 +47,15 @@ def shown(text, setup):
     return re.sub(r"\$\d+\.\d+", "$N", text)
 
 
+@pytest.fixture
+def quick_math(tmp_path, monkeypatch):
+    """The real math-verify takes a second to import, in a process of its own each time; healthy set-ups have it."""
+    package(
+        monkeypatch, tmp_path / "quick", "math-verify", "0.9.0", math_verify="parse = verify = lambda *texts: texts"
+    )
+
+
+@pytest.mark.usefixtures("quick_math")
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 def test_a_planted_fault_is_named_with_its_fix(fault, healthy, monkeypatch):
     with server_of(fault) or contextlib.nullcontext() as server:

@@ -21,9 +21,12 @@ def served(reward, limits=None, token=None, hosts=("*",)):
     """Yields the address."""
     from wethink_plugins.cli.serve import _listen
     from wethink_plugins.service.app import make_app
+    from wethink_plugins.service.limits import Limits
+    from wethink_plugins.service.server import settings
 
+    limits = limits or Limits()
     listening = _listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(make_app(reward, limits, token, hosts), log_level="warning"))
+    server = uvicorn.Server(settings(make_app(reward, limits, token, hosts), limits, stop_s=10))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -190,6 +190,11 @@ def test_the_openapi_page_names_every_field(url):
     assert "reward_method" in schema["components"]["schemas"]["SampleIn"]["properties"]
 
 
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect"])
+def test_there_is_no_page_that_loads_from_the_web(url, path):
+    assert ask(url, path)[0] == 404
+
+
 def test_a_token_is_asked_for_but_not_for_health():
     with served(HybridReward.from_config({}), token="secret") as url:
         assert ask(url, "/health")[0] == 200

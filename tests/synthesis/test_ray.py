@@ -12,8 +12,7 @@ pytest.importorskip("aiohttp", reason="needs the extra judge")
 pytest.importorskip("PIL", reason="needs Pillow")
 pytest.importorskip("ray", reason="needs the extra ray")
 
-import ray
-
+from tests.cluster import cluster as a_cluster
 from tests.synthesis.scripted import FINAL, Records, Scripted, kill, outputs_of, until
 
 pytestmark = pytest.mark.slow
@@ -29,12 +28,9 @@ PATIENCE_S = 600
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
     """One for all runs, as a user has it; each is a job of its own there."""
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=80_000_000)
-    patch = pytest.MonkeyPatch()
-    patch.setenv("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
-    yield
-    patch.undo()
-    ray.shutdown()
+    with pytest.MonkeyPatch.context() as patch, a_cluster(patch, num_cpus=2) as address:
+        patch.setenv("RAY_ADDRESS", address)
+        yield
 
 
 def told(folder):

@@ -46,28 +46,25 @@ def serve(
     ] = 60,
     config: ConfigOption = None,
 ) -> None:
-    """Score samples over HTTP: POST /v1/score and /v1/score_batch, /health, /metrics, and /docs for the rest.
+    """Score samples over HTTP: POST /v1/score and /v1/score_batch, /health, /metrics, and /openapi.json for the rest.
 
     Ends on SIGTERM or Ctrl-C after the requests in hand are answered. A sample without a score is `unscored` with null.
     """
     _require_packages()
-    import uvicorn
-
     from wethink_plugins.rewards.hybrid import HybridReward
     from wethink_plugins.service.app import make_app
     from wethink_plugins.service.limits import Limits
-    from wethink_plugins.service.server import Server
+    from wethink_plugins.service.server import Server, settings
 
     token = _token(host, token_env)
     limits = Limits(max_mb * 1_000_000, max_samples, body_s, answer_s, max_waiting, requests_per_minute or None)
     reward = HybridReward.from_config(config)
     listening = _listen(host, port)
     app = make_app(reward, limits, token, _names(host))
-    settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=stop_s, limit_concurrency=None)
-    say(f"scoring at http://{_shown(host)}:{listening.getsockname()[1]} (docs at /docs); Ctrl-C ends it")
+    say(f"scoring at http://{_shown(host)}:{listening.getsockname()[1]} (schema at /openapi.json); Ctrl-C ends it")
     if token is None:
         complain("without --token-env everyone on this machine may ask")
-    Server(settings).run(sockets=[listening])
+    Server(settings(app, limits, stop_s)).run(sockets=[listening])
 
 
 def _require_packages() -> None:

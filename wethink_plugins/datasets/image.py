@@ -25,9 +25,11 @@ _DECODER_FAULTS = (
     ValueError,
     SyntaxError,
     EOFError,
-    IndexError,
-    KeyError,
+    LookupError,
     TypeError,
+    ArithmeticError,
+    AttributeError,
+    RuntimeError,
     struct.error,
     zlib.error,
 )
@@ -139,6 +141,8 @@ def _look_into(file: Path | BytesIO) -> Look:
             return _decoded(image, Path(file).suffix if isinstance(file, Path) else "")
     except Image.DecompressionBombError as error:
         return Look("image_huge", _text_of(error, file))
+    except MemoryError:
+        return Look("image_huge", "takes more memory than there is")
     except _DECODER_FAULTS as error:
         return Look("image_broken", _text_of(error, file))
 

@@ -121,4 +121,8 @@ def _tokenizer(folder: Path) -> Any:
         raise WeThinkError(
             "prompt lengths need the package tokenizers", fix="pip install tokenizers (EasyR1's environment has it)"
         ) from None
-    return Tokenizer.from_file(str(_tokenizer_file(folder)))
+    file = _tokenizer_file(folder)
+    try:
+        return Tokenizer.from_file(str(file))
+    except Exception as problem:  # noqa: BLE001  the package raises no class of its own
+        raise WeThinkError(f"this is no tokenizer: {problem}", fix="copy the model again", file=file) from None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from wethink_plugins.datasets.parquet import parquet_lines
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.kind import kind_of
 from wethink_plugins.registry import lookup, registered
@@ -23,9 +24,11 @@ def read_records(file: str | Path) -> Records:
 
 
 def read_lines(file: str | Path) -> Lines:
-    """As `read_records`, but a broken line of JSONL comes as the WeThinkError about it, and the reading goes on."""
+    """As `read_records`, but a broken line of JSONL, or a row of parquet that can't be read, comes as the WeThinkError
+    about it, and the reading goes on."""
     loader, path = _loader(file)
-    return _readable(_lines(path) if loader is read_jsonl else loader(path), file)
+    lenient = {read_jsonl: _lines, read_parquet: parquet_lines}
+    return _readable(lenient.get(loader, loader)(path), file)
 
 
 def _loader(file: str | Path) -> tuple[Callable[[Path], Records], Path]:
@@ -92,18 +95,11 @@ def read_json(file: Path) -> Records:
 
 
 def read_parquet(file: Path) -> Records:
-    """One record a row, batch by batch; the number counts them from 1."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        number = 0
-        for batch in pq.ParquetFile(file).iter_batches(batch_size=512):
-            for record in batch.to_pylist():
-                number += 1
-                yield number, record
-    except (pa.ArrowException, OSError) as error:
-        raise WeThinkError(f"not readable as parquet: {error}", fix="write it again", file=file) from None
+    """One record a row; the number counts them from 1."""
+    for number, record in parquet_lines(file):
+        if isinstance(record, WeThinkError):
+            raise record
+        yield number, record
 
 
 def _read_line(line: bytes, number: int, file: Path) -> Records:

@@ -38,7 +38,7 @@ class Validation:
 
     `examples`: for each defect in `counts["defects"]` its first rows, at most five. `values`: the spellings met in
     category, reward and abilities. `sources`: where the accepted rows' images come from. `images`: what was found in
-    each image file.
+    each image file. `unmatched`: ids to remove that no row has.
     """
 
     file: Path
@@ -50,6 +50,7 @@ class Validation:
     values: tuple[Met, ...]
     sources: tuple[SourceUse, ...]
     images: Images
+    unmatched: tuple[str, ...] = ()
 
 
 def validate(
@@ -75,11 +76,13 @@ def validate(
     settings, registry = WeThinkConfig.load(config), Sources.load(sources)
     judge_missing = require_judge and not (for_sft or settings.judge.offline or settings.judge.endpoints)
     pictures = Images(image_folder(file, images))
+    missing = set(remove)
     checks, findings = RowChecks(settings, pictures, registry, infer_types, for_sft, check), Findings()
     with pillow_silenced():
         for line, record in _rows_of(file, looking_ahead(read_lines(file), pictures), findings, observers):
-            if remove and row_id(record) in remove:
+            if remove and (name := row_id(record)) in remove:
                 findings.removed += 1
+                missing.discard(name)
                 continue
             _take(line, record, checks, findings, observers)
             if judge_missing and findings.judged:
@@ -99,6 +102,7 @@ def validate(
         values=findings.values.met(settings.aliases, unknown),
         sources=registry.used(findings.sources),
         images=pictures,
+        unmatched=tuple(sorted(missing)),
     )
 
 

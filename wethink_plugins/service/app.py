@@ -38,9 +38,9 @@ def make_app(
     """`hosts`: the names it may be called by; on a loopback address a web page could otherwise reach it by another."""
     limits, metrics = limits or Limits(), Metrics()
     reward.rules_in_threads = True  # /health must answer while a formula is worked out
-    app = FastAPI(
-        title="WeThink reward", version=__version__, description=__doc__, redoc_url=None, lifespan=_closing(reward)
-    )
+    # No page at /docs: FastAPI's loads its scripts from the web. The schema itself is at /openapi.json.
+    pages: dict[str, Any] = {"docs_url": None, "redoc_url": None}
+    app = FastAPI(title="WeThink reward", version=__version__, description=__doc__, lifespan=_closing(reward), **pages)
     scorer = Scorer(reward, limits, metrics)
     _add_errors(app)
     _add_routes(app, scorer, metrics)

@@ -13,8 +13,8 @@ from wethink_plugins.service.limits import Limits, RequestRate
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-OPEN = ("/health", "/docs", "/openapi.json")
-"""No token is asked for here."""
+OPEN = ("/health", "/openapi.json")
+"""No token is asked for here, and nothing of a body is kept."""
 
 
 class Refused(Exception):
@@ -39,9 +39,9 @@ class Gate:
         headers = {name.lower(): value for name, value in scope["headers"]}
         try:
             self._check(scope, headers)
-            body = await self._body(headers, receive)
+            body = await self._body(headers, receive, kept=scope["path"] not in OPEN)
         except Refused as refused:
-            await _refuse(send, refused)
+            await self._refuse(refused, headers, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
@@ -65,8 +65,17 @@ class Gate:
         if wait_s:
             raise Refused(429, f"more than {self._limits.requests_per_minute} requests a minute", _retry_after(wait_s))
 
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        """All of it, before any work is done for it."""
+    async def _refuse(self, refused: Refused, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        """After the body, unkept: some clients read no reply before they have sent it, and one that is cut off may lose it."""
+        if refused.status not in (408, 413, 499):
+            try:
+                await self._body(headers, receive, kept=False)
+            except Refused:
+                refused.headers["connection"] = "close"
+        await _reply(send, refused)
+
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive, kept: bool) -> bytes:
+        """All of it, before any work is done for it; empty where it isn't kept."""
         too_large = Refused(413, f"more than {self._limits.body_bytes} bytes; send smaller batches")
         if int(headers.get(b"content-length") or 0) > self._limits.body_bytes:
             raise too_large
@@ -80,8 +89,10 @@ class Gate:
                 raise Refused(408, f"the body did not arrive within {self._limits.body_s:g} s") from None
             if message["type"] == "http.disconnect":
                 raise Refused(499, "the client went away")
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
+            part = message.get("body", b"")
+            size += len(part)
+            if kept:
+                parts.append(part)
             if size > self._limits.body_bytes:
                 raise too_large
             if not message.get("more_body"):
@@ -108,7 +119,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _refuse(send: Send, refused: Refused) -> None:
+async def _reply(send: Send, refused: Refused) -> None:
     import json
 
     body = json.dumps({"detail": refused.problem}).encode()

@@ -20,6 +20,7 @@ class Limits:
     answer_s: float = 900.0
     waiting_samples: int = 50_000
     requests_per_minute: int | None = None
+    header_s: float = 10.0
 
 
 class RequestRate:

@@ -6,8 +6,18 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 import uvicorn
+
+from wethink_plugins.service.connection import Connection
+from wethink_plugins.service.limits import Limits
+
+
+def settings(app: Any, limits: Limits, stop_s: int) -> uvicorn.Config:
+    """Plain HTTP, headers within `limits.header_s`, requests in hand ended within `stop_s` of a signal."""
+    connection = type("Connection", (Connection,), {"header_s": limits.header_s})
+    return uvicorn.Config(app, http=connection, ws="none", log_level="warning", timeout_graceful_shutdown=stop_s)
 
 
 class Server(uvicorn.Server):

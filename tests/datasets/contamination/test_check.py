@@ -1,6 +1,8 @@
 """Training rows against real TSV files and folders, as a user has them."""
 
 import json
+import os
+import sqlite3
 
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
@@ -13,6 +15,7 @@ from wethink_plugins.datasets.contamination.check import check
 from wethink_plugins.datasets.contamination.report import write_all
 from wethink_plugins.errors import WeThinkError
 
+PATHS = ("index", "image_path", "question")
 LONG = "Which of the two coloured shapes that touch the border is nearer to the lower left corner of the picture?"
 COPIES = {
     "same": lambda p: p,
@@ -265,3 +268,51 @@ def test_what_is_written_is_the_same_each_time_and_names_the_rows(place):
     ]  # fmt: skip
     page = texts[0]["report.html"].decode()
     assert page.count("<img") == 3 and "<wild>" not in page and "&lt;wild&gt;" in page
+
+
+def test_file_names_that_are_no_text_and_paths_that_no_system_takes_are_counted_or_compared(place):
+    odd = os.fsdecode(b"images/\xff\xfe.jpg")
+    (place.folder / odd).write_bytes(encoded(scene(3), kind="JPEG"))
+    paths = ["images/fine.png", "x" * 5000, "nowhere/\u0001.png", "images"]
+    place.picture("fine.png", scene(5))
+    bench = place.tsv(*({"index": i, "image_path": path} for i, path in enumerate(paths)), columns=PATHS)
+    place.rows(
+        row(0, image_path=place.picture("a.jpg", scene(3))),
+        row(1, image_path="\ud800.png"),
+        row(2, image_path="y" * 5000),
+    )
+    found = place.run(bench, place.folder / "images")
+    assert found.counts["bench"].bad == 3 and found.counts["rows.jsonl"].bad == 2
+    assert {match.index for match in found.matches} == {"a.jpg", odd.removeprefix("images/")}
+    write_all(found, place.folder / "out", ["image"])
+    assert "r0" in (place.folder / "out" / "remove.txt").read_text()
+
+
+def test_what_is_kept_of_a_picture_and_was_damaged_is_made_again(place):
+    place.rows(row(0, image_path=place.picture("a.jpg", scene(3))))
+    bench = place.tsv({"index": 0, "image": text_of(scene(3)), "question": "What?"})
+    place.run(bench)
+    with sqlite3.connect(place.folder / "kept.sqlite") as kept:
+        kept.execute("UPDATE pictures SET data = x'00'")
+    assert [match.index for match in place.run(bench).matches] == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"index": 0, "image": "A" * 100, "question": "What?"}, "compared by text only"),
+        ({"index": 0, "image": text_of(scene(3))}, "compared by picture only"),
+    ],
+)
+def test_it_says_what_a_benchmark_gives_nothing_to_compare_by(place, cells, said):
+    place.rows(row(0, image_path=place.picture("a.jpg", scene(3))))
+    heard = []
+    check(place.folder / "rows.jsonl", None, [place.tsv(cells)], place.folder / "kept.sqlite", heard.append)
+    assert any(said in line for line in heard)
+
+
+def test_rows_that_are_not_there_are_missed_before_a_benchmark_is_read(place):
+    heard = []
+    with pytest.raises(WeThinkError, match="no such file"):
+        check(place.folder / "rows.jsonl", None, [place.tsv()], place.folder / "kept.sqlite", heard.append)
+    assert not heard

@@ -4,6 +4,7 @@ import pytest
 
 from tests.datasets.contamination.pictures import write_tsv
 from wethink_plugins.datasets.contamination.tsv import decoded, read_tsv, read_tsv_row
+from wethink_plugins.errors import WeThinkError
 
 LONG = "QUJD" * 30
 CELLS = {
@@ -50,3 +51,10 @@ def test_the_limit_of_others_is_never_lowered(tmp_path):
 @pytest.mark.parametrize("text", ["QUJD", "data:image/png;base64,QUJD", "QU\nJD"])
 def test_base64_with_and_without_its_type(text):
     assert decoded(text) == b"ABC"
+
+
+@pytest.mark.parametrize("name", ["image", "question", "A"])
+def test_a_column_that_stands_there_twice_is_not_chosen_from(tmp_path, name):
+    (tmp_path / "b.tsv").write_text(f"index\timage\tquestion\tA\t{name}\n0\t\t\t\t\n")
+    with pytest.raises(WeThinkError, match=f"{name}: is a column twice"):
+        list(read_tsv(tmp_path / "b.tsv"))

@@ -44,6 +44,10 @@ def contamination(
     kinds = [part.strip() for part in remove.split(",") if part.strip()]
     if unknown := [part for part in kinds if part not in _KINDS]:
         raise typer.BadParameter(f"{unknown[0]!r} is not one of {', '.join(_KINDS)}", param_hint="--remove")
+    if not kinds:
+        raise typer.BadParameter(f"names none of {', '.join(_KINDS)}", param_hint="--remove")
+    if out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"{out} is a file, not a folder", param_hint="--out")
     names = ("matches.jsonl", "remove.jsonl", "remove.txt", "report.html")
     refuse_overwriting(file, *(out / name for name in names))
     benchmarks = [path.expanduser() for path in (*against, *(more or ()))]

@@ -22,6 +22,7 @@ from wethink_plugins.cli.data.options import (
     RemoveOption,
     prompt_lengths,
     removed_rows,
+    say_unmatched,
 )
 from wethink_plugins.cli.data.rejected import report_rejects
 from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, complain, say, say_json
@@ -116,6 +117,7 @@ def export(
         remove=removed_rows(remove),
     )
     report_rejects(found)
+    say_unmatched(found)
     rejects = _keep_rejects(found, target, layout)
     if found.rejects and not allow_rejects:
         what = f"nothing exported: {len(found.rejects)} of {found.counts['read']} rows are rejected, see {rejects}"
@@ -129,7 +131,7 @@ def export(
     if json:
         say_json(result)
         return
-    removed = f", {found.counts['removed']} left out by {remove}" if "removed" in found.counts else ""
+    removed = f", {found.counts['removed']} left out by the list" if "removed" in found.counts else ""
     say(f"wrote {written}: {found.counts['accepted']} rows, {found.counts['rejected']} rejected{removed}")
     for side in sides:
         say(_side_text(side))

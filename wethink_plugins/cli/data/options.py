@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from wethink_plugins.cli.output import OptionalPath, OptionalText
+from wethink_plugins.cli.output import OptionalPath, OptionalText, complain
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.prompt_length import PromptLengths
+    from wethink_plugins.datasets.validate import Validation
 
 FileArgument = Annotated[Path, typer.Argument(help="WeThink rows: .jsonl, .json or .parquet.")]
 ImagesOption = Annotated[
@@ -30,8 +32,11 @@ MaxLengthOption = Annotated[
 MinPixelsOption = Annotated[int, typer.Option("--min-pixels", help="With --model: EasyR1's data.min_pixels.")]
 MaxPixelsOption = Annotated[int, typer.Option("--max-pixels", help="With --model: EasyR1's data.max_pixels.")]
 RemoveOption = Annotated[
-    OptionalPath,
-    typer.Option("--remove", help="Leave out the rows on this list: remove.txt of `wethink data contamination`."),
+    Optional[list[Path]],  # noqa: UP045
+    typer.Option(
+        "--remove",
+        help="Leave out the rows on this list: remove.txt of `wethink data contamination`. May be given again.",
+    ),
 ]
 QuietFlag = Annotated[bool, typer.Option("--quiet", help="No progress on the terminal.")]
 # EasyR1's own defaults.
@@ -47,8 +52,15 @@ def prompt_lengths(
     return PromptLengths.of_model(model, prompt, limit, min_pixels, max_pixels) if model is not None else None
 
 
-def removed_rows(file: Path | None) -> frozenset[str]:
-    """The ids on the list; none without one."""
+def removed_rows(files: Sequence[Path] | None) -> frozenset[str]:
+    """The ids on the lists; none without one."""
     from wethink_plugins.datasets.contamination.removal import removable
 
-    return removable(file) if file is not None else frozenset()
+    return frozenset().union(*map(removable, files or ()))
+
+
+def say_unmatched(found: Validation) -> None:
+    """Ids on the lists that no row has: a list of another file leaves everything in."""
+    if found.unmatched:
+        what = f"{len(found.unmatched)} ids to remove are of no row, the first: {found.unmatched[0]!r:.100}"
+        complain(f"{found.file}: {what}; see whether the list was made for this file")

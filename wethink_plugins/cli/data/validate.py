@@ -23,6 +23,7 @@ from wethink_plugins.cli.data.options import (
     RemoveOption,
     prompt_lengths,
     removed_rows,
+    say_unmatched,
 )
 from wethink_plugins.cli.data.progress import progress_of
 from wethink_plugins.cli.data.rejected import report_rejects
@@ -96,6 +97,7 @@ def validate(
     if page:
         page.write(found)
     report_rejects(found)
+    say_unmatched(found)
     if not sft and found.counts["need_judge"] and not _has_judge(config):
         complain(
             f"{found.counts['need_judge']} rows need a judge model, and none is configured: exports will ask for it"

@@ -85,6 +85,14 @@ def file_key(file: Path) -> str:
     return f"{file.absolute()}|{state.st_size}|{state.st_mtime_ns}"
 
 
+def key_of(file: Path) -> str:
+    """Of a file that isn't there, or can't be there by its name, too: it can't be opened, and is counted."""
+    try:
+        return file_key(file)
+    except (OSError, ValueError):
+        return f"missing|{file}"
+
+
 def _folder(path: Path, benchmark: Benchmark) -> Iterator[Found]:
     for file in sorted(path.rglob("*")):
         if file.suffix.lower() in SUFFIXES and file.is_file():
@@ -116,7 +124,7 @@ def _table(path: Path, benchmark: Benchmark) -> Iterator[Found]:
 def _picture(row: TsvRow, place: int, text: str, path: Path) -> tuple[str, Place, Source]:
     if row.paths:
         file = path.parent / text
-        return (file_key(file) if file.is_file() else str(file)), Place(file), file
+        return key_of(file), Place(file), file
     try:
         source = decoded(text)
     except ValueError:

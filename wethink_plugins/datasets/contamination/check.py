@@ -46,6 +46,7 @@ def check(
     if images is not None and not images.is_dir():
         raise WeThinkError("no such folder", fix="give the folder that image_path is relative to", file=images)
     training = Training(file, (images or file.parent).absolute())
+    training.rows()  # whether there is such a file is said before hours of reading benchmarks
     found = Contamination(training)
     kept = Kept(cache.expanduser())
     try:
@@ -74,6 +75,10 @@ def _read(path: Path, name: str, kept: Kept, found: Contamination, say: Say) -> 
     shown = [str(place.file) + (f" byte {place.start}" if place.start >= 0 else "") for place in benchmark.places]
     found.counts[name] = _counted(len(benchmark.items), pictures, shown)
     say(f"{path}: {len(benchmark.items)} questions, {len(benchmark.places)} pictures, {len(pictures.bad)} unreadable")
+    if path.is_file() and not any(item.question for item in benchmark.items):
+        say(f"{path}: has no texts under `question`, so it is compared by picture only")
+    if not len(pictures.views) > len(pictures.bad):
+        say(f"{path}: has no picture that can be read, so it is compared by text only")
     return pictures
 
 

@@ -31,6 +31,8 @@ BOXES = (
 )
 """Left, top, right, bottom of each view, as shares of the picture; the first is the whole. 0.9: *chosen*, crops of 10%."""
 VIEWS = len(BOXES)
+BYTES = VIEWS * SIZE + THUMB * THUMB
+"""Of a kept fingerprint."""
 # *Chosen*: grey levels (of 255) of spread below which a picture is called plain and is compared with nothing.
 PLAIN = 2.0
 _SCALE = 256  # of a descriptor in int8: its numbers are at most 0.5 (larger ones are cut)

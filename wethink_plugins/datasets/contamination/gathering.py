@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wethink_plugins.datasets.contamination.benchmark import Found
-from wethink_plugins.datasets.contamination.fingerprint import SIZE, THUMB, VERSION, VIEWS, Fingerprint, fingerprint
+from wethink_plugins.datasets.contamination.fingerprint import (
+    BYTES,
+    SIZE,
+    THUMB,
+    VERSION,
+    VIEWS,
+    Fingerprint,
+    fingerprint,
+)
 from wethink_plugins.datasets.contamination.pixels import BadPicture
 from wethink_plugins.datasets.image import pillow_silenced
 from wethink_plugins.errors import WeThinkError
@@ -44,7 +52,7 @@ class Kept:
             found = self._connection.execute("SELECT data FROM pictures WHERE key = ?", (_versioned(key),)).fetchone()
         except sqlite3.Error as error:
             raise self._unusable(error) from None
-        return Fingerprint.from_bytes(found[0]) if found else None
+        return Fingerprint.from_bytes(found[0]) if found and len(found[0]) == BYTES else None
 
     def put(self, key: str, value: Fingerprint) -> None:
         try:
@@ -125,7 +133,8 @@ def _settled(
 
 
 def _versioned(key: str) -> str:
-    return f"{VERSION}|{key}"
+    """File names need not be Unicode; what SQLite keeps does."""
+    return f"{VERSION}|{key}".encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _cores() -> int:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Source = Path | bytes
-_FAULTS = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
+_FAULTS = (
+    OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, AttributeError, RuntimeError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 
 class BadPicture(Exception):

@@ -20,9 +20,11 @@ def removable(file: str | Path) -> frozenset[str]:
     """The row ids of a list. WeThinkError for a file that is none."""
     path = Path(file).expanduser()
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise WeThinkError(f"can't be read: {error}", fix="give remove.txt or remove.jsonl", file=file) from None
+    if path.suffix not in (".txt", ".jsonl"):
+        raise WeThinkError("is no list of rows", fix="give remove.txt or remove.jsonl", file=file)
     if path.suffix == ".jsonl":
         return frozenset(_named(line, f"{file}:{number}") for number, line in enumerate(lines, start=1) if line.strip())
     return frozenset(line.strip() for line in lines if line.strip())
@@ -30,6 +32,9 @@ def removable(file: str | Path) -> frozenset[str]:
 
 def _named(line: str, place: str) -> str:
     try:
-        return str(json.loads(line)["row"])
+        name = json.loads(line)["row"]
+        if not isinstance(name, str | int) or isinstance(name, bool):
+            raise ValueError
+        return str(name)
     except (ValueError, KeyError, TypeError):
         raise WeThinkError('is no {"row": …}', fix="give what `wethink data contamination` wrote", file=place) from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wethink_plugins.datasets.contamination.benchmark import Found, file_key
+from wethink_plugins.datasets.contamination.benchmark import Found, key_of
 from wethink_plugins.datasets.records import read_records
 from wethink_plugins.options import split_options
 from wethink_plugins.rows import row_id
@@ -58,15 +58,7 @@ class Training:
                 file = self.folder / path
                 self.numbers[path] = len(self.files)
                 self.files.append(file)
-                yield self.numbers[path], _key(file), file
-
-
-def _key(file: Path) -> str:
-    """Of a file that isn't there too: it can't be opened, and is counted."""
-    try:
-        return file_key(file)
-    except (OSError, ValueError):
-        return f"missing|{file}"
+                yield self.numbers[path], key_of(file), file
 
 
 def _text(value: object) -> str:

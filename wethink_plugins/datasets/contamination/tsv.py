@@ -21,6 +21,7 @@ from wethink_plugins.options import LETTERS
 
 # A shorter cell is the index of another row: VLMEvalKit's own rule.
 REFERENCE_LENGTH = 64
+_READ = ("index", "image", "image_path", "question", "answer", *LETTERS)
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class _Lines:
 
 def _header(names: list[str], file: Path) -> list[str]:
     names = [name.lstrip("\ufeff").strip() for name in names]
+    if twice := next((name for name in _READ if names.count(name) > 1), None):
+        raise WeThinkError("is a column twice", fix="rename or remove one", file=file, field=twice)
     lacks = [name for name in ("index",) if name not in names]
     lacks += [] if {"image", "image_path"} & set(names) else ["image"]
     if lacks:

@@ -1,0 +1,51 @@
+"""Pages of the demo: demo.png, demo-report.png, watch.png, evaluation.png."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+from pictures.judge import judged
+from pictures.picture import Desk
+from pictures.wethink import wethink
+
+
+def demo(desk: Desk, target: Path) -> None:
+    """What the report begins with, and its first charts."""
+    screen = desk.screen
+    screen.show(desk.run(needs="report.html") / "report.html")
+    screen.shoot(target, screen.box("header", ".numbers"), screen.box(".figures figure", margin=12))
+
+
+def demo_report(desk: Desk, target: Path) -> None:
+    desk.screen.show(desk.run(needs="report.html") / "report.html")
+    desk.screen.shoot(target, desk.screen.first(960))
+
+
+def watch(desk: Desk, target: Path) -> None:
+    run, page = desk.run(needs="journal"), desk.folder / "watch.html"
+    wethink("watch", run, "--page", page, folder=desk.folder)
+    desk.screen.show(page)
+    desk.screen.shoot(target, desk.screen.box("header", ".figures"))
+
+
+def evaluation(desk: Desk, target: Path) -> None:
+    """The answers before and after GRPO; descriptive ones judged by the rule that labels the demo's judge's data."""
+    run, page = desk.run(needs="predictions.jsonl"), desk.folder / "evaluation.html"
+    files = [_responses(run, key, desk.folder / f"{name}.jsonl") for key, name in (("before", "warm-start"), ("after", "after-grpo"))]  # fmt: skip
+    with judged() as settings:
+        config = desk.folder / "wethink.yaml"
+        config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+        rows = run / "data" / "test.jsonl"
+        wethink("evaluate", *files, "--rows", rows, "--config", config, "--page", page, folder=desk.folder)
+    desk.screen.show(page)
+    desk.screen.shoot(target, desk.screen.first(1000))
+
+
+def _responses(run: Path, key: str, file: Path) -> Path:
+    lines = (run / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    answers = ((one["id"], one[key]) for one in map(json.loads, lines))
+    text = "".join(json.dumps({"id": name, "response": response}) + "\n" for name, response in answers)
+    file.write_text(text, encoding="utf-8")
+    return file
