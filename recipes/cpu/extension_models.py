@@ -193,8 +193,11 @@ def reply_to(body: Mapping[str, Any], scenes: Mapping[str, Scene]) -> str:
 
 
 @contextlib.contextmanager
-def served(scenes: Mapping[str, Scene]) -> Iterator[str]:
-    """Yield the address of the server, which ends with the block."""
+def served(reply: Callable[[Mapping[str, Any]], str], port: int = 0) -> Iterator[str]:
+    """Yield the address of the server, which ends with the block; `reply` turns a request's body into words.
+
+    A token is a word here. Port 0 is any that is free.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -204,9 +207,10 @@ def served(scenes: Mapping[str, Scene]) -> Iterator[str]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            message = {"role": "assistant", "content": reply_to(body, scenes)}
-            choice = {"index": 0, "message": message, "finish_reason": "stop"}
-            usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+            said = reply(body)
+            choice = {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
+            asked, told = len(json.dumps(body["messages"]).split()), len(said.split())
+            usage = {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}
             self._send({"id": "x", "object": "chat.completion", "created": 0, "model": body["model"], "choices": [choice], "usage": usage})  # fmt: skip
 
         def _send(self, value: object) -> None:
@@ -220,7 +224,7 @@ def served(scenes: Mapping[str, Scene]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """It is of no interest who asked."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"

@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 from dataset import draw_scenes, write_lines
-from extension_models import abilities_of, scenes_by_pixels, served
+from extension_models import abilities_of, reply_to, scenes_by_pixels, served
 from families import FAMILIES, THINKING
 from scenes import Scene, render, split_scenes
 
@@ -117,7 +117,8 @@ def make(run: Path) -> dict[str, Any]:
     pictures = out / "new"
     scenes = write_scenes(pictures, seed)
     write_lines(out / "base.jsonl", base)
-    with served(scenes_by_pixels(pictures, scenes)) as address:
+    known = scenes_by_pixels(pictures, scenes)
+    with served(lambda body: reply_to(body, known)) as address:
         steered = write_config(out / "steered.yaml", address, pictures, even_mix(), True, seed)
         plain = write_config(out / "plain.yaml", address, pictures, own_mix(base), False, seed)
         told, added = pipeline(steered, out / "steered", out / "base.jsonl")
