@@ -7,6 +7,7 @@ import json
 import shutil
 import socket
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -69,7 +70,7 @@ def journal(folder: Path) -> Path:
 
 
 def judge_config(base_url: str, **settings: object) -> dict[str, object]:
-    return {"judge": {"endpoints": [{"base_url": base_url, "model": "scripted"}], **settings}}
+    return {"judge": {"endpoints": [{"base_url": base_url, "model": "scripted"}]}, **settings}
 
 
 def fill_in_judge(file: Path, base_url: str) -> None:
@@ -155,12 +156,18 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
+@cache
+def _labelled():
+    from wethink_plugins.rewards.judge.labelled import read_labelled
+
+    return read_labelled()
+
+
 def judge(body: dict[str, object]) -> str:
     """A judge that knows the labels: of the labelled answers that ship, the one that the prompt holds."""
     from tests.servers.script import prompt_of
-    from wethink_plugins.rewards.judge.labelled import read_labelled
 
     prompt = prompt_of(body)
-    found = [one for one in read_labelled() if one.answer in prompt and one.question in prompt]
+    found = [one for one in _labelled() if one.answer in prompt and one.question in prompt]
     best = max(found, key=lambda one: len(one.answer), default=None)
     return f"VERDICT: {best.tier if best else 'correct'}"

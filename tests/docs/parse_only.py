@@ -1,4 +1,7 @@
-"""`python -m tests.docs.parse_only SCRIPT WORD ...`: the script as a program, up to where its words are taken."""
+"""`python -m tests.docs.parse_only SCRIPT WORD ...`: the script as a program, up to where its words are taken.
+
+Only for scripts that take them by argparse or typer (`takes_words`): any other would do its work.
+"""
 
 import argparse
 import os

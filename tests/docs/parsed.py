@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.docs.blocks import CHECKOUT
 from tests.docs.shell import Command
 
+_PARSERS = ("argparse", "typer", r"wethink_plugins\.cli")
 _PYTHON = re.compile(r"(?:.*/)?python3?$")
 _EXTRAS = re.compile(r"^(?:\.|wethink-plugins|(?:\./)?[\w/]+)?(?:\[([\w,]+)\])?$")
 
@@ -112,10 +115,27 @@ def _pip(words: list[str]) -> str:
     return ""
 
 
+def takes_words(file: Path) -> bool:
+    """By a parser; else by sys.argv, and running it as far as that would be running it."""
+    text = file.read_text(encoding="utf-8")
+    return any(re.search(rf"^\s*(?:import|from) {name}\b", text, re.MULTILINE) for name in _PARSERS)
+
+
 def _script(path: str, words: list[str]) -> str:
     file = Path(path) if Path(path).is_absolute() else CHECKOUT / path
     if not file.is_file():
         return f"no such script: {path}"
+    if not takes_words(file):
+        options = [word for word in words if word.startswith("-")]
+        return f"{path} takes no options: {options}" if options else ""
     command = [sys.executable, "-m", "tests.docs.parse_only", str(file), *words]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=120)
+    with tempfile.TemporaryDirectory() as empty:
+        done = subprocess.run(
+            command,
+            cwd=empty,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
     return "" if done.returncode == 0 else done.stderr.strip()[-600:]
