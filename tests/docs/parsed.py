@@ -14,7 +14,7 @@ from tests.docs.blocks import CHECKOUT
 from tests.docs.shell import Command
 
 _PARSERS = ("argparse", "typer", r"wethink_plugins\.cli")
-_PYTHON = re.compile(r"(?:.*/)?python3?$")
+_PYTHON = re.compile(r"(?:.*/)?python3?(?:\.\d+)?$")
 _EXTRAS = re.compile(r"^(?:\.|wethink-plugins|(?:\./)?[\w/]+)?(?:\[([\w,]+)\])?$")
 
 
@@ -22,7 +22,7 @@ def complaint(command: Command, words: list[str] | None = None) -> str | None:
     """What the parser says against it; empty: it takes it. None: there is no parser of this program here."""
     words = words or _without_brackets(command.words)
     program = words[0]
-    if program == "wethink":
+    if program == "wethink" or program.endswith("/wethink"):
         return wethink(words[1:])
     if program == "make":
         return _make(words[1:])

@@ -18,6 +18,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from tests.docs.blocks import CHECKOUT
+from tests.docs.output import difference
 from tests.docs.shell import Command
 from wethink_plugins.cli.main import main
 
@@ -38,7 +39,8 @@ class Scene:
     exit code other than 0 and the words that every complaint then has. `before`: what happens to the folder before a command that fits, besides what it does:
     a person who edits a file. `typed`: what a person types into a command. `until`: commands that go on until they
     are interrupted; the text that they say when they are ready.
-    `outside`: commands that want a process of their own. `names`: what a page's Python finds already there.
+    `outside`: commands that want a process of their own. `unseen`: by command pattern,
+    shown lines (patterns) that can't come here. `python`: the environment that the page is for.
     """
 
     folder: Path
@@ -49,21 +51,27 @@ class Scene:
     typed: dict[str, str] = field(default_factory=dict)
     until: dict[str, str] = field(default_factory=dict)
     outside: tuple[str, ...] = ()
-    names: dict[str, object] = field(default_factory=dict)
+    unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    python: str = sys.executable
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def __post_init__(self) -> None:
         self.at = self.folder
         programs = self.folder.parent / f"{self.folder.name}-bin"
         programs.mkdir()
-        for name, words in {"wethink": "-m wethink_plugins.cli.main", "python": "", "python3": ""}.items():
+        for name, words in {
+            "wethink": "-m wethink_plugins.cli.main",
+            "python": "",
+            "python3": "",
+            "python3.11": "",
+        }.items():
             file = programs / name
-            file.write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+            file.write_text(f'#!/bin/sh\nexec "{self.python}" {words} "$@"\n')
             file.chmod(0o755)
         home = self.folder.parent / f"{self.folder.name}-home"
         home.mkdir()
         self.env = {
-            "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(home), "PYTHONPATH": str(CHECKOUT),
+            "PATH": f"{programs}:{Path(self.python).parent}:{os.environ['PATH']}", "HOME": str(home), "PYTHONPATH": str(CHECKOUT),
             "NO_PROXY": "*", "COLUMNS": "200", **self.env,
         }  # fmt: skip
 
@@ -82,6 +90,7 @@ class Scene:
             return self._started(text, ready)
         typed = _of(self.typed, command)
         outside = any(fnmatchcase(command.shown, pattern) for pattern in self.outside)
+        outside = outside or self.python != sys.executable
         if command.is_plain and text.startswith("wethink ") and typed is None and not outside:
             return self._in_process(self._words(text)[1:])
         return self._in_bash(text, typed or "")
@@ -93,6 +102,12 @@ class Scene:
             return f"ended with {ended.code}, not {code}: {ended.said[-1500:]}"
         other = [line for line in ended.said.splitlines() if line.startswith("error:") and words not in line]
         return f"{other}" if other or words not in ended.said else ""
+
+    def differs(self, command: Command, said: str) -> str:
+        """Between what the page shows and what was said."""
+        unseen = _of(self.unseen, command) or ()
+        shown = [line for line in command.output.splitlines() if not any(fnmatchcase(line, one) for one in unseen)]
+        return difference("\n".join(shown), said)
 
     def close(self) -> None:
         self.stack.close()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.docs.blocks import blocks
 
 from tests.docs import materials
-from tests.docs.blocks import CHECKOUT, blocks
+from tests.docs.blocks import CHECKOUT
 from tests.docs.scene import Scene
 
 # Pages are typed in a checkout; what is only read of it is there.
@@ -20,12 +22,12 @@ _CHECKOUT = ("recipes", "data_tools", "benchmarks", "patches", "docs")
 _HERE = (r"0\.0\.0\.0", "127.0.0.1")
 
 
-def scene_of(page: str, folder: Path) -> Scene:
+def scene_of(page: str, folder: Path, python: str = sys.executable) -> Scene:
     """Pages without one of their own get nothing but what a checkout has."""
     folder.mkdir()
     for name in _CHECKOUT:
         (folder / name).symlink_to(CHECKOUT / name)
-    made = Scene(folder, outside=("wethink data fetch *",))
+    made = Scene(folder, outside=("wethink data fetch *",), python=python)
     maker = SCENES.get(page)
     try:
         if maker is not None:
@@ -57,42 +59,50 @@ def judged(scene: Scene, name: str = "wethink.yaml", reply: str | None = None, *
     return address
 
 
-def _readme(scene: Scene) -> None:
-    folder = scene.folder
-    row = json.loads(next(b.text for b in blocks("README.md") if b.language == "json"))
-    materials.dataset(folder, "val.jsonl")
-    materials.lines(folder / "rows.jsonl", [row, *materials.some_rows()])
-    (folder / "images" / "sky.png").write_bytes((folder / "images" / "0.png").read_bytes())
-    _no_trainer(scene)
-    address = server(scene)
-    scene.before["wethink data validate rows.jsonl*"] = lambda s: materials.fill_in_judge(
-        s.at / "wethink.yaml", address
-    )
-    scene.before["wethink data export easyr1 rows.jsonl*"] = lambda s: materials.fill_in_judge(
-        s.at / "wethink.yaml", address
-    )
-    materials.model_folder(folder / "MODEL")
-    scene.fill += [(r"\bDIR\b", str(folder)), (r"\bIMAGES\b", str(folder)), (r"\bMODEL\b", str(folder / "MODEL"))]
-    llamafactory_recipe(folder / "your.yaml", folder / "MODEL")
-    (folder / "EasyR1").mkdir()
-    scene.before["wethink data fetch*"] = _back
-    hub(scene)
-    materials.benchmark(folder / "MMBench.tsv")
-    scene.until["wethink data audit --sample*"] = "http://127.0.0.1"
-    scene.fill.append((r"wethink data audit --sample", "wethink data audit --port 0 --sample"))
-    small_synthesis(scene)
-    materials.responses(folder / "base.jsonl", 5)
-    materials.responses(folder / "answers.jsonl")
+def _task(scene: Scene) -> None:
+    """A page of docs/tasks: it makes what it needs by itself, at a port that is free."""
+    port = str(materials.free_port())
+    scene.fill += [
+        (r"tryout\.py --out", f"tryout.py --port {port} --out"),
+        (r"scripted_models\.py tryout\b", f"scripted_models.py tryout --port {port}"),
+        (r"\b8010\b", port),
+        (r"\.venvs/\w+/bin/", ""),
+    ]
+    scene.until["*scripted_models.py *"] = "Ctrl-C"
+    if scene.python == sys.executable:
+        _no_trainer(scene)
+        scene.unseen["wethink doctor *"] = ("ok: framework*", "ok: dry run*", "nothing found")
+    scene.ends["wethink watch tryout/run"] = (1, "judge_fails")  # The page: a run whose judge fails.
+
+
+def _demo_page(scene: Scene) -> None:
+    _task(scene)
+    materials.journal(scene.folder / "runs" / "demo" / "journal")
+
+
+def _trl_page(scene: Scene) -> None:
+    _task(scene)
+    script = next(block.text for block in blocks("docs/tasks/trl.md") if "GRPOConfig(" in block.text)
+    scene.before["WETHINK_JOURNAL=tryout/trl/journal *"] = lambda s: (s.at / "tryout/grpo.py").write_text(script)
+    scene.ends["wethink watch tryout/trl"] = (1, "no_answer")  # The page: there are signs of trouble.
+
+
+def _easyr1_page(scene: Scene) -> None:
+    _task(scene)
+    home = os.environ.get("EASYR1_HOME")
+    easyr1 = scene.folder / "EasyR1"
+    easyr1.symlink_to(home) if home else easyr1.mkdir()
+    if home:
+        scene.ends.pop("wethink doctor easyr1 *")
+        scene.unseen.pop("wethink doctor *")
+    scene.before["cd EasyR1"] = _back
+    scene.before["wethink prompt easyr1 --model MODEL*"] = _back
+    scene.fill += [(r"\bMODEL\b", "tryout/model"), (r"--out FILE\b", "--out chat.jinja")]
 
 
 def _back(scene: Scene) -> None:
     """A section of its own starts in the first folder again."""
     scene.at = scene.folder
-
-
-def llamafactory_recipe(file: Path, model: Path) -> None:
-    recipe = yaml.safe_load((CHECKOUT / "recipes" / "llamafactory" / "sft_7b_lora.yaml").read_text(encoding="utf-8"))
-    materials.write_yaml(file, {**recipe, "model_name_or_path": str(model), "output_dir": "sft_out"})
 
 
 def small_synthesis(scene: Scene, *names: str) -> None:
@@ -258,7 +268,6 @@ def _evaluation_recipe(scene: Scene) -> None:
 
 HOSTS = {"easyr1": "EasyR1", "verl": "verl", "llamafactory": "LLaMA-Factory"}
 SCENES: dict[str, Callable[[Scene], None]] = {
-    "README.md": _readme,
     "data_tools/synthesis/README.md": _data_tools_synthesis,
     "docs/data/audit.md": _audit,
     "docs/data/contamination.md": _contamination,
@@ -274,6 +283,11 @@ SCENES: dict[str, Callable[[Scene], None]] = {
     "docs/synthesis-extend.md": _synthesis,
     "docs/synthesis-scale.md": _scale,
     "docs/synthesis.md": _synthesis,
+    "docs/tasks/demo.md": _demo_page,
+    "docs/tasks/easyr1.md": _easyr1_page,
+    "docs/tasks/llamafactory.md": _task,
+    "docs/tasks/trl.md": _trl_page,
+    "docs/tasks/verl.md": _task,
     "docs/watch.md": _watch,
     "recipes/easyr1/README.md": _recipe_run,
     "recipes/evaluation/README.md": _evaluation_recipe,

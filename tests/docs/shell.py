@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.docs.blocks import Block, blocks
 
@@ -16,12 +16,14 @@ _ASSIGNMENT = re.compile(r"\w+=")
 
 @dataclass(frozen=True)
 class Command:
-    """`text`: one command without its comment; several lines where a string or a loop has them. `output`: see `commands_of`."""
+    """`text`: one command without its comment; several lines where a string or a loop has them. `output`: see `commands_of`; `block`: the line of the
+    block that it stands in."""
 
     page: str
     line: int
     text: str
     output: str = ""
+    block: int = 0
 
     @property
     def place(self) -> str:
@@ -47,7 +49,7 @@ class Command:
 
 
 def commands_of(page: str) -> list[Command]:
-    """Every command of a page, in order. The last one before a `text` block that stands next has it as its output.
+    """Every command of a page, in order. A `text` block that stands next is the output of the block before, in its last command.
 
     A `console` block has commands behind `$ `, and outputs in between.
     """
@@ -61,7 +63,7 @@ def commands_of(page: str) -> list[Command]:
             following = here[number + 1] if number + 1 < len(here) else None
             if commands and following and following.language == "text":
                 last = commands[-1]
-                commands[-1] = Command(last.page, last.line, last.text, following.text)
+                commands[-1] = replace(last, output=following.text)
             found += commands
     return found
 
@@ -71,7 +73,7 @@ def split(block: Block) -> list[Command]:
     found = []
     for line, text in _statements(block.text):
         parts = [text] if text.split()[0] in _COMPOUND else _and(text)
-        found += [Command(block.page, block.line + line, part.strip()) for part in parts]
+        found += [Command(block.page, block.line + line, part.strip(), block=block.line) for part in parts]
     return found
 
 
@@ -80,7 +82,7 @@ def console(block: Block) -> Iterator[Command]:
     for number, one in enumerate([*block.text.splitlines(), "$ "]):
         if one.startswith("$ "):
             if text:
-                yield Command(block.page, block.line + line, text, output)
+                yield Command(block.page, block.line + line, text, output, block.line + line)
             line, text, output = number, _uncommented(one[2:]), ""
         elif text.endswith("\\") and one.startswith("> "):
             text = text[:-1] + one[2:]

@@ -8,10 +8,10 @@ pytest.importorskip("markdown_it", reason="needs markdown-it-py, which newer ver
 
 from tests.docs.blocks import CHECKOUT, pages
 from tests.docs.not_run import entries, entry_of, way_of
-from tests.docs.output import difference
 from tests.docs.parsed import complaint
 from tests.docs.scenes import SCENES, scene_of
 from tests.docs.shell import commands_of
+from tests.docs.typed import faults_of
 
 COMMANDS = [command for page in pages() for command in commands_of(page)]
 RUN = sorted({command.page for command in COMMANDS if way_of(command) == "run"})
@@ -21,17 +21,7 @@ LISTED = [command for command in COMMANDS if entry_of(command)]
 @pytest.mark.parametrize("page", RUN)
 def test_the_commands_of_a_page_run_in_order_in_one_folder(page, tmp_path):
     scene = scene_of(page, tmp_path / "scene")
-    faults = []
-    try:
-        for command in commands_of(page):
-            if way_of(command) != "run":
-                continue
-            ended = scene.run(command)
-            said = scene.fault(command, ended) or difference(command.output, ended.said)
-            if said:
-                faults.append(f"{command.place}: {command.shown}\n{said}")
-    finally:
-        scene.close()
+    faults = faults_of(page, scene, lambda command: way_of(command) == "run")
     assert not faults, "\n\n".join(faults)
 
 
