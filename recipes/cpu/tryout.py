@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dataset import HELD_OUT_SEED, draw_scenes, make_items, verified_row, write_lines, write_rows
+from dataset import HELD_OUT_SEED, draw_scenes, make_items, make_row, write_lines, write_rows
 from extension_rows import even_mix, write_config
 from families import FAMILIES, chain_of_thought
 from scenes import Scene, render, split_scenes
@@ -60,6 +60,12 @@ def rollout(row: Row, response: str) -> Row:
     return {**facts, **kind, "response": response}
 
 
+def right_row(row_id: str, item: tuple[Any, Scene], rng: random.Random) -> Row:
+    """With the right answer and the thought that leads to it, so that it can be fine-tuned on too."""
+    family, scene = item
+    return make_row(row_id, family, family.gold(scene), chain_of_thought(scene))
+
+
 class FailingJudge:
     """Agrees with the very words of the reference, until it fails."""
 
@@ -79,7 +85,7 @@ def write_journal(out: Path, items: dict[str, Any], rng: random.Random) -> None:
         judge.down = step >= FAILS_FROM
         batch = []
         for row_id, item in rng.sample(sorted(items.items()), 24):
-            row = verified_row(row_id, item, rng)
+            row = right_row(row_id, item, rng)
             for text in responses(item, 0.3 + 0.05 * step, rng):
                 told = {**rollout(row, text), "group": f"{step}/{row_id}"}
                 batch.append(Sample(**told, meta={"step": step, "split": "train"}))
@@ -95,10 +101,10 @@ def write_tryout(out: Path, port: int) -> None:
     for name, each in ROWS.items():
         drawn = make_items(split_scenes()[name], dict.fromkeys(FAMILIES, each), rng)
         items[name] = {f"{name}-{index:02d}-{item[0].name}": item for index, item in enumerate(drawn)}
-        write_rows(out, name, items[name], verified_row, rng)
+        write_rows(out, name, items[name], right_row, rng)
     rollouts = []
     for row_id, item in items["train"].items():
-        row = verified_row(row_id, item, rng)
+        row = right_row(row_id, item, rng)
         rollouts += [rollout(row, text) for text in responses(item, 0.6, rng)]
     write_lines(out / "rollouts.jsonl", rollouts)
     write_journal(out / "run" / "journal", items["train"], rng)
