@@ -25,12 +25,14 @@ _PROGRAMS = ("wethink ", "pip ", "make ", "python ", "python3 ", ".venvs/")
 
 @dataclass(frozen=True)
 class Block:
-    """`line`: of the first line of `text`, from 1. `language` is empty where the page gives none."""
+    """`line`: of the first line of `text`, from 1. `language` is empty where the page gives none. `section`: how many
+    headings stand before it."""
 
     page: str
     line: int
     language: str
     text: str
+    section: int = 0
 
     @property
     def place(self) -> str:
@@ -53,12 +55,14 @@ def blocks(page: str) -> tuple[Block, ...]:
 
 
 def read_blocks(page: str, text: str) -> Iterator[Block]:
+    section = 0
     for token in _parsed(text):
+        section += token.type == "heading_open"
         if token.type in ("fence", "code_block") and token.map:
             fenced = token.type == "fence"
             # Of what stands behind the language (title="..."), nothing matters here.
             language = token.info.split()[0] if token.info.strip() else ""
-            yield Block(page, token.map[0] + 1 + fenced, language, token.content)
+            yield Block(page, token.map[0] + 1 + fenced, language, token.content, section)
 
 
 def spans(page: str) -> Iterator[tuple[int, str]]:

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import blocks
-
 from tests.docs import materials
-from tests.docs.blocks import CHECKOUT
+from tests.docs.blocks import CHECKOUT, blocks
 from tests.docs.scene import Scene
 
 # Pages are typed in a checkout; what is only read of it is there.
@@ -91,11 +89,12 @@ def _easyr1_page(scene: Scene) -> None:
     _task(scene)
     home = os.environ.get("EASYR1_HOME")
     easyr1 = scene.folder / "EasyR1"
-    easyr1.symlink_to(home) if home else easyr1.mkdir()
+    easyr1.mkdir()
     if home:
+        for entry in Path(home).iterdir():
+            (easyr1 / entry.name).symlink_to(entry)
         scene.ends.pop("wethink doctor easyr1 *")
         scene.unseen.pop("wethink doctor *")
-    scene.before["cd EasyR1"] = _back
     scene.before["wethink prompt easyr1 --model MODEL*"] = _back
     scene.fill += [(r"\bMODEL\b", "tryout/model"), (r"--out FILE\b", "--out chat.jinja")]
 

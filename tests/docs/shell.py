@@ -49,7 +49,8 @@ class Command:
 
 
 def commands_of(page: str) -> list[Command]:
-    """Every command of a page, in order. A `text` block that stands next is the output of the block before, in its last command.
+    """Every command of a page, in order. A `text` block that stands next in the same section is the
+    output of the block before, in its last command.
 
     A `console` block has commands behind `$ `, and outputs in between.
     """
@@ -61,7 +62,7 @@ def commands_of(page: str) -> list[Command]:
         if block.is_shell:
             commands = split(block)
             following = here[number + 1] if number + 1 < len(here) else None
-            if commands and following and following.language == "text":
+            if commands and following and (following.language, following.section) == ("text", block.section):
                 last = commands[-1]
                 commands[-1] = replace(last, output=following.text)
             found += commands

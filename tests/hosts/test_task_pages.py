@@ -4,7 +4,6 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-
 pytest.importorskip("markdown_it", reason="needs markdown-it-py, which newer versions of rich bring")
 
 from tests.docs.scenes import scene_of
