@@ -10,6 +10,8 @@ _VARIES = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?"), "TIME"),
     (re.compile(r"\b\d+(?:[.,]\d+)*(?= ?(?:s|ms|min|h|seconds|minutes|hours|MB|KB|MiB|KiB|bytes|/s|a second)\b)"), "N"),
     (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "PORT"),
+    # A progress bar that a line stands behind.
+    (re.compile(r"^.*\d+%\|.*\| \d+/\d+ \[[^\]]*\]"), ""),
 )
 _ELLIPSIS = re.compile(r"\.{3}|…")
 
