@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import (
-    ConfigOption,
-    JsonFlag,
-    OptionalPath,
-    OptionalText,
-    complain,
-    say,
-    say_json,
-    say_table,
-    shown,
-)
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalPath, OptionalText
+from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 from wethink_plugins.errors import ConfigError
 
 if TYPE_CHECKING:

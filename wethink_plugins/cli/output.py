@@ -5,21 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Any
 
 import typer
-
-# typer before 0.12.4 doesn't read `X | None`.
-OptionalPath = Optional[Path]  # noqa: UP045
-OptionalText = Optional[str]  # noqa: UP045
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
-ConfigOption = Annotated[
-    OptionalPath,
-    typer.Option(
-        "--config", help="The YAML with weights, aliases, judge and so on; default: the file WETHINK_CONFIG names."
-    ),
-]
 
 
 def say(text: str) -> None:

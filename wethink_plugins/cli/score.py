@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalPath
+from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 
 if TYPE_CHECKING:
     from wethink_plugins.sample import Sample

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, complain, say, say_json, say_table
+from wethink_plugins.cli.options import JsonFlag, OptionalInt, OptionalPath, QuietFlag
+from wethink_plugins.cli.output import complain, say, say_json, say_table
 from wethink_plugins.synthesis.estimate.sample import IMAGES
 
 
@@ -16,14 +17,14 @@ def estimate(
     config: Annotated[Path, typer.Argument(help="The YAML of the run.")],
     sample: Annotated[int, typer.Option("--sample", min=1, help="Images that are made for real, and paid.")] = IMAGES,
     images_total: Annotated[
-        Optional[int],  # noqa: UP045  typer before 0.12.4
+        OptionalInt,
         typer.Option("--images-total", min=1, help="Images of the whole run; default: those that the YAML finds."),
     ] = None,
     out: Annotated[
         OptionalPath, typer.Option("--out", help="The run's folder, which `resume` goes on with; default: a new one.")
     ] = None,
     json: JsonFlag = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    quiet: QuietFlag = False,
 ) -> None:
     """Make the first images of a run for real; what the whole will cost, in money, tokens and time, with 90% intervals.
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, say, say_json, say_table
-
-_Count = Optional[int]  # noqa: UP045  typer before 0.12.4 doesn't read `X | None`
+from wethink_plugins.cli.options import JsonFlag, OptionalInt, OptionalPath
+from wethink_plugins.cli.output import say, say_json, say_table
 
 
 def report(
@@ -20,7 +19,7 @@ def report(
         typer.Option("--out", help="Write the page here, for example report.html, and its figures beside it as .json."),
     ] = None,
     audit_sample: Annotated[
-        _Count, typer.Option("--audit-sample", min=1, help="Write so many accepted rows for `wethink data audit`.")
+        OptionalInt, typer.Option("--audit-sample", min=1, help="Write so many accepted rows for `wethink data audit`.")
     ] = None,
     audit_out: Annotated[
         OptionalPath, typer.Option("--audit-out", metavar="DIR", help="Where to; default: RUN/audit-sample.")

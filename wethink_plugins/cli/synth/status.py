@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, say, say_json
+from wethink_plugins.cli.options import JsonFlag
+from wethink_plugins.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from wethink_plugins.synthesis.run import RunFolder
