@@ -22,7 +22,7 @@ WIRE := tests/cli tests/endpoints tests/rewards/judge
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-docs test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-docs test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release pictures clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -138,9 +138,13 @@ release: ## wheel and sdist of what is committed, checked, in dist/
 	@rm -rf build/release
 	@.venvs/release/bin/python -m build --no-isolation --outdir build/release .
 	@.venvs/release/bin/python -m twine check --strict build/release/*
-	@WETHINK_DIST="$(CURDIR)/build/release" $(TEST) -m pytest -q -p no:cacheprovider tests/release
+	@WETHINK_DIST="$(CURDIR)/build/release" $(TEST) -m pytest -q -p no:cacheprovider -m "not slow" tests/release
 	@rm -rf dist && mv build/release dist
 	@ls -l dist
+
+pictures: ## the pictures of docs/images again, from finished runs (NAMES="watch audit": only these; needs Chromium)
+	@$(SETUP) test
+	@$(TEST) docs/making/pictures $(NAMES)
 
 clean-demo: ## remove the runs of the demo; environments stay
 	rm -rf runs/demo runs/demo-seed* runs/demo-small

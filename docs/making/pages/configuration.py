@@ -73,7 +73,9 @@ def _model_in(field: FieldInfo) -> tuple[type[BaseModel] | None, str]:
 
 def _kind(field: FieldInfo) -> str:
     """What may stand there, with its range."""
-    limits = [f"{sign} {getattr(one, name)}" for one in _metadata(field) for name, sign in _SIGNS if hasattr(one, name)]
+    limits = [
+        f"{sign}\u00a0{getattr(one, name)}" for one in _metadata(field) for name, sign in _SIGNS if hasattr(one, name)
+    ]
     return " ".join([_name(field.annotation), *dict.fromkeys(limits)])
 
 

@@ -28,7 +28,7 @@ def main(about: str | None, words: Sequence[str] | None = None) -> int:
 
 
 def _made(picture: Picture, chosen: argparse.Namespace, console: Console) -> bool:
-    with tempfile.TemporaryDirectory(prefix="wethink-picture-") as folder:
+    with tempfile.TemporaryDirectory(prefix="wethink-picture-", ignore_cleanup_errors=True) as folder:
         desk = Desk(chosen.runs, Path(folder))
         try:
             picture.make(desk, chosen.out / picture.file)

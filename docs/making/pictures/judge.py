@@ -13,7 +13,7 @@ from typing import Any
 from pictures.picture import RECIPE
 
 NAME = "label-rule"
-_REPLY = "docs.making.pictures.judge_reply:reply"
+_REPLY = "tests.servers.label_rule:reply"
 
 
 @contextlib.contextmanager

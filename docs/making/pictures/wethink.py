@@ -51,4 +51,5 @@ def started(*words: object, folder: Path) -> Iterator[subprocess.Popen[str]]:
 def _environment() -> dict[str, str]:
     """Without settings of whoever makes the pictures."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WETHINK_")}
-    return {**kept, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1", "COLUMNS": "110"}
+    path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))
+    return {**kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "COLUMNS": "110"}

@@ -1,4 +1,8 @@
-"""In the judge server's own process: what it says of a pair, read from its prompt."""
+"""A judge that says of an answer what the demo's judge is taught to say: the rule that labels its data, count by count.
+
+`ModelServer(reply="tests.servers.label_rule:reply", script={"silent_about": "an answer"})`; it is asked with the demo's prompt,
+`recipes/cpu/judge_prompt.txt`, and answers 503 about that answer.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[3] / "recipes" / "cpu"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "recipes" / "cpu"))
 _FENCED = re.compile(r"<<<(\w+) (\w+)\n(.*?)\n\1 \2>>>", re.DOTALL)
 _SILENT = {"text": "", "actions": "503"}
 
 
 def reply(script: Mapping[str, str]) -> Callable[[Mapping[str, Any]], str | dict[str, str]]:
-    """As tests.servers.model wants it: the function of a request's body."""
     from judge_labels import Pair
 
     from tests.servers.script import prompt_of
