@@ -1,15 +1,15 @@
-"""Pages of the demo: demo.png, demo-report.png, watch.png, evaluation.png."""
+"""Pages of the demo: demo.png, demo-report.png, watch.png, evaluation.png; and watch-trouble.png of the try-out folder."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import yaml
 
 from pictures.judge import judged
 from pictures.picture import Desk
+from pictures.tryout import tryout
 from pictures.wethink import wethink
 
 
@@ -31,10 +31,18 @@ def demo_answers(desk: Desk, target: Path) -> None:
 
 
 def watch(desk: Desk, target: Path) -> None:
-    """Of a copy: the studies keep their arms, with journals of their own, in folders below the run's."""
-    run, page, copy = desk.run(needs="journal"), desk.folder / "watch.html", desk.folder / "demo"
-    shutil.copytree(run / "journal", copy / "journal")
-    wethink("watch", copy, "--logs", run / "logs", "--page", page, folder=desk.folder)
+    """The studies keep their arms, with journals of their own, in folders below the run's: these are left out."""
+    _watched(desk, desk.run(needs="journal"), 0, target)
+
+
+def watch_trouble(desk: Desk, target: Path) -> None:
+    """Of an imaginary run whose judge is lost on the way."""
+    _watched(desk, tryout(desk) / "run", 1, target)
+
+
+def _watched(desk: Desk, run: Path, code: int, target: Path) -> None:
+    page = desk.folder / "watch.html"
+    wethink("watch", run, "--page", page, folder=desk.folder, codes=(code,))
     desk.screen.show(page)
     desk.screen.shoot(target, desk.screen.box("header", ".figures"))
 
