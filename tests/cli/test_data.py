@@ -104,7 +104,7 @@ def test_rejects_of_an_earlier_run_are_taken_away(tmp_path, wethink):
     code, printed, errors = wethink(
         "data", "export", "verl", write_rows(tmp_path, [GOOD]), "--out", tmp_path / "a.parquet"
     )
-    assert (code, errors) == (0, []) and "1 rows, 0 rejected" in printed
+    assert (code, errors) == (0, []) and "1 row, 0 rejected" in printed
     assert not (tmp_path / "a.rejects.jsonl").exists()
 
 
