@@ -114,7 +114,7 @@ def test_a_journal_without_files_yet_is_waited_for(tmp_path):
 def test_several_below_are_refused_by_name(tmp_path):
     journals(tmp_path, "one/journal", "two/journal", "two", "three/rewards")
     with pytest.raises(
-        WeThinkError, match="4 folders below .*: one, three/rewards, two, two/journal; give one of them"
+        WeThinkError, match=r"4 folders below .*: one, three/rewards, two, two/journal; give one of them"
     ):
         JournalFollower(tmp_path).refresh()
 
