@@ -155,7 +155,7 @@ def _abilities(value: object) -> tuple[str, ...]:
 
 
 def _paths(value: object) -> tuple[str, ...]:
-    parts = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+    parts: list[Any] = list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
     if other := [part for part in parts if not isinstance(part, str)]:
         raise WeThinkError(
             f"holds {kind_of(other[0])}, not a path",

@@ -32,7 +32,16 @@ CHECKOUT = HERE.parents[1]
 LOCKS = HERE / "locks"
 PATCHES = CHECKOUT / "patches"
 PACKAGE_SOURCES = ("pyproject.toml", "README.md", "LICENSE", "wethink_plugins", "recipes", "patches", "data_tools")
-GIGABYTES = {"sft": 1.8, "grpo": 2.6, "easyr1": 2.0, "vllm": 3.2, "verifiers": 0.7, "test": 0.4, "docs": 0.4, "release": 0.2}
+GIGABYTES = {
+    "sft": 1.8,
+    "grpo": 2.6,
+    "easyr1": 2.0,
+    "vllm": 3.2,
+    "verifiers": 0.7,
+    "test": 0.4,
+    "docs": 0.4,
+    "release": 0.2,
+}
 """Disk that an environment may need while it is built; less when it is done."""
 WITH_HOST = ("sft", "grpo", "easyr1", "vllm")
 WITH_VERL = ("grpo", "vllm")

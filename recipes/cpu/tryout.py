@@ -20,6 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import yaml
 from dataset import HELD_OUT_SEED, draw_scenes, make_items, make_row, write_lines, write_rows
 from extension_rows import even_mix, write_config
 from families import FAMILIES, chain_of_thought
@@ -73,14 +74,14 @@ class FailingJudge:
 
     async def judge(self, sample: Sample, answer: str) -> Judgement:
         if self.down:
-            raise Unscored("connect: http://127.0.0.1:8000/v1: Cannot connect to host 127.0.0.1:8000")
+            raise Unscored("connect: the server is gone")
         return Judgement("correct" if answer == sample.answer else "partly", "compared")
 
 
-def write_journal(out: Path, items: dict[str, Any], rng: random.Random) -> None:
+def write_journal(out: Path, settings: Row, items: dict[str, Any], rng: random.Random) -> None:
     """By the reward itself; the policy grows better, and the judge is lost on the way."""
     judge = FailingJudge()
-    reward = HybridReward.from_config({"journal": {"path": str(out)}}, judge=judge)
+    reward = HybridReward.from_config({**settings, "journal": {"path": str(out)}}, judge=judge)
     for step in range(1, STEPS + 1):
         judge.down = step >= FAILS_FROM
         batch = []
@@ -107,9 +108,10 @@ def write_tryout(out: Path, port: int) -> None:
         row = right_row(row_id, item, rng)
         rollouts += [rollout(row, text) for text in responses(item, 0.6, rng)]
     write_lines(out / "rollouts.jsonl", rollouts)
-    write_journal(out / "run" / "journal", items["train"], rng)
+    text = YAML.format(folder=out, port=port)
+    (out / "wethink.yaml").write_text(text, encoding="utf-8")
+    write_journal(out / "run" / "journal", yaml.safe_load(text), items["train"], rng)
     write_pictures(out, rng)
-    (out / "wethink.yaml").write_text(YAML.format(folder=out, port=port), encoding="utf-8")
     address = f"http://127.0.0.1:{port}/v1"
     write_config(out / "synthesis.yaml", address, (out / "pictures").resolve(), even_mix(), True, 0)
 

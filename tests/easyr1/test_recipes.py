@@ -2,13 +2,18 @@
 
 import json
 import re
+import shlex
 import subprocess
 
 import pytest
 
+from tests.datasets.builders import row, write_rows
 from tests.hosts.conftest import CHECKOUT
 from wethink_plugins.cli.main import main
 from wethink_plugins.config import WeThinkConfig
+from wethink_plugins.recipes.choice import chosen
+from wethink_plugins.recipes.order import Order
+from wethink_plugins.recipes.steps import launch
 from wethink_plugins.recipes.table import table
 
 pytestmark = pytest.mark.easyr1
@@ -50,6 +55,27 @@ def test_every_recipe_parses_and_every_path_is_found(easyr1, written):
         _check(found[name]["config"])
     if easyr1.version != "v0.3.1":
         _check_variants(found, written)
+
+
+def test_the_line_that_recipe_run_prints_is_read_as_it_was_said(easyr1, tmp_path):
+    """From a shell's point of view, with a setting that has a blank in it."""
+    rows = write_rows(tmp_path, [row(0), row(1), row(2)])
+    said = ("trainer.max_steps=3", "trainer.project_name=a b", "data.rollout_batch_size=8")
+    order = Order(chosen("easyr1/grpo_3b"), tmp_path / "out", rows, str(tmp_path), val_rows=1, settings=said)
+    for side in ("train", "val"):
+        (tmp_path / "out" / "data").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "out" / "data" / f"{side}.parquet").touch()
+    for file, text in order.texts.items():
+        file.write_text(easyr1.can_read(text) if file == order.run_file else text)
+    words = shlex.split(launch(order).line)
+    module = words.index("verl.trainer.main")
+    found = easyr1.answer("host_config.py", json.dumps({"run": words[module + 1 :]}))["run"]
+    config = found["config"]
+    assert "not found" not in found["printed"]
+    assert (config["trainer"]["max_steps"], config["trainer"]["project_name"]) == (3, "a b")
+    assert config["data"]["rollout_batch_size"] == 8
+    assert config["data"]["train_files"] == str(tmp_path / "out" / "data" / "train.parquet")
+    assert config["worker"]["actor"]["model"]["model_path"] == str(tmp_path / "out" / "model")
 
 
 def _check(config):

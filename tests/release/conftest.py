@@ -4,12 +4,12 @@ import os
 import subprocess
 import sys
 import tarfile
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-NOT_SOURCES = {"__pycache__", ".venvs", "runs", "build", "dist", ".git", ".ruff_cache", ".mypy_cache", ".pytest_cache"}
 
 
 def build(root, target, folder):
@@ -60,5 +60,10 @@ def sources():
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         listed = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.split("\0")
         return {name for name in listed if name and (CHECKOUT / name).is_file()}
+    ignored = [line.strip("/") for line in (CHECKOUT / ".gitignore").read_text().split()]
     found = (file.relative_to(CHECKOUT) for file in CHECKOUT.rglob("*") if file.is_file())
-    return {file.as_posix() for file in found if not NOT_SOURCES & set(file.parts) and file.name != "PKG-INFO"}
+    return {file.as_posix() for file in found if not of(file.parts, ignored) and file.name != "PKG-INFO"}
+
+
+def of(parts, patterns):
+    return any(fnmatch(part, pattern) for part in parts for pattern in patterns)

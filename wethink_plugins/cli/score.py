@@ -39,13 +39,19 @@ def score(
     """
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.datasets.write import refuse_overwriting, write_text
+    from wethink_plugins.errors import SampleError
     from wethink_plugins.rewards.replay import read_rollouts, replay
 
     if out is not None:
         refuse_overwriting(file, out)
     rollouts = read_rollouts(file)
     settings = WeThinkConfig.load(config)
-    again = replay(rollouts, settings, retry_unscored=retry_unscored)
+    try:
+        again = replay(rollouts, settings, retry_unscored=retry_unscored)
+    except SampleError as error:
+        raise SampleError(
+            error.problem, fix=error.fix, file=error.file or file, row=error.row, field=error.field
+        ) from None
     if out is not None:
         pairs = zip(rollouts, again.scores, strict=True)
         write_text(out, "".join(json_module.dumps(_line(one.sample, score)) + "\n" for one, score in pairs))

@@ -27,7 +27,7 @@ def read_lines(file: str | Path) -> Lines:
     """As `read_records`, but a broken line of JSONL, or a row of parquet that can't be read, comes as the WeThinkError
     about it, and the reading goes on."""
     loader, path = _loader(file)
-    lenient = {read_jsonl: _lines, read_parquet: parquet_lines}
+    lenient: dict[Any, Callable[[Path], Lines]] = {read_jsonl: _lines, read_parquet: parquet_lines}
     return _readable(lenient.get(loader, loader)(path), file)
 
 

@@ -72,7 +72,7 @@ def findings(probe: str, given: Mapping[str, Any], folder: Path) -> list[Finding
     return [found] if isinstance(found, Finding) else [Finding(**one) for one in found]
 
 
-def answer_of(probe: str, given: Mapping[str, Any], folder: Path) -> Any:
+def answer_of(probe: str, given: Mapping[str, Any], folder: Path, patience_s: int = _PATIENCE_S) -> Any:
     """What the probe answers; an error where it ends without an answer."""
     with tempfile.TemporaryDirectory(prefix="wethink-doctor-") as place:
         asked, answer = Path(place) / "asked.json", Path(place) / "answer.json"
@@ -81,12 +81,12 @@ def answer_of(probe: str, given: Mapping[str, Any], folder: Path) -> Any:
         try:
             done = subprocess.run(
                 command, cwd=folder, env=_environment(place, given), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                errors="replace", timeout=_PATIENCE_S,
+                errors="replace", timeout=patience_s,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return error(
                 "host",
-                f"no end of the dry run within {_PATIENCE_S} s",
+                f"no answer within {patience_s} s",
                 "ask again if this machine was busy; else import the host by hand, and see what it waits for",
             )
         if answer.is_file():

@@ -19,6 +19,8 @@ from wethink_plugins.doctor.finding import Finding, error, ok, warning
 from wethink_plugins.doctor.probe import answer_of
 
 _JOURNAL = "WETHINK_JOURNAL"
+# Chosen: a cluster answers in seconds. One that is gone, or somebody else's, may never.
+_PATIENCE_S = 120
 
 
 def nodes(case: Case) -> Iterator[Finding]:
@@ -29,9 +31,12 @@ def nodes(case: Case) -> Iterator[Finding]:
         yield ok("ray", "no cluster is running: workers will inherit this shell's environment")
         return
     variables, files = _variables(case), _files(case)
-    found = answer_of("ray", {"address": address, "variables": variables, "files": files, "config": None}, case.folder)
+    given = {"address": address, "variables": variables, "files": files, "config": None}
+    found = answer_of("ray", given, case.folder, _PATIENCE_S)
     if isinstance(found, Finding):
-        yield error("ray", f"{address}: {found.text}", "is the cluster up? Try `ray status`")
+        yield error(
+            "ray", f"{address}: {found.text}", "is the cluster up? Try `ray status`; `ray stop` if it isn't yours"
+        )
         return
     faults = [finding for name, seen in found["nodes"].items() for finding in compared(name, found["here"], seen)]
     yield from faults or [ok("ray", f"{len(found['nodes'])} nodes of {address} have what this shell has")]

@@ -268,3 +268,8 @@ def test_samples_grow_and_keep_their_order(tmp_path, from_parts):
     assert chosen[10] == [line for line in published if line in set(chosen[10])]
     from_parts(images, rows=5, seed=1)
     assert (tmp_path / "out" / "rows.jsonl").read_bytes().splitlines(keepends=True) == chosen[5]
+
+
+def test_a_file_without_rows_is_not_a_fetch_of_nothing(from_parts):
+    with pytest.raises(WeThinkError, match="holds no rows"):
+        from_parts(pictures(2), paths=[])

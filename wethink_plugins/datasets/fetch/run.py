@@ -76,6 +76,8 @@ class Fetch:
         self._write_rows()
         rows_bytes = self._traffic.bytes
         named = named_images(options.rows_file)
+        if not named.rows:
+            raise WeThinkError("holds no rows", fix="check that this is the file that you mean", file=options.rows_file)
         archive = Archive(self._parts())
         before = self._traffic.bytes
         directory = self._directory(archive)

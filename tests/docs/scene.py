@@ -1,0 +1,201 @@
+"""A folder to type a page's commands in: what they wrote is there for those that follow, as in one terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from unittest.mock import patch
+
+from tests.docs.blocks import CHECKOUT
+from tests.docs.output import difference
+from tests.docs.shell import Command
+from wethink_plugins.cli.main import main
+
+_LIMIT_S = 300
+
+
+@dataclass(frozen=True)
+class Ended:
+    """`said`: stdout, then stderr."""
+
+    code: int
+    said: str
+
+
+@dataclass
+class Scene:
+    """`fill`: what stands for the words in capitals (regular expressions, in order). `ends`: by command pattern, an
+    exit code other than 0 and the words that every complaint then has. `before`: what happens to the folder before a command that fits, besides what it does:
+    a person who edits a file. `typed`: what a person types into a command. `until`: commands that go on until they
+    are interrupted; the text that they say when they are ready.
+    `outside`: commands that want a process of their own. `unseen`: by command pattern,
+    shown lines (patterns) that can't come here. `python`: the environment that the page is for.
+    """
+
+    folder: Path
+    fill: list[tuple[str, str]] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+    ends: dict[str, tuple[int, str]] = field(default_factory=dict)
+    before: dict[str, Callable[[Scene], object]] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    until: dict[str, str] = field(default_factory=dict)
+    outside: tuple[str, ...] = ()
+    unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    python: str = sys.executable
+    stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def __post_init__(self) -> None:
+        self.at = self.folder
+        programs = self.folder.parent / f"{self.folder.name}-bin"
+        programs.mkdir()
+        for name, words in {
+            "wethink": "-m wethink_plugins.cli.main",
+            "python": "",
+            "python3": "",
+            "python3.11": "",
+        }.items():
+            file = programs / name
+            file.write_text(f'#!/bin/sh\nexec "{self.python}" {words} "$@"\n')
+            file.chmod(0o755)
+        home = self.folder.parent / f"{self.folder.name}-home"
+        home.mkdir()
+        self.env = {
+            "PATH": f"{programs}:{Path(self.python).parent}:{os.environ['PATH']}", "HOME": str(home), "PYTHONPATH": str(CHECKOUT),
+            "NO_PROXY": "*", "COLUMNS": "200", **self.env,
+        }  # fmt: skip
+
+    def filled(self, text: str) -> str:
+        for pattern, value in self.fill:
+            text = re.sub(pattern, lambda _, value=value: value, text)
+        return text
+
+    def run(self, command: Command) -> Ended:
+        for pattern, change in self.before.items():
+            if fnmatchcase(command.shown, pattern):
+                change(self)
+        text = self.filled(command.text)
+        ready = _of(self.until, command)
+        if ready is not None:
+            return self._started(text, ready)
+        typed = _of(self.typed, command)
+        outside = any(fnmatchcase(command.shown, pattern) for pattern in self.outside)
+        outside = outside or self.python != sys.executable
+        if command.is_plain and text.startswith("wethink ") and typed is None and not outside:
+            return self._in_process(self._words(text)[1:])
+        return self._in_bash(text, typed or "")
+
+    def interrupt(self) -> None:
+        """Ctrl-C in the other terminals."""
+        self.stack.pop_all().close()
+
+    def fault(self, command: Command, ended: Ended) -> str:
+        """Empty where it ended as it must."""
+        code, words = _of(self.ends, command) or (0, "")
+        if ended.code != code:
+            return f"ended with {ended.code}, not {code}: {ended.said[-1500:]}"
+        other = [line for line in ended.said.splitlines() if line.startswith("error:") and words not in line]
+        return f"{other}" if other or words not in ended.said else ""
+
+    def differs(self, command: Command, said: str) -> str:
+        """Between what the page shows and what was said."""
+        unseen = _of(self.unseen, command) or ()
+        shown = [line for line in command.output.splitlines() if not any(fnmatchcase(line, one) for one in unseen)]
+        return difference("\n".join(shown), said)
+
+    def close(self) -> None:
+        self.stack.close()
+
+    def _words(self, text: str) -> list[str]:
+        done = subprocess.run(
+            ["bash", "-c", f"printf '%s\\0' {text}"], cwd=self.at, env={**os.environ, **self.env}, capture_output=True, check=True
+        )  # fmt: skip
+        return done.stdout.decode().split("\0")[:-1]
+
+    def _in_process(self, words: list[str]) -> Ended:
+        out, errors, code = io.StringIO(), io.StringIO(), 0
+        with (
+            patch.dict(os.environ, self.env), _chdir(self.at),
+            contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors),
+        ):  # fmt: skip
+            try:
+                main(words)
+            except SystemExit as ended:
+                code = ended.code or 0
+        return Ended(code, out.getvalue() + errors.getvalue())
+
+    def _in_bash(self, text: str, typed: str) -> Ended:
+        state = self.folder.parent / f"{self.folder.name}-state"
+        script = f"set -a\n{text}\ncode=$?\n{{ pwd; env -0; }} > '{state}'\nexit $code"
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=self.at, env={**os.environ, **self.env}, input=typed, capture_output=True,
+            text=True, timeout=_LIMIT_S,
+        )  # fmt: skip
+        if state.exists():
+            place, _, variables = state.read_text().partition("\n")
+            self.at = Path(place)
+            now = dict(one.partition("=")[::2] for one in variables.split("\0") if one)
+            self.env |= {k: v for k, v in now.items() if os.environ.get(k) != v and k not in ("code", "_", "SHLVL")}
+            state.unlink()
+        return Ended(done.returncode, done.stdout + done.stderr)
+
+    def _started(self, text: str, ready: str) -> Ended:
+        """Goes on; at the end of the page it is interrupted as by Ctrl-C, and must end well."""
+        said: list[str] = []
+        seen = threading.Event()
+        process = subprocess.Popen(
+            ["bash", "-c", f"exec {text.rstrip('& ')}" if not re.match(r"\w+=", text) else text.rstrip("& ")],
+            cwd=self.at, env={**os.environ, **self.env, "PYTHONUNBUFFERED": "1"}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+
+        def listen() -> None:
+            for line in process.stdout:
+                said.append(line)
+                if ready in line:
+                    seen.set()
+            seen.set()
+
+        threading.Thread(target=listen, daemon=True).start()
+
+        def end() -> None:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGINT)
+            try:
+                code = process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                raise
+            assert code in (0, 130, -signal.SIGINT), f"{text}: ended with {code}: {''.join(said)}"
+
+        self.stack.callback(end)
+        until = time.monotonic() + _LIMIT_S
+        while not seen.wait(0.1) and time.monotonic() < until:
+            pass
+        found = any(ready in line for line in said)
+        return Ended(0 if found else 1, "".join(said) if found else f"never said {ready!r}: {''.join(said)}")
+
+
+def _of(table: dict[str, object], command: Command):
+    return next((value for pattern, value in table.items() if fnmatchcase(command.shown, pattern)), None)
+
+
+@contextlib.contextmanager
+def _chdir(folder: Path):
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
