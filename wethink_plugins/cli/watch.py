@@ -63,7 +63,7 @@ def _look(follower: JournalFollower, folder: Path, logs: Path | None, page: Path
     if page is not None:
         from wethink_plugins.watch.page import write_page
 
-        write_page(run, found, page, root.resolve().name)
+        write_page(run, found, page, "/".join(root.resolve().parts[-2:]))
     if json:
         say_json({"journal": str(follower.journal), **_as_json(run, found)})
         return found
