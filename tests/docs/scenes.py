@@ -110,7 +110,14 @@ def _own_data_page(scene: Scene) -> None:
     materials.dataset(scene.folder, "fixed.jsonl")
     materials.benchmark(scene.folder / "MMBench.tsv")
     scene.fill += [(r"--images images\b", "--images ."), (r"wethink data audit", "wethink data audit --port 0")]
+    scene.before["wethink data fetch *"] = _another_audit
     scene.ends["wethink data validate tryout/odd.jsonl *"] = (1, "35 rejected")
+
+
+def _another_audit(scene: Scene) -> None:
+    """The page shows two ways, of two people: each has a folder of its own."""
+    scene.interrupt()
+    (scene.folder / "audit").rename(scene.folder / "audit-before")
 
 
 def _synthesis_page(scene: Scene) -> None:
@@ -125,6 +132,7 @@ def _reproduction_page(scene: Scene) -> None:
     materials.responses(scene.folder / "answers.jsonl")
     scene.before["wethink evaluate tryout/*"] = _models
     scene.before["wethink recipe run *"] = lambda s: materials.model_folder(s.at / "tryout" / "model")
+    del scene.ends["wethink recipe run verl/*"]  # --no-doctor
 
 
 def _what_went_wrong_page(scene: Scene) -> None:
