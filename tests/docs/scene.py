@@ -95,6 +95,10 @@ class Scene:
             return self._in_process(self._words(text)[1:])
         return self._in_bash(text, typed or "")
 
+    def interrupt(self) -> None:
+        """Ctrl-C in the other terminals."""
+        self.stack.pop_all().close()
+
     def fault(self, command: Command, ended: Ended) -> str:
         """Empty where it ended as it must."""
         code, words = _of(self.ends, command) or (0, "")

@@ -13,6 +13,7 @@ from wethink_plugins.counted import counted
 from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:
+    from wethink_plugins.watch.host_logs import Values
     from wethink_plugins.watch.journal import JournalFollower
     from wethink_plugins.watch.signs import Run, Sign
 
@@ -21,7 +22,7 @@ _ROWS = 12
 
 def watch(
     run: Annotated[
-        Path, typer.Argument(help="Folder of the run: its journal and the trainer's logs lie in or below it.")
+        Path, typer.Argument(help="Folder of one run: its journal and the trainer's logs lie in or below it.")
     ],
     logs: Annotated[OptionalPath, typer.Option("--logs", help="Where the trainer's logs are, if elsewhere.")] = None,
     page: Annotated[OptionalPath, typer.Option("--page", help="Write the page here, again at every look.")] = None,
@@ -51,19 +52,33 @@ def watch(
 
 
 def _look(follower: JournalFollower, folder: Path, logs: Path | None, page: Path | None, json: bool) -> list[Sign]:
-    from wethink_plugins.watch.host_logs import host_values
+    from wethink_plugins.watch.run_folder import run_of
     from wethink_plugins.watch.signs import Run, signs
 
     follower.refresh()
-    run = Run(follower.steps, host_values(logs or folder), follower.verdicts)
+    root = run_of(folder, follower.journal)
+    run = Run(follower.steps, _logged(root, follower.journal, logs), follower.verdicts)
     _refuse_nothing(follower, folder)
     found = signs(run)
     if page is not None:
         from wethink_plugins.watch.page import write_page
 
-        write_page(run, found, page, folder.resolve().name)
-    say_json(_as_json(run, found)) if json else _show(run, found, follower, page)
+        write_page(run, found, page, "/".join(root.resolve().parts[-2:]))
+    if json:
+        say_json({"journal": str(follower.journal), **_as_json(run, found)})
+        return found
+    if root != folder:
+        say(f"the only journal below {folder}: {follower.journal}")
+    _show(run, found, follower, page)
     return found
+
+
+def _logged(root: Path, journal: Path, logs: Path | None) -> Values:
+    """By the trainer. A folder that was named is read whole."""
+    from wethink_plugins.watch.host_logs import host_values
+    from wethink_plugins.watch.run_folder import others_below
+
+    return host_values(logs) if logs else host_values(root, others_below(root, journal))
 
 
 def _refuse_nothing(follower: JournalFollower, folder: Path) -> None:

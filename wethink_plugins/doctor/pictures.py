@@ -84,9 +84,7 @@ def _text(case: Case, record: Mapping[str, Any]) -> str:
         return str(record.get(case.recipe.text("data.prompt_key")))
     if case.host == "verl":
         return "".join(str(turn.get("content")) for turn in record.get("prompt") or [] if isinstance(turn, Mapping))
-    from wethink_plugins.doctor.llamafactory_data import turns_of
-
-    return "".join(text for _, text in turns_of(case, record))
+    return "".join(text for _, text in case.dataset_info.turns(record))
 
 
 class _Decoder:

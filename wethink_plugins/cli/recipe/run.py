@@ -94,7 +94,8 @@ def run(
     if code:
         complain(f"{order.host} ended with code {code}; its log: {order.out / _LOG}")
         raise typer.Exit(1)
-    _finish(order, done, json, f"trained; look at it with: wethink watch {order.out}")
+    journal = f"; look at it with: wethink watch {order.out}" if order.reward_file else ""
+    _finish(order, done, json, f"trained{journal}")
 
 
 def _first_look(order: Order) -> None:

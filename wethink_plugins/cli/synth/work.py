@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 def work(
     run: RunFolder, ledger: Ledger, json: bool, quiet: bool, engine: str = "asyncio", workers: int | None = None
 ) -> None:
-    """Ends with exit code 1 where the run stopped before its end."""
+    """Ends with exit code 1 where the run stopped before its end; the run is free for others then."""
+    try:
+        _work(run, ledger, json, quiet, engine, workers)
+    finally:
+        run.unlock()
+
+
+def _work(run: RunFolder, ledger: Ledger, json: bool, quiet: bool, engine: str, workers: int | None) -> None:
     from wethink_plugins.synthesis.growing.growth import write_growth
     from wethink_plugins.synthesis.output import write_outputs
 
