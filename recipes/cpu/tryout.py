@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import random
 import shutil
 from dataclasses import asdict
@@ -137,6 +138,7 @@ def main() -> None:
     if out.exists() and not (out / "scenes.json").is_file():
         parser.error(f"{out} is there and wasn't written by this script: give another folder")
     shutil.rmtree(out, ignore_errors=True)
+    os.environ.pop("WETHINK_JOURNAL", None)  # its journal goes into the folder, whatever the shell has set
     logging.getLogger("wethink_plugins").setLevel(logging.CRITICAL)  # its judge fails on purpose
     write_tryout(out, arguments.port)
     print(

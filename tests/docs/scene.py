@@ -54,6 +54,7 @@ class Scene:
     unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
     python: str = sys.executable
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    started: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def __post_init__(self) -> None:
         self.at = self.folder
@@ -95,6 +96,10 @@ class Scene:
             return self._in_process(self._words(text)[1:])
         return self._in_bash(text, typed or "")
 
+    def interrupt(self) -> None:
+        """Ctrl-C in the other terminals."""
+        self.started.pop_all().close()
+
     def fault(self, command: Command, ended: Ended) -> str:
         """Empty where it ended as it must."""
         code, words = _of(self.ends, command) or (0, "")
@@ -110,7 +115,8 @@ class Scene:
         return difference("\n".join(shown), said)
 
     def close(self) -> None:
-        self.stack.close()
+        with self.stack, self.started:
+            pass
 
     def _words(self, text: str) -> list[str]:
         done = subprocess.run(
@@ -175,7 +181,7 @@ class Scene:
                 raise
             assert code in (0, 130, -signal.SIGINT), f"{text}: ended with {code}: {''.join(said)}"
 
-        self.stack.callback(end)
+        self.started.callback(end)
         until = time.monotonic() + _LIMIT_S
         while not seen.wait(0.1) and time.monotonic() < until:
             pass

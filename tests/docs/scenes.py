@@ -13,6 +13,7 @@ import pytest
 from tests.docs import materials
 from tests.docs.blocks import CHECKOUT, blocks
 from tests.docs.scene import Scene
+from tests.docs.shell import Command
 
 # Pages are typed in a checkout; what is only read of it is there.
 _CHECKOUT = ("recipes", "data_tools", "benchmarks", "patches", "docs")
@@ -25,7 +26,8 @@ def scene_of(page: str, folder: Path, python: str = sys.executable) -> Scene:
     folder.mkdir()
     for name in _CHECKOUT:
         (folder / name).symlink_to(CHECKOUT / name)
-    made = Scene(folder, outside=("wethink data fetch *",), python=python)
+    made = Scene(folder, outside=("wethink data fetch *", "wethink synth *"), python=python)
+    made.until |= {"wethink serve *": "http://", "wethink data audit *.jsonl*": "http://127.0.0.1"}
     maker = SCENES.get(page)
     try:
         if maker is not None:
@@ -73,9 +75,75 @@ def _task(scene: Scene) -> None:
     scene.ends["wethink watch tryout/run"] = (1, "judge_fails")  # The page: a run whose judge fails.
 
 
+def _contributing(scene: Scene) -> None:
+    scene.fill.append((r"\bHOST/NAME\b", "verl/grpo_7b"))
+
+
 def _demo_page(scene: Scene) -> None:
     _task(scene)
     materials.journal(scene.folder / "runs" / "demo" / "journal")
+
+
+def _models(scene: Scene) -> None:
+    """What a page tells people to do in a second terminal."""
+    ended = scene.run(Command("", 0, "python recipes/cpu/scripted_models.py tryout"))
+    assert ended.code == 0, ended.said
+
+
+def _own_trainer_page(scene: Scene) -> None:
+    _task(scene)
+    port = str(materials.free_port())
+    scene.fill += [(r"\b8787\b", port), (r"wethink serve", f"wethink serve --port {port}")]
+
+
+def _own_judge_page(scene: Scene) -> None:
+    _task(scene)
+    # Exit code 1, as the page says of each.
+    scene.ends |= {
+        "wethink judge calibrate *": (1, "379 rows"),
+        "wethink redteam *": (1, "attacks: 92"),
+        "wethink score *": (1, "51 of 51"),
+    }
+    scene.before["wethink score *"] = Scene.interrupt
+
+
+def _own_data_page(scene: Scene) -> None:
+    _task(scene)
+    hub(scene)
+    judged(scene)
+    materials.dataset(scene.folder, "fixed.jsonl")
+    materials.benchmark(scene.folder / "MMBench.tsv")
+    scene.fill += [(r"--images images\b", "--images ."), (r"wethink data audit", "wethink data audit --port 0")]
+    scene.before["wethink data fetch *"] = _another_audit
+    scene.ends["wethink data contamination tryout/*"] = (1, "rows match")  # The page: something matches.
+    scene.ends["wethink data validate tryout/odd.jsonl *"] = (1, "35 rejected")
+
+
+def _another_audit(scene: Scene) -> None:
+    """The page shows two ways, of two people: each has a folder of its own."""
+    scene.interrupt()
+    for folder in scene.folder.glob("audit"):
+        folder.rename(scene.folder / "audit-before")
+
+
+def _synthesis_page(scene: Scene) -> None:
+    _task(scene)
+    small_synthesis(scene)
+
+
+def _reproduction_page(scene: Scene) -> None:
+    _task(scene)
+    judged(scene)
+    materials.responses(scene.folder / "base.jsonl", 5)
+    materials.responses(scene.folder / "answers.jsonl")
+    scene.before["wethink evaluate tryout/*"] = _models
+    scene.before["wethink recipe run *"] = lambda s: materials.model_folder(s.at / "tryout" / "model")
+    del scene.ends["wethink recipe run verl/*"]  # --no-doctor
+
+
+def _what_went_wrong_page(scene: Scene) -> None:
+    _task(scene)
+    scene.before["wethink score *"] = _models
 
 
 def _trl_page(scene: Scene) -> None:
@@ -267,6 +335,7 @@ def _evaluation_recipe(scene: Scene) -> None:
 
 HOSTS = {"easyr1": "EasyR1", "verl": "verl", "llamafactory": "LLaMA-Factory"}
 SCENES: dict[str, Callable[[Scene], None]] = {
+    "CONTRIBUTING.md": _contributing,
     "data_tools/synthesis/README.md": _data_tools_synthesis,
     "docs/data/audit.md": _audit,
     "docs/data/contamination.md": _contamination,
@@ -285,6 +354,12 @@ SCENES: dict[str, Callable[[Scene], None]] = {
     "docs/tasks/demo.md": _demo_page,
     "docs/tasks/easyr1.md": _easyr1_page,
     "docs/tasks/llamafactory.md": _task,
+    "docs/tasks/own-data.md": _own_data_page,
+    "docs/tasks/own-judge.md": _own_judge_page,
+    "docs/tasks/own-trainer.md": _own_trainer_page,
+    "docs/tasks/reproduction.md": _reproduction_page,
+    "docs/tasks/synthesis.md": _synthesis_page,
+    "docs/tasks/what-went-wrong.md": _what_went_wrong_page,
     "docs/tasks/trl.md": _trl_page,
     "docs/tasks/verl.md": _task,
     "docs/watch.md": _watch,

@@ -71,3 +71,16 @@ def test_the_pipeline_finds_its_pictures(folder):
     config = SynthesisConfig.load(folder / "synthesis.yaml")
     assert len(list((folder / "pictures").glob("*.png"))) == 24 == len(scenes_of(folder))
     assert config.images[0].source == "scenes"
+
+
+def test_the_model_that_is_none_gets_the_system_prompt(tmp_path):
+    pytest.importorskip("tokenizers")
+    from tryout_model import files
+
+    from wethink_plugins.prompts import system_prompt
+    from wethink_plugins.prompts.apply import example, template_for
+
+    for name, content in files(["How many shapes are there?"]).items():
+        (tmp_path / name).write_text(content)
+    shown = example(tmp_path, template_for(tmp_path, system_prompt()))
+    assert shown.startswith(f"<|im_start|>system\n{system_prompt()}<|im_end|>") and "You are a stand-in" not in shown

@@ -10,9 +10,11 @@ import typer
 
 from wethink_plugins.cli.options import JsonFlag, OptionalPath
 from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
+from wethink_plugins.counted import counted
 from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:
+    from wethink_plugins.watch.host_logs import Values
     from wethink_plugins.watch.journal import JournalFollower
     from wethink_plugins.watch.signs import Run, Sign
 
@@ -21,7 +23,7 @@ _ROWS = 12
 
 def watch(
     run: Annotated[
-        Path, typer.Argument(help="Folder of the run: its journal and the trainer's logs lie in or below it.")
+        Path, typer.Argument(help="Folder of one run: its journal and the trainer's logs lie in or below it.")
     ],
     logs: Annotated[OptionalPath, typer.Option("--logs", help="Where the trainer's logs are, if elsewhere.")] = None,
     page: Annotated[OptionalPath, typer.Option("--page", help="Write the page here, again at every look.")] = None,
@@ -51,26 +53,40 @@ def watch(
 
 
 def _look(follower: JournalFollower, folder: Path, logs: Path | None, page: Path | None, json: bool) -> list[Sign]:
-    from wethink_plugins.watch.host_logs import host_values
+    from wethink_plugins.watch.run_folder import run_of
     from wethink_plugins.watch.signs import Run, signs
 
     follower.refresh()
-    run = Run(follower.steps, host_values(logs or folder), follower.verdicts)
+    root = run_of(folder, follower.journal)
+    run = Run(follower.steps, _logged(root, follower.journal, logs), follower.verdicts)
     _refuse_nothing(follower, folder)
     found = signs(run)
     if page is not None:
         from wethink_plugins.watch.page import write_page
 
-        write_page(run, found, page, folder.resolve().name)
-    say_json(_as_json(run, found)) if json else _show(run, found, follower, page)
+        write_page(run, found, page, "/".join(root.resolve().parts[-2:]))
+    if json:
+        say_json({"journal": str(follower.journal), **_as_json(run, found)})
+        return found
+    if root != folder:
+        say(f"the only journal below {folder}: {follower.journal}")
+    _show(run, found, follower, page)
     return found
+
+
+def _logged(root: Path, journal: Path, logs: Path | None) -> Values:
+    """By the trainer. A folder that was named is read whole."""
+    from wethink_plugins.watch.host_logs import host_values
+    from wethink_plugins.watch.run_folder import others_below
+
+    return host_values(logs) if logs else host_values(root, others_below(root, journal))
 
 
 def _refuse_nothing(follower: JournalFollower, folder: Path) -> None:
     if follower.steps:
         return
     if follower.without_step:
-        problem = f"{follower.without_step} journal lines, none with a step"
+        problem = f"{counted(follower.without_step, 'journal line')}, none with a step"
         raise WeThinkError(
             problem, fix="a host that hands over no step can't be watched; `wethink score` reads it", file=folder
         )
@@ -82,7 +98,9 @@ def _refuse_nothing(follower: JournalFollower, folder: Path) -> None:
 
 
 def _show(run: Run, found: list[Sign], follower: JournalFollower, page: Path | None) -> None:
-    kinds = sorted({kind for step in run.steps for kind in step.by_type})
+    from wethink_plugins.watch.left_out import left_out
+
+    kinds = sorted({kind for step in run.steps for kind in step.samples_by_type})
     columns = (
         "step",
         "samples",
@@ -104,7 +122,9 @@ def _show(run: Run, found: list[Sign], follower: JournalFollower, page: Path | N
         )
         for step in _some(run.steps)
     ]  # fmt: skip
-    say_table(f"{len(run.steps)} steps", columns, rows)
+    say_table(counted(len(run.steps), "step"), columns, rows)
+    for line in left_out(run.steps):
+        say(line)
     tokens, usd = sum(step.tokens for step in run.steps), sum(step.usd for step in run.steps)
     if tokens:
         say(f"judge: {tokens:,} tokens" + (f", {usd:.2f} USD" if usd else ""))
@@ -112,8 +132,8 @@ def _show(run: Run, found: list[Sign], follower: JournalFollower, page: Path | N
         last = max(values)
         say(f"{name}: {values[last]:.4g} at step {last}")
     if follower.broken:
-        complain(f"{follower.broken} journal lines are no JSON")
-    say("no sign of trouble" if not found else f"{len(found)} signs of trouble:")
+        complain(f"no JSON: {counted(follower.broken, 'journal line')}")
+    say("no sign of trouble" if not found else f"{counted(len(found), 'sign')} of trouble:")
     for sign in found:
         say(f"  {sign.name}: {sign.seen}\n    {sign.cause}")
     if page is not None:
@@ -130,6 +150,9 @@ def _some(steps: Any) -> Any:
 def _as_json(run: Run, found: list[Sign]) -> dict[str, Any]:
     from dataclasses import asdict
 
+    from wethink_plugins.watch.left_out import left_out
+
     hidden = ("answers", "golds", "judges")
     steps = [{key: value for key, value in asdict(step).items() if key not in hidden} for step in run.steps]
-    return {"steps": steps, "host": run.host, "signs": [asdict(sign) for sign in found]}
+    signs = [asdict(sign) for sign in found]
+    return {"steps": steps, "left_out": left_out(run.steps), "host": run.host, "signs": signs}

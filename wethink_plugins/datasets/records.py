@@ -27,12 +27,8 @@ def read_lines(file: str | Path) -> Lines:
     """As `read_records`, but a broken line of JSONL, or a row of parquet that can't be read, comes as the WeThinkError
     about it, and the reading goes on."""
     loader, path = _loader(file)
-    lenient: dict[Callable[[Path], Records], Callable[[Path], Lines]] = {
-        read_jsonl: _lines,
-        read_parquet: parquet_lines,
-    }
-    reader: Callable[[Path], Lines | Records] = lenient.get(loader, loader)
-    return _readable(reader(path), file)
+    lenient: dict[Any, Callable[[Path], Lines]] = {read_jsonl: _lines, read_parquet: parquet_lines}
+    return _readable(lenient.get(loader, loader)(path), file)
 
 
 def _loader(file: str | Path) -> tuple[Callable[[Path], Records], Path]:

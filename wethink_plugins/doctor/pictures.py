@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from wethink_plugins.counted import counted
 from wethink_plugins.datasets.image import Images
 from wethink_plugins.doctor.case import Case
 from wethink_plugins.doctor.finding import Finding, error, ok, rows_at_fault
@@ -75,7 +76,7 @@ def _form(case: Case, record: Mapping[str, Any], column: str) -> tuple[str, str]
 
 def _count(text: str, images: int) -> tuple[str, str]:
     shown = text.count(_TAG)
-    return ("", "") if shown == images else ("count", f"{shown} {_TAG} in the prompt for {images} images")
+    return ("", "") if shown == images else ("count", f"{shown} {_TAG} in the prompt for {counted(images, 'image')}")
 
 
 def _text(case: Case, record: Mapping[str, Any]) -> str:

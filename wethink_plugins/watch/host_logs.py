@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,13 @@ Values = dict[str, dict[int, float]]
 """Name -> step -> value."""
 
 
-def host_values(folder: Path) -> Values:
-    """Of all logs below the folder; of a step that is there twice (a run that was resumed), the later one."""
+def host_values(folder: Path, without: Sequence[Path] = ()) -> Values:
+    """Of all logs below the folder, and not below those `without`; of a step that is there twice (a run that was
+    resumed), the later one. What fine-tuning logged (`trainer_state.json` without a reward or KL) is left out.
+    """
     values: Values = {name: {} for name in NAMES}
     for file in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        if not file.is_file() or file.stat().st_size > _LARGEST_LOG:
+        if any(map(file.is_relative_to, without)) or not file.is_file() or file.stat().st_size > _LARGEST_LOG:
             continue
         for step, metrics in _records(file):
             for name, aliases in NAMES.items():
@@ -65,9 +67,9 @@ def _lines(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _history(value: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for record in value.get("log_history", []) if isinstance(value, dict) else []:
-        if isinstance(record.get("step"), int):
-            yield record["step"], record
+    records = value.get("log_history", []) if isinstance(value, dict) else []
+    if any("reward" in record or "kl" in record for record in records):
+        yield from ((record["step"], record) for record in records if isinstance(record.get("step"), int))
 
 
 def _parsed(text: str) -> Any:

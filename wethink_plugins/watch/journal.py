@@ -1,4 +1,4 @@
-"""Follows the journals below a folder while they grow: each refresh reads only what is new."""
+"""Follows a run's journal while it grows: each refresh reads only what is new."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from wethink_plugins.watch.run_folder import journal_files, journal_of
 from wethink_plugins.watch.steps import Line, Step, steps_of
 
 
 class JournalFollower:
     """`steps` are up to date after `refresh`. A line that is only half written waits; one that is no JSON is counted.
 
-    Lines are kept until their step can't get any more (two steps later), then only the step's figures are.
+    `folder` is the run's, or a single file; `refresh` raises WeThinkError where it has journals of several runs. Lines are kept until their step can't get any more (two steps later), then only the step's figures are.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._journal = folder, folder
         self._read: dict[Path, int] = {}
         self._open: dict[int, list[Line]] = defaultdict(list)
         self._closed: dict[int, Step] = {}
@@ -25,8 +26,15 @@ class JournalFollower:
         self.broken = self.without_step = 0
 
     @property
+    def journal(self) -> Path:
+        """The folder that is read (or the file). It stays the same once it has a journal, whatever begins beside it."""
+        if self._folder.is_dir() and not journal_files(self._journal):
+            self._journal = journal_of(self._folder)
+        return self._journal
+
+    @property
     def files(self) -> list[Path]:
-        return sorted(self._folder.rglob("journal-*.jsonl")) if self._folder.is_dir() else [self._folder]
+        return journal_files(self.journal) if self._folder.is_dir() else [self._folder]
 
     @property
     def steps(self) -> list[Step]:

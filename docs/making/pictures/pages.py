@@ -1,15 +1,15 @@
-"""Pages of the demo: demo.png, demo-report.png, watch.png, evaluation.png."""
+"""Pages of the demo: demo.png, demo-report.png, watch.png, evaluation.png; and watch-trouble.png of the try-out folder."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import yaml
 
 from pictures.judge import judged
 from pictures.picture import Desk
+from pictures.tryout import tryout
 from pictures.wethink import wethink
 
 
@@ -31,12 +31,22 @@ def demo_answers(desk: Desk, target: Path) -> None:
 
 
 def watch(desk: Desk, target: Path) -> None:
-    """Of a copy: the studies keep their arms, with journals of their own, in folders below the run's."""
-    run, page, copy = desk.run(needs="journal"), desk.folder / "watch.html", desk.folder / "demo"
-    shutil.copytree(run / "journal", copy / "journal")
-    wethink("watch", copy, "--logs", run / "logs", "--page", page, folder=desk.folder)
-    desk.screen.show(page)
+    """The studies keep their arms, with journals of their own, in folders below the run's: these are left out."""
+    _show_watched(desk, desk.run(needs="journal"), 0)
     desk.screen.shoot(target, desk.screen.box("header", ".figures"))
+
+
+def watch_trouble(desk: Desk, target: Path) -> None:
+    """Of an imaginary run whose judge is lost on the way: the sign, what is paid, and the share that isn't scored."""
+    _show_watched(desk, tryout(desk) / "run", 1)
+    screen, judged = desk.screen, "h2:nth-of-type(4)"
+    screen.shoot(target, screen.box("header", ".figures"), screen.box(judged, f"{judged} + .figures"))
+
+
+def _show_watched(desk: Desk, run: Path, code: int) -> None:
+    page = desk.folder / "watch.html"
+    wethink("watch", run, "--page", page, folder=desk.folder, codes=(code,))
+    desk.screen.show(page)
 
 
 def evaluation(desk: Desk, target: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pictures.picture import CHECKOUT
@@ -20,7 +20,7 @@ def wethink(*words: object, folder: Path, codes: tuple[int, ...] = (0,)) -> str:
     done = subprocess.run(
         [*_PROGRAM, *map(str, words)],
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -33,10 +33,17 @@ def wethink(*words: object, folder: Path, codes: tuple[int, ...] = (0,)) -> str:
 @contextlib.contextmanager
 def started(*words: object, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A verb that goes on until it is interrupted."""
+    with ended([*_PROGRAM, *map(str, words)], folder) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def ended(command: Sequence[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A program that is interrupted at the end of the block."""
     process = subprocess.Popen(
-        [*_PROGRAM, *map(str, words)],
+        command,
         cwd=folder,
-        env=_environment(),
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -48,7 +55,7 @@ def started(*words: object, folder: Path) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Without settings of whoever makes the pictures."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WETHINK_")}
     path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH"))))

@@ -184,11 +184,11 @@ async def _closing(reward, samples):
 
 
 def test_the_batch_deadline_holds_and_keeps_what_was_answered(judged_by, described):
-    reward, _ = judged_by(judge={"batch_deadline_s": 6, "deadline_s": 60})
+    reward, _ = judged_by(judge={"batch_deadline_s": 15, "deadline_s": 60})
     samples = [described(marked(f"{n}", "hang" if n % 3 else "good")) for n in range(300)]
     scores = reward.score_batch(samples)
     assert [score.status for score in scores] == ["scored" if n % 3 == 0 else "unscored" for n in range(300)]
-    assert all("batch deadline of 6 s" in score.reason for score in scores if score.status == "unscored")
+    assert all("batch deadline of 15 s" in score.reason for score in scores if score.status == "unscored")
 
 
 def test_waiting_for_a_place_is_not_charged_to_a_call(described):
