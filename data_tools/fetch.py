@@ -26,5 +26,5 @@ if __name__ == "__main__":
     try:
         from wethink_plugins.cli.main import main
     except ImportError:
-        sys.exit("wethink_plugins isn't installed here: pip install 'wethink-plugins[data]'")
+        sys.exit("wethink_plugins isn't installed here: pip install '.[data]' in a checkout")
     main(["data", "fetch", *with_shard(sys.argv[1:], os.environ)])

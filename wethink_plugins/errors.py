@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def extra(name: str) -> str:
+    """How to get the packages of an extra, for `fix`. A checkout is named too: without PyPI it is all there is."""
+    return f"pip install 'wethink-plugins[{name}]' (from a checkout: pip install '.[{name}]')"
+
+
 class WeThinkError(Exception):
     """Bad input or a broken set-up, in one line.
 

@@ -44,6 +44,6 @@ class Ablation(Arms):
 
     folder = "ablation"
     arms: ClassVar = ARMS
-    scripts = ("control_arms.py", "probe.py", "evaluate.py", "checker.py")
+    scripts = ("control_arms.py", "arm_training.py", "probe.py", "evaluate.py", "checker.py")
     probe_every = 4
     own_calls = True

@@ -80,7 +80,7 @@ class Arms:
 
     folder: str
     arms: Mapping[str, Arm]
-    scripts: tuple[str, ...] = ("control_arms.py",)
+    scripts: tuple[str, ...] = ("control_arms.py", "arm_training.py")
     probe_every: int | None = None
     """Steps between two looks at the validation rows (probe.py); None: none."""
     own_calls = False

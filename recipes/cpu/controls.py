@@ -15,9 +15,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
+from arm_training import Budget
 from arms import LEVELS, SMOOTHING, Arm, Arms, figures_of, folder_of, train_all, unfinished, warm_start
 from chain import CHECKOUT
-from control_arms import ARMS, Budget
+from control_arms import ARMS
 from curves import TYPES
 from rich.console import Console
 from rich.table import Table

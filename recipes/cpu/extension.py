@@ -36,7 +36,15 @@ class Extension(Arms):
     arms: ClassVar = {
         name: Arm(ABOUT[name], rows=Rows(file, f"{FOLDER}/{file}.jsonl", FOLDER)) for name, file in FILES.items()
     }
-    scripts = ("control_arms.py", "probe.py", "evaluate.py", "checker.py", "extension_rows.py", "extension_models.py")
+    scripts = (
+        "control_arms.py",
+        "arm_training.py",
+        "probe.py",
+        "evaluate.py",
+        "checker.py",
+        "extension_rows.py",
+        "extension_models.py",
+    )
     probe_every = 4
     own_calls = True
 

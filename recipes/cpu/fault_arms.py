@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from control_arms import CONFIG, RewardFunction
+from arm_training import CONFIG, RewardFunction
 
 LONG = 16
 """Characters; "4 green circles" has 15, "four green circles" 18: the long ones are mostly those in words."""

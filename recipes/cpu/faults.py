@@ -37,7 +37,7 @@ class Faults(Arms):
 
     folder = "faults"
     arms: ClassVar = {name: Arm(title, reward=name) for name, title in ARMS.items()}
-    scripts = ("control_arms.py", "fault_arms.py")
+    scripts = ("control_arms.py", "arm_training.py", "fault_arms.py")
 
 
 def read_results(runs: Sequence[Path]) -> dict[str, dict[int, dict[str, Any]]]:

@@ -88,7 +88,7 @@ def test_report_of_rows_that_are_all_right(folder, wethink):
     write_labels(folder, "ann", dict.fromkeys(range(12), "yyy"))
     code, printed, errors = wethink("data", "audit", "report", folder)
     assert (code, errors) == (0, []) and "100.0 % (7" in printed and "to 100.0)" in printed and "12 yes" in printed
-    assert "0 rows were given a no" in printed
+    assert "0 rows got a no" in printed
 
 
 def test_report_of_two_annotators(tmp_path, folder, wethink, monkeypatch):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.datasets.fetch.archives import cut, packed, pictures, rows, tree, write
+from wethink_plugins.errors import extra
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -73,7 +74,7 @@ def test_a_sample_never_overwrites_the_rows_that_it_is_drawn_from(tmp_path, weth
 def test_without_the_extra_it_says_what_to_install(tmp_path, wethink, monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     code, printed, errors = wethink("data", "fetch", "--out", tmp_path / "out")
-    assert (code, printed, errors) == (2, "", ["needs huggingface_hub; pip install 'wethink-plugins[data]'"])
+    assert (code, printed, errors) == (2, "", [f"needs huggingface_hub; {extra('data')}"])
 
 
 def test_a_disk_that_takes_no_more_is_one_line(tmp_path, parts):

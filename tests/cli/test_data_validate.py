@@ -111,7 +111,8 @@ def test_progress_is_for_a_terminal_only(tmp_path, options, shown):
 def test_the_page_is_written_where_asked(tmp_path, wethink):
     pytest.importorskip("wethink_plugins.datasets.validation_page")
     file = write_rows(tmp_path, MESSY)
-    assert wethink("data", "validate", file, "--report", tmp_path / "pages" / "report.html")[0] == 1
+    code, printed, _ = wethink("data", "validate", file, "--report", tmp_path / "pages" / "report.html")
+    assert code == 1 and f"wrote {tmp_path / 'pages' / 'report.html'}" in printed.splitlines()
     page = (tmp_path / "pages" / "report.html").read_text(encoding="utf-8")
     assert "missing_field" in page and [f.name for f in (tmp_path / "pages").iterdir()] == ["report.html"]
 
@@ -120,7 +121,7 @@ def test_without_a_judge_rows_are_checked_and_those_that_need_one_counted(tmp_pa
     told = row(1, category="descriptive", reward="model", answer="A red square lies on a table beside a cup.")
     code, printed, errors = wethink("data", "validate", write_rows(tmp_path, [row(0), told]), "--json")
     assert (code, json.loads(printed)["need_judge"]) == (0, 1)
-    assert "1 rows need a judge model" in errors[-1]
+    assert "1 row needs a judge model" in errors[-1]
 
 
 def test_a_field_nested_too_deeply_is_one_reject(tmp_path, wethink):

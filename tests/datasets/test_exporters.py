@@ -173,7 +173,7 @@ def test_easyr1_gets_no_list_but_the_images_and_no_column_of_its_own(tmp_path):
 
 def test_easyr1_is_never_given_more_placeholders_than_images(tmp_path):
     broken = valid(tmp_path).rows[0].model_copy(update={"problem": "Is <image> a tag?"})
-    with pytest.raises(WeThinkError, match="row r0: problem: 2 <image> for 1 images"):
+    with pytest.raises(WeThinkError, match="row r0: problem: 2 <image> for 1 image"):
         easyr1_record(broken)
 
 

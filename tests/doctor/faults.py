@@ -4,6 +4,7 @@ A fault is planted into a healthy set-up of its host. What doctor must say of it
 """
 
 import json
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +37,7 @@ def package(patch, folder, name, version, **files):
     for file, text in files.items():
         (info / file.replace("_txt", ".txt") if file == "entry_points_txt" else place / f"{file}.py").write_text(text)
     patch.syspath_prepend(place)
-    patch.setenv("PYTHONPATH", str(place))
+    patch.setenv("PYTHONPATH", str(place), prepend=os.pathsep)
 
 
 def data(key, value):
@@ -251,8 +252,8 @@ FAULTS = [
     # Images
     Fault("images as one string", E1, "the images are one text, which EasyR1 reads letter by letter", "write each as a list", column(images=lambda row: "".join(row["images"][:1]))),
     Fault("images: null", E1, "the images are null", "write [] for a row without pictures", lambda s, _: s.change_rows(lambda row: row["images"] or row.update(images=None))),
-    Fault("two placeholders for one image", E1, "2 <image> in the prompt for 1 images", "show one <image>", column(prompt=lambda row: row["prompt"].replace("<image>", "<image><image>") if len(row["images"]) == 1 else row["prompt"])),
-    Fault("an image without placeholder", E1, "0 <image> in the prompt for 1 images", "show one <image>", column(prompt=lambda row: row["prompt"].replace("<image>", "") if len(row["images"]) == 1 else row["prompt"])),
+    Fault("two placeholders for one image", E1, "2 <image> in the prompt for 1 image", "show one <image>", column(prompt=lambda row: row["prompt"].replace("<image>", "<image><image>") if len(row["images"]) == 1 else row["prompt"])),
+    Fault("an image without placeholder", E1, "0 <image> in the prompt for 1 image", "show one <image>", column(prompt=lambda row: row["prompt"].replace("<image>", "") if len(row["images"]) == 1 else row["prompt"])),
     Fault("an image is missing", E1, "no such image: DIR/images/b.png", "correct the path or the image folder", picture(Path.unlink, "b.png")),
     Fault("a JPEG that is cut off", E1, "can't be used: image file is truncated", "replace the file", picture(cut_off, "b.png")),
     Fault("an HTML page with the name of an image", E1, "it is an HTML page", "replace the file", picture(lambda file: file.write_text("<!DOCTYPE html><p>404"), "b.png")),

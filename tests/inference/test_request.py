@@ -48,7 +48,7 @@ BAD = [
     ([row(problem="")], ["rows.jsonl:1", "row r0", "problem"]),
     ([row(problem=None)], ["rows.jsonl:1", "row r0", "problem"]),
     ([row(), row(1, image_path="images/none.png")], ["rows.jsonl:2", "row r1", "no such image", "--images"]),
-    ([row(problem="<image><image> How many?")], ["row r0", "2 <image> for 1 images"]),
+    ([row(problem="<image><image> How many?")], ["row r0", "2 <image> for 1 image"]),
     ([row(), row()], ["rows.jsonl:2", "row r0", "two rows have this id"]),
     ([row(options=5)], ["row r0", "options"]),
     ([], ["holds no rows"]),

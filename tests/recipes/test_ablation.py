@@ -8,10 +8,10 @@ import pytest
 arms = pytest.importorskip("arms")
 
 from ablation_arms import ARMS, HYBRID, STUDIES, Ablation  # noqa: E402
+from arm_training import Budget  # noqa: E402
 from arms_figures import Look, Outcome, curve, read_outcomes, requests_sent  # noqa: E402
 from arms_report import accuracy_table, as_markdown, chart, judge_table, page_of, steps_table  # noqa: E402
 from control_arms import ARMS as REWARDS  # noqa: E402
-from control_arms import Budget  # noqa: E402
 
 from wethink_plugins.endpoints.limits import Limits  # noqa: E402
 from wethink_plugins.endpoints.records import AttemptRecord  # noqa: E402

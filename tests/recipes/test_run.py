@@ -242,3 +242,24 @@ def test_easyr1_gets_the_prompt_in_the_model_and_rows_measured_by_its_limits(pla
 
 def loaded_text(order):
     return yaml.safe_load(order.texts[order.run_file])
+
+
+def test_what_ended_before_the_launch_takes_its_folder_for_nothing(run, place):
+    write_rows(place, [*ROWS, row(30, image_path="images/gone.png")])
+    assert run("verl/grpo_7b")[0] == 1, "a row is rejected"
+    for more in (("--with", "group_8"), ("--val", place / "rows.jsonl", "--with", "ablation/weights_05_05")):
+        code, _, errors = run("verl/grpo_7b", *more)
+        assert code == 1 and not any("another --out" in line or "was changed" in line for line in errors), errors
+    write_rows(place, ROWS)
+    assert run("verl/grpo_7b")[0] == 0
+    assert loaded(place / "out" / "wethink.yaml")["weights"]["accuracy"] == 0.7, "of this run, not of the one before"
+    code, _, errors = run("verl/grpo_7b", "--with", "group_8")
+    assert code == 2 and "another --out" in errors[0], "ready to be launched: taken"
+
+
+def test_a_configuration_changed_by_hand_is_kept_also_before_the_launch(run, place):
+    write_rows(place, [*ROWS, row(30, image_path="images/gone.png")])
+    assert run("verl/grpo_7b")[0] == 1
+    (place / "out" / "run.yaml").write_text("mine: 1\n")
+    code, _, errors = run("verl/grpo_7b", "--with", "group_8")
+    assert code == 2 and "was changed" in errors[0] and loaded(place / "out" / "run.yaml") == {"mine": 1}

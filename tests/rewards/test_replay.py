@@ -167,3 +167,11 @@ def test_any_other_broken_line_is_named(journal, whole, place):
     with pytest.raises(WeThinkError, match="not valid JSON") as told:
         read_rollouts(journal if whole else file)
     assert f"{file}:{place % len(lines) + 1}" in str(told.value)
+
+
+def test_a_runs_folder_is_read_as_its_journal(journal, tmp_path):
+    run = tmp_path / "a-run"
+    run.mkdir()
+    journal.rename(run / "journal")
+    (run / "train.log").write_text("step:1\n")
+    assert len(read_rollouts(run)) == len(read_rollouts(run / "journal")) > 0

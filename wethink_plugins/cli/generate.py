@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, List, Optional  # noqa: UP035
 import typer
 
 from wethink_plugins.cli.output import JsonFlag, OptionalPath, OptionalText, complain, say, say_json
+from wethink_plugins.counted import counted
 from wethink_plugins.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -199,7 +200,10 @@ def _tell(outcome: Outcome, out: Path, json: bool) -> None:
     if json:
         say_json({"out": str(out), **vars(outcome)})
     else:
-        say(f"wrote {out}: {outcome.count} rows" + (f", {outcome.resumed} of them before" * bool(outcome.resumed)))
+        say(
+            f"wrote {out}: {counted(outcome.count, 'row')}"
+            + (f", {outcome.resumed} of them before" * bool(outcome.resumed))
+        )
     notes = {"failed": "without a response: see `fault`", "cut": "cut off: raise --max-new-tokens", "unanswered": "without an answer that can be read"}  # fmt: skip
     for name, note in notes.items():
         if count := getattr(outcome, name):

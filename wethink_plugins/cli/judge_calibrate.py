@@ -9,6 +9,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.counted import counted
 
 LabelledArgument = Annotated[
     OptionalPath, typer.Argument(help="JSONL with question, reference, answer, tier; default: the set that ships here.")
@@ -86,8 +87,8 @@ def _show(report: Mapping[str, Any], out: Path | None) -> None:
     rows = [
         (NAMES[n], shown(f["value"]), f"{shown(f['low'])} to {shown(f['high'])}") for n, f in report["figures"].items()
     ]
-    counted = f"{report['rows']} rows, {report['unscored']} unscored, {report['ungradable']} ungradable"
-    say_table(f"judge {report['judge']} on {report['file']}: {counted}", ("", "value", "95%"), rows)
+    heading = f"{counted(report['rows'], 'row')}, {report['unscored']} unscored, {report['ungradable']} ungradable"
+    say_table(f"judge {report['judge']} on {report['file']}: {heading}", ("", "value", "95%"), rows)
     confusion = [(f"label {name}", *row.values()) for name, row in report["confusion"].items()]
     say_table("labelled against said", ("", *report["confusion"]), confusion)
     for part, lines in report["by"].items():

@@ -9,6 +9,7 @@ import typer
 
 from wethink_plugins.cli.judge_calibrate import LabelledArgument, OfflineFlag
 from wethink_plugins.cli.output import ConfigOption, JsonFlag, complain, say, say_json, say_table, shown
+from wethink_plugins.counted import counted
 
 
 def stability(
@@ -55,7 +56,7 @@ def _faults(report: Mapping[str, Any], max_changed: float | None, tolerated: flo
 
 def _show(report: Mapping[str, Any]) -> None:
     rows = [(e["edit"], e["asked"], e["compared"], shown(e["changed"]), shown(e["paid_more"])) for e in report["edits"]]
-    title = f"judge {report['judge']} on {report['file']}: {report['rows']} rows, {report['calls']} calls"
+    title = f"judge {report['judge']} on {report['file']}: {counted(report['rows'], 'row')}, {counted(report['calls'], 'call')}"
     say_table(title, ("edit", "asked", "compared", "share changed", "paid more"), rows)
     for edit in report["edits"]:
         for example in edit["examples"][:1]:

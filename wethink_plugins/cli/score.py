@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _FILE = (
     "Rollouts (JSONL with id, group, question, response, answer, question_type, options, reward_method), "
-    "or a journal: one file or its folder."
+    "or a journal: one file, its folder, or the run's."
 )
 
 

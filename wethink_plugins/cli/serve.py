@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from wethink_plugins.cli.output import ConfigOption, OptionalText, complain, say
-from wethink_plugins.errors import ConfigError, WeThinkError
+from wethink_plugins.errors import ConfigError, WeThinkError, extra
 
 _NEEDED = ("fastapi", "uvicorn", "prometheus_client")
 
@@ -70,7 +70,7 @@ def serve(
 def _require_packages() -> None:
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise ConfigError(f"needs {', '.join(missing)}", fix="pip install 'wethink-plugins[serve]'")
+        raise ConfigError(f"needs {', '.join(missing)}", fix=extra("serve"))
 
 
 def _token(host: str, variable: str | None) -> str | None:

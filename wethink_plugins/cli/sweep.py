@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def sweep(
-    file: Annotated[Path, typer.Argument(help="Rollouts with groups, or a journal: one file or its folder.")],
+    file: Annotated[
+        Path, typer.Argument(help="Rollouts with groups, or a journal: one file, its folder, or the run's.")
+    ],
     weights: Annotated[
         OptionalText, typer.Option("--weights", help="Weights of the accuracy, the rest is the format's: 0.5,0.7,0.9")
     ] = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wethink_plugins.cli.output import JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.counted import counted
 from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _look(follower: JournalFollower, folder: Path, logs: Path | None, page: Path
     if page is not None:
         from wethink_plugins.watch.page import write_page
 
-        write_page(run, found, page, root.resolve().name)
+        write_page(run, found, page, "/".join(root.resolve().parts[-2:]))
     if json:
         say_json({"journal": str(follower.journal), **_as_json(run, found)})
         return found
@@ -84,7 +85,7 @@ def _refuse_nothing(follower: JournalFollower, folder: Path) -> None:
     if follower.steps:
         return
     if follower.without_step:
-        problem = f"{follower.without_step} journal lines, none with a step"
+        problem = f"{counted(follower.without_step, 'journal line')}, none with a step"
         raise WeThinkError(
             problem, fix="a host that hands over no step can't be watched; `wethink score` reads it", file=folder
         )
@@ -96,7 +97,9 @@ def _refuse_nothing(follower: JournalFollower, folder: Path) -> None:
 
 
 def _show(run: Run, found: list[Sign], follower: JournalFollower, page: Path | None) -> None:
-    kinds = sorted({kind for step in run.steps for kind in step.by_type})
+    from wethink_plugins.watch.left_out import left_out
+
+    kinds = sorted({kind for step in run.steps for kind in step.samples_by_type})
     columns = (
         "step",
         "samples",
@@ -118,7 +121,9 @@ def _show(run: Run, found: list[Sign], follower: JournalFollower, page: Path | N
         )
         for step in _some(run.steps)
     ]  # fmt: skip
-    say_table(f"{len(run.steps)} steps", columns, rows)
+    say_table(counted(len(run.steps), "step"), columns, rows)
+    for line in left_out(run.steps):
+        say(line)
     tokens, usd = sum(step.tokens for step in run.steps), sum(step.usd for step in run.steps)
     if tokens:
         say(f"judge: {tokens:,} tokens" + (f", {usd:.2f} USD" if usd else ""))
@@ -126,8 +131,8 @@ def _show(run: Run, found: list[Sign], follower: JournalFollower, page: Path | N
         last = max(values)
         say(f"{name}: {values[last]:.4g} at step {last}")
     if follower.broken:
-        complain(f"{follower.broken} journal lines are no JSON")
-    say("no sign of trouble" if not found else f"{len(found)} signs of trouble:")
+        complain(f"no JSON: {counted(follower.broken, 'journal line')}")
+    say("no sign of trouble" if not found else f"{counted(len(found), 'sign')} of trouble:")
     for sign in found:
         say(f"  {sign.name}: {sign.seen}\n    {sign.cause}")
     if page is not None:
@@ -144,6 +149,9 @@ def _some(steps: Any) -> Any:
 def _as_json(run: Run, found: list[Sign]) -> dict[str, Any]:
     from dataclasses import asdict
 
+    from wethink_plugins.watch.left_out import left_out
+
     hidden = ("answers", "golds", "judges")
     steps = [{key: value for key, value in asdict(step).items() if key not in hidden} for step in run.steps]
-    return {"steps": steps, "host": run.host, "signs": [asdict(sign) for sign in found]}
+    signs = [asdict(sign) for sign in found]
+    return {"steps": steps, "left_out": left_out(run.steps), "host": run.host, "signs": signs}

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from wethink_plugins.counted import counted
 from wethink_plugins.datasets.exporters.render import question_text
 from wethink_plugins.datasets.image_tokens import ImageTokens
 from wethink_plugins.datasets.manifest import file_sha256
@@ -66,7 +67,7 @@ class PromptLengths:
         text = self._template.render(messages=list(messages), add_generation_prompt=True, **self._tokens)
         if text.count(_PLACEHOLDER) != len(image_files):
             raise WeThinkError(
-                f"{text.count(_PLACEHOLDER)} placeholders for {len(image_files)} images",
+                f"{text.count(_PLACEHOLDER)} placeholders for {counted(len(image_files), 'image')}",
                 fix="is this the chat template of a Qwen-VL model?",
                 field="image_path",
             )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wethink_plugins.config import ENVIRONMENT_VARIABLE, WeThinkConfig
+from wethink_plugins.doctor.dataset_info import DatasetInfo
 from wethink_plugins.doctor.framework import Framework, located
 from wethink_plugins.doctor.recipe import Recipe
 from wethink_plugins.errors import WeThinkError
@@ -48,6 +49,11 @@ class Case:
     def path(self, text: str) -> Path:
         """As the host would find it from the folder that it is started in."""
         return self.folder / Path(text).expanduser()
+
+    @cached_property
+    def dataset_info(self) -> DatasetInfo:
+        """LLaMA-Factory's."""
+        return DatasetInfo(self.recipe, self.folder)
 
     @cached_property
     def model_folder(self) -> Path | None:
@@ -101,9 +107,7 @@ class Case:
         if self.given_rows is not None:
             return self.given_rows
         if self.host == "llamafactory":
-            from wethink_plugins.doctor.llamafactory_data import dataset_file
-
-            return dataset_file(self)
+            return self.dataset_info.file
         named = self.recipe.get("data.train_files")
         named = named[0] if isinstance(named, list) and named else named
         file = self.path(str(named)) if named else None

@@ -1,12 +1,9 @@
-"""The dataset that a LLaMA-Factory recipe names, found the way LLaMA-Factory finds it, and what it would do to it."""
+"""What LLaMA-Factory would do to the dataset that its recipe names."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 from wethink_plugins.doctor.case import Case
 from wethink_plugins.doctor.finding import Finding, error, ok, rows_at_fault, warning
@@ -16,57 +13,18 @@ _EXPORT = "`wethink data export llamafactory ROWS --images DIR --out {folder} --
 _TAGS = {"<image>": "IMAGE_PLACEHOLDER", "<video>": "VIDEO_PLACEHOLDER", "<audio>": "AUDIO_PLACEHOLDER"}
 
 
-def dataset_folder(case: Case) -> Path:
-    """LLaMA-Factory's own default is `data`."""
-    return case.path(case.recipe.text("dataset_dir") or "data")
-
-
-def dataset_names(case: Case) -> list[str]:
-    named = case.recipe.get("dataset")
-    names = named if isinstance(named, list) else str(named or "").split(",")
-    return [str(name).strip() for name in names if str(name).strip()]
-
-
-def entry_of(case: Case) -> Mapping[str, Any] | None:
-    """What dataset_info.json says of the first dataset; None where it says nothing."""
-    names = dataset_names(case)
-    try:
-        info = json.loads((dataset_folder(case) / "dataset_info.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    entry = info.get(names[0]) if names and isinstance(info, dict) else None
-    return entry if isinstance(entry, Mapping) else None
-
-
-def dataset_file(case: Case) -> Path | None:
-    entry = entry_of(case) or {}
-    file = dataset_folder(case) / str(entry["file_name"]) if entry.get("file_name") else None
-    return file if file is not None and file.is_file() else None
-
-
-def turns_of(case: Case, record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(role, text) of each turn but the system's, which LLaMA-Factory doesn't search for tags."""
-    entry = entry_of(case) or {}
-    tags = {"role_tag": "from", "content_tag": "value", **(entry.get("tags") or {})}
-    turns = record.get((entry.get("columns") or {}).get("messages", "conversations")) or []
-    return [
-        (str(turn.get(tags["role_tag"])), str(turn.get(tags["content_tag"])))
-        for turn in turns
-        if isinstance(turn, Mapping)
-    ]
-
-
 def dataset(case: Case) -> Iterator[Finding]:
-    names, folder = dataset_names(case), dataset_folder(case)
+    info = case.dataset_info
+    names, folder = info.names, info.folder
     fix = _EXPORT.format(folder=folder, name=names[0] if names else "NAME")
     if not names:
         yield error("dataset", "the recipe names no dataset", "set dataset: NAME, as in dataset_info.json")
     elif not (folder / "dataset_info.json").is_file():
         yield error("dataset", f"{folder} has no dataset_info.json", f"set dataset_dir, or {fix}")
-    elif entry_of(case) is None:
+    elif info.entry is None:
         yield error("dataset", f"{names[0]} isn't in {folder / 'dataset_info.json'}", f"correct dataset, or {fix}")
-    elif dataset_file(case) is None and (entry_of(case) or {}).get("file_name"):
-        yield error("dataset", f"no such file: {folder / (entry_of(case) or {})['file_name']}", fix)
+    elif info.file is None and info.entry.get("file_name"):
+        yield error("dataset", f"no such file: {folder / info.entry['file_name']}", fix)
     elif len(set(names)) < len(names):
         yield warning(
             "dataset", f"{', '.join(names)}: LLaMA-Factory loads a name that is given twice once", "name it once"
@@ -76,7 +34,7 @@ def dataset(case: Case) -> Iterator[Finding]:
 
 
 def _entry(case: Case, name: str, fix: str) -> Iterator[Finding]:
-    entry, rows = entry_of(case) or {}, rows_of(case)
+    entry, rows = case.dataset_info.entry or {}, rows_of(case)
     if entry.get("formatting") == "openai":
         text = f"{name} has formatting: openai, which puts 'detailed thinking off' into every system prompt"
         yield error("dataset", text, "use formatting: sharegpt, which reads the same rows with tags")
@@ -96,7 +54,7 @@ def _turns(case: Case) -> Iterator[Finding]:
     assert rows is not None
     odd, literal, empty = [], [], []
     for number, record in rows.sample:
-        turns = turns_of(case, record)
+        turns = case.dataset_info.turns(record)
         if len(turns) < 2 or len(turns) % 2:
             odd.append(number)
         elif any(tag in text for role, text in turns[1::2] for tag in _TAGS):

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from wethink_plugins.counted import counted
 from wethink_plugins.datasets.image import Images
 from wethink_plugins.doctor.case import Case
 from wethink_plugins.doctor.finding import Finding, error, ok, rows_at_fault
@@ -75,7 +76,7 @@ def _form(case: Case, record: Mapping[str, Any], column: str) -> tuple[str, str]
 
 def _count(text: str, images: int) -> tuple[str, str]:
     shown = text.count(_TAG)
-    return ("", "") if shown == images else ("count", f"{shown} {_TAG} in the prompt for {images} images")
+    return ("", "") if shown == images else ("count", f"{shown} {_TAG} in the prompt for {counted(images, 'image')}")
 
 
 def _text(case: Case, record: Mapping[str, Any]) -> str:
@@ -83,9 +84,7 @@ def _text(case: Case, record: Mapping[str, Any]) -> str:
         return str(record.get(case.recipe.text("data.prompt_key")))
     if case.host == "verl":
         return "".join(str(turn.get("content")) for turn in record.get("prompt") or [] if isinstance(turn, Mapping))
-    from wethink_plugins.doctor.llamafactory_data import turns_of
-
-    return "".join(text for _, text in turns_of(case, record))
+    return "".join(text for _, text in case.dataset_info.turns(record))
 
 
 class _Decoder:

@@ -17,7 +17,8 @@ def registered(case: Case) -> Iterator[Finding]:
     by_name = case.host == "verl" and case.recipe.text("reward.reward_manager.name") == _OURS
     if by_name and not any(point.name == _OURS for point in entry_points(group="verl.plugins")):
         text = "verl.plugins has no wethink, so verl has no reward manager of that name"
-        yield error("entry points", text, "install the package again: pip install wethink-plugins")
+        fix = "install the package again: pip install wethink-plugins (from a checkout: pip install .)"
+        yield error("entry points", text, fix)
     points = [point for group in GROUPS for point in entry_points(group=f"wethink.{group}")]
     faults = [(point, fault) for point in points if (fault := _fault(point))]
     for point, fault in faults:

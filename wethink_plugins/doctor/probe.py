@@ -44,11 +44,9 @@ def specification(case: Case) -> dict[str, Any]:
 
 
 def _of_llamafactory(case: Case) -> dict[str, Any]:
-    from wethink_plugins.doctor.llamafactory_data import dataset_folder, entry_of
-
-    arguments = case.recipe.top()
-    media = case.path(str(arguments["media_dir"])) if arguments.get("media_dir") else dataset_folder(case)
-    return {"arguments": arguments, "keys": list(arguments), "entry": entry_of(case), "media_dir": str(media)}
+    arguments, info = case.recipe.top(), case.dataset_info
+    media = case.path(str(arguments["media_dir"])) if arguments.get("media_dir") else info.folder
+    return {"arguments": arguments, "keys": list(arguments), "entry": info.entry, "media_dir": str(media)}
 
 
 def _numbers(case: Case) -> list[int]:

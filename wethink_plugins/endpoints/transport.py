@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from wethink_plugins.endpoints.faults import CallFailed
 from wethink_plugins.endpoints.outcome import Outcome, classify
-from wethink_plugins.errors import ConfigError
+from wethink_plugins.errors import ConfigError, extra
 
 if TYPE_CHECKING:
     import aiohttp
@@ -36,7 +36,7 @@ def require_aiohttp() -> None:
     except ImportError:
         raise ConfigError(
             "calls to a model server need aiohttp",
-            fix="pip install 'wethink-plugins[judge]'",
+            fix=extra("judge"),
             field="judge.endpoints",
         ) from None
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from wethink_plugins.counted import counted
 from wethink_plugins.datasets.exporters.render import IMAGE_TAG
 from wethink_plugins.datasets.image import Images
 from wethink_plugins.datasets.records import read_records
@@ -81,7 +82,7 @@ def _request(record: Mapping[str, Any], images: Images, place: str, number: int)
             raise fault("image_path", f"no such image: {images.file(picture)}", "give the right --images folder")
     text = without_image_tag(question.strip(), len(pictures))
     if text.count(IMAGE_TAG) not in (0, len(pictures)):
-        problem = f"{text.count(IMAGE_TAG)} {IMAGE_TAG} for {len(pictures)} images"
+        problem = f"{text.count(IMAGE_TAG)} {IMAGE_TAG} for {counted(len(pictures), 'image')}"
         raise fault(name, problem, "write one for each image, or none")
     options = _options(record.get("options"), fault)
     text = text if not options or split_options(text)[1] else f"{text}\n{option_lines(options)}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from wethink_plugins.errors import WeThinkError
 from wethink_plugins.recipes.order import Order
 
 RECORD, _LOCK = "recipe.json", ".recipe.lock"
+_UNSETTLED = "not_launched"
+"""In the record until the rows are there and looked over: digests of the configurations that were written."""
 
 
 @contextmanager
@@ -40,25 +43,61 @@ def claimed(folder: Path) -> Iterator[None]:
 def prepare(order: Order) -> list[str]:
     """Writes the configurations and the record of what was asked for; returns what is worth saying.
 
-    A folder that holds the same run already is gone on with. WeThinkError where it holds another one, files that no
-    run wrote, or configurations that were changed since.
+    A folder that holds the same run already is gone on with; one whose run wasn't `settled` takes any other. WeThinkError
+    where it holds another one, files that no run wrote, or configurations that were changed since.
     """
-    notes = _compare(order)
+    before = _read(order.out)
+    notes = _compare(order, before)
+    is_open = before is None or _UNSETTLED in before
+    made = _made(before or {}, order) if is_open else {}
+    if is_open:  # told first: killed between two files, the next one still knows both as its own
+        _write_record(order, {_UNSETTLED: made})
     for file, text in order.texts.items():
-        if file.exists() and file.read_text(encoding="utf-8") != text:
-            own = "give it as --reward FILE" if file == order.reward_file else "give changes as KEY=VALUE"
-            raise WeThinkError("was changed, and would be overwritten", fix=f"{own}, and move it away", file=file)
+        _refuse_changed(order, file, text, made.get(file.name, ()))
         write_text(file, text)
-    write_text(order.out / RECORD, json.dumps(_record(order), indent=1, ensure_ascii=False) + "\n")
+    if not is_open:
+        _write_record(order)
     return notes
 
 
-def _compare(order: Order) -> list[str]:
-    before, now = _read(order.out), _record(order)
+def settled(order: Order) -> None:
+    """From now on the folder is this run's: it is launched, or ready to be."""
+    _write_record(order)
+
+
+def _write_record(order: Order, more: Mapping[str, Any] | None = None) -> None:
+    record = {**_record(order), **(more or {})}
+    write_text(order.out / RECORD, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+
+def _made(before: Mapping[str, Any], order: Order) -> dict[str, list[str]]:
+    """Digests of all versions that were written, or are about to be, by file name."""
+    made = {name: list(digests) for name, digests in before.get(_UNSETTLED, {}).items()}
+    for file, text in order.texts.items():
+        made[file.name] = list(dict.fromkeys([*made.get(file.name, ()), _digest(text)]))
+    return made
+
+
+def _refuse_changed(order: Order, file: Path, text: str, ours: Sequence[str]) -> None:
+    old = file.read_text(encoding="utf-8") if file.exists() else text
+    if old == text or _digest(old) in ours:
+        return
+    own = "give it as --reward FILE" if file == order.reward_file else "give changes as KEY=VALUE"
+    raise WeThinkError("was changed, and would be overwritten", fix=f"{own}, and move it away", file=file)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _compare(order: Order, before: Mapping[str, Any] | None) -> list[str]:
+    now = _record(order)
     if before is None:
         found = sorted(entry.name for entry in order.out.iterdir() if entry.name != _LOCK)
         if found:
             raise WeThinkError(f"holds {found[0]}, which no run wrote", fix="give a new --out", file=order.out)
+        return []
+    if _UNSETTLED in before:
         return []
     free = ("settings", "version")
     if differs := [key for key in now if key not in free and before.get(key) != now[key]]:

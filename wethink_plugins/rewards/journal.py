@@ -160,14 +160,18 @@ def _write_all(file: RawIOBase, data: bytes) -> None:
 
 
 def read_journal(folder: str | Path) -> Iterator[dict[str, Any]]:
-    """Every line of every process, in order of time.
+    """Every line of every process, in order of time. `folder` is the journal's, or a run's with a `journal/` in it.
 
     A last line cut short by a kill is left out, and a warning says where. WeThinkError names any other broken line.
     """
     lines: list[dict[str, Any]] = []
-    for path in sorted(Path(folder).expanduser().glob("journal-*.jsonl")):
+    for path in _files_of(Path(folder).expanduser()):
         lines += (line for _, line in whole_lines(path))
     yield from sorted(lines, key=lambda line: line.get("time", 0.0))
+
+
+def _files_of(folder: Path) -> list[Path]:
+    return sorted(folder.glob("journal-*.jsonl")) or sorted((folder / "journal").glob("journal-*.jsonl"))
 
 
 def whole_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:

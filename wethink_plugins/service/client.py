@@ -3,7 +3,7 @@
     from wethink_plugins.service.client import RemoteReward
     make_reward(reward=RemoteReward("http://10.0.0.7:8787", token_env="WETHINK_TOKEN"))      # in any adapter
 
-Needs aiohttp (`pip install 'wethink-plugins[judge]'`).
+Needs aiohttp (the extra `judge`).
 """
 
 from __future__ import annotations

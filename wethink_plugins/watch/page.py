@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from wethink_plugins.report import Line, LineChart, Number, Page
+from wethink_plugins.counted import counted
+from wethink_plugins.report import Cell, Line, LineChart, Number, Page
+from wethink_plugins.watch.left_out import left_out
 from wethink_plugins.watch.signs import Run, Sign
 from wethink_plugins.watch.steps import Step
 
@@ -13,14 +15,17 @@ Of = Callable[[Step], "float | None"]
 
 
 def write_page(run: Run, found: Sequence[Sign], target: Path, name: str) -> None:
-    page = Page(f"Run {name}", f"{len(run.steps)} steps, {sum(step.samples for step in run.steps):,} responses.")
+    responses = counted(sum(step.samples for step in run.steps), "response", ",")
+    page = Page(f"Run {name}", f"{counted(len(run.steps), 'step')}, {responses}.")
     last = run.steps[-1] if run.steps else None
     if last is not None:
         page.numbers(*_numbers(last))
     page.section("Signs", "None of the signs of trouble that are looked for." if not found else "")
     if found:
-        page.table(["sign", "seen", "likely cause"], [[sign.name, sign.seen, sign.cause] for sign in found])
-    page.section("What is paid")
+        page.table(
+            ["sign", "seen", "likely cause"], [[Cell(sign.name, "whole"), sign.seen, sign.cause] for sign in found]
+        )
+    page.section("What is paid", *(f"{line}." for line in left_out(run.steps)))
     page.figure(*_paid(run))
     page.section("What is written")
     page.figure(*_written(run))

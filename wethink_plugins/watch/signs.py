@@ -204,7 +204,7 @@ def _cut_off(run: Run) -> Iterator[Sign]:
 
 def _never_right(run: Run) -> Iterator[Sign]:
     for kind in sorted({kind for step in run.steps for kind in step.by_type}):
-        count = sum(step.samples_by_type.get(kind, 0) for step in run.steps)
+        count = sum(step.scored_by_type.get(kind, 0) for step in run.steps if kind in step.by_type)
         if count >= 2 * _FEW and all(step.by_type.get(kind, 0.0) == 0 for step in run.steps):
             yield Sign(
                 "never_right",
@@ -227,8 +227,8 @@ def _falls(run: Run) -> Iterator[Sign]:
     if not run.has_trend:
         return
     smooth = [mean(map(_accuracy, run.steps[max(0, i - 2) : i + 1])) or 0.0 for i in range(len(run.steps))]
-    best, late = max(smooth), run.late(_accuracy) or 0.0
-    if best - late >= 0.15:
+    best, late = max(smooth), run.late(_accuracy)
+    if late is not None and best - late >= 0.15:
         where = run.steps[smooth.index(best)].step
         yield Sign(
             "accuracy_falls",

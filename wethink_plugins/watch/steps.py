@@ -9,12 +9,16 @@ from statistics import fmean
 from typing import Any
 
 Line = Mapping[str, Any]
+SCORED = 0.5
+"""Chosen: where less of the samples was scored, their mean is left out. It would be that of what needs no judge."""
 
 
 @dataclass(frozen=True)
 class Step:
     """Means and shares over the samples of one training step; None where nothing was there to take a mean of.
 
+    `reward` and `accuracy` are those of the scored, and None as well where these stand for nothing: less than half of the
+    samples, or of those with an answer none. `by_type` leaves such types out; `samples_by_type` counts all samples.
     `dead`: share of groups in which all rewards are equal, so that they teach nothing; `all_wrong` and `all_right` are
     parts of it. `lost`: share unscored among what needed the judge. `answers` count what was answered, by question type,
     `golds` what would have been right. `tokens` and `usd` are the judge's.
@@ -26,6 +30,8 @@ class Step:
     accuracy: float | None = None
     by_type: Mapping[str, float] = field(default_factory=dict)
     samples_by_type: Mapping[str, int] = field(default_factory=dict)
+    scored: int = 0
+    scored_by_type: Mapping[str, int] = field(default_factory=dict)
     by_method: Mapping[str, float] = field(default_factory=dict)
     format: float | None = None
     terms: Mapping[str, float] = field(default_factory=dict)
@@ -71,10 +77,12 @@ def _step(number: int, lines: list[Line]) -> Step:
     return Step(
         number,
         len(lines),
-        reward=mean(line["overall"] for line in scored),
-        accuracy=mean(line["accuracy"] for line in scored),
-        by_type=_means(scored, "question_type"),
-        samples_by_type=dict(Counter(str(line.get("question_type")) for line in scored)),
+        reward=mean(line["overall"] for line in scored) if _stands_for(scored, lines) else None,
+        accuracy=mean(line["accuracy"] for line in scored) if _stands_for(scored, lines) else None,
+        by_type=_by_type(lines),
+        samples_by_type=_counts(lines),
+        scored=len(scored),
+        scored_by_type=_counts(scored),
         by_method=_means(scored, "method"),
         format=mean(line.get("format") for line in lines),
         terms=_terms(scored),
@@ -106,6 +114,29 @@ def _groups(lines: list[Line]) -> list[tuple[list[float], list[float]]]:
             rewards.append(line["overall"])
             accuracies.append(line["accuracy"])
     return [group for group in groups.values() if len(group[0]) > 1]
+
+
+def _stands_for(scored: list[Line], lines: list[Line]) -> bool:
+    """Whether a mean of `scored` says something of `lines`. With a dead judge what has no answer is scored all the same."""
+    if len(scored) == len(lines):
+        return True
+    return len(scored) >= SCORED * len(lines) and any(line.get("method") != "none" for line in scored)
+
+
+def _by_type(lines: list[Line]) -> dict[str, float]:
+    groups: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        groups[str(line.get("question_type"))].append(line)
+    scored = {kind: [line for line in some if line.get("overall") is not None] for kind, some in sorted(groups.items())}
+    return {
+        kind: fmean(line["accuracy"] for line in some)
+        for kind, some in scored.items()
+        if some and _stands_for(some, groups[kind])
+    }
+
+
+def _counts(lines: list[Line]) -> dict[str, int]:
+    return dict(sorted(Counter(str(line.get("question_type")) for line in lines).items()))
 
 
 def _means(lines: list[Line], key: str) -> dict[str, float]:

@@ -58,7 +58,7 @@ def kill_and_go_on(command, hub, folder, moments, *words):
         assert whole == {path: hub.images[path] for path in whole}
         there.add(len(whole))
     last = command(*words)
-    assert (last.wait(), "lost 1 images" in last.stderr.read()) == (1, True)
+    assert (last.wait(), "lost 1 image (" in last.stderr.read()) == (1, True)
     last.stderr.close()
     return killed, there
 

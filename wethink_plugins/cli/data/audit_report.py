@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from wethink_plugins.cli.output import JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.counted import counted
 
 
 def report(
@@ -53,7 +54,7 @@ def _show(figures: Mapping[str, Any], out: Path | None) -> None:
             f"agreement on {name}: {percent(one['percent'])} of pairs on {one['rows']} rows, "
             f"kappa {shown(one['kappa'])}, alpha {shown(one['alpha'])}"
         )
-    say(f"{len(figures['bad'])} rows were given a no")
+    say(f"{counted(len(figures['bad']), 'row')} got a no")
     for bad in figures["bad"]:
         no = sorted({name for marks in bad["marks"].values() for name, mark in marks.items() if mark == "no"})
         comments = "; ".join(f"{name}: {text}" for name, text in bad["comments"].items())

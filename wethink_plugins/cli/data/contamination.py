@@ -9,6 +9,7 @@ import typer
 
 from wethink_plugins.cli.data.options import FileArgument, ImagesOption
 from wethink_plugins.cli.output import JsonFlag, complain, say, say_json, say_table
+from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.contamination.check import Contamination
@@ -79,4 +80,6 @@ def _by_kind(found: Contamination) -> list[tuple[str, list[int]]]:
 def _show(found: Contamination, out: Path, listed: int) -> None:
     say_table("rows that match", ("benchmark", "image only", "text only", "both"), _by_kind(found))
     bad = sum(counts.bad for counts in found.counts.values())
-    say(f"{listed} rows on the removable list, {bad} pictures unreadable; see {out / 'report.html'}")
+    say(
+        f"{counted(listed, 'row')} on the removable list, {counted(bad, 'picture')} unreadable; see {out / 'report.html'}"
+    )

@@ -26,6 +26,7 @@ from wethink_plugins.cli.data.options import (
 )
 from wethink_plugins.cli.data.rejected import report_rejects
 from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, complain, say, say_json
+from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.exporters import Layout
@@ -132,7 +133,7 @@ def export(
         say_json(result)
         return
     removed = f", {found.counts['removed']} left out by the list" if "removed" in found.counts else ""
-    say(f"wrote {written}: {found.counts['accepted']} rows, {found.counts['rejected']} rejected{removed}")
+    say(f"wrote {written}: {counted(found.counts['accepted'], 'row')}, {found.counts['rejected']} rejected{removed}")
     for side in sides:
         say(_side_text(side))
 
@@ -152,9 +153,13 @@ def _side_text(side: dict[str, Any]) -> str:
     names = f"{shards[0]['file']} and {len(shards) - 1} more" if shards else side["output"]["file"]
     made = side.get("split_by_image")
     if not made:
-        return f"  {names}: {side['rows']} rows"
-    more = f", {made['wanted']} wanted" if side["side"] == "val" else f", in groups of up to {made['largest_group']}"
-    return f"  {names}: {side['rows']} rows, {made['images'][side['side']]} pictures{more}"
+        return f"  {names}: {counted(side['rows'], 'row')}"
+    val, largest = side["side"] == "val", made["largest_group"]
+    more = f" ({made['wanted']} asked for)" if val and made["wanted"] != side["rows"] else ""
+    shared = f", up to {largest} rows share pictures" if not val and largest > 1 else ""
+    return (
+        f"  {names}: {counted(side['rows'], 'row')}{more}, {counted(made['images'][side['side']], 'picture')}{shared}"
+    )
 
 
 def _keep_rejects(found: Validation, target: Path, layout: Layout) -> Path | None:

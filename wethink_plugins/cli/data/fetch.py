@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from wethink_plugins.cli.output import JsonFlag, OptionalPath, OptionalText, complain, say, say_json, say_table
+from wethink_plugins.counted import counted
 from wethink_plugins.datasets.fetch.options import ARCHIVE, IMAGES_REPO, ROWS_REPO
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ def fetch(
     if done.lost.images:
         reasons = [f"{count} {reason}" for reason, count in done.lost.reasons.items()]
         shown = ", ".join([*reasons[:3], *(["and others"] if len(reasons) > 3 else [])])
-        complain(f"{done.lost.rows} rows lost {done.lost.images} images ({shown}), see {done.lost_file}")
+        complain(
+            f"{counted(done.lost.rows, 'row')} lost {counted(done.lost.images, 'image')} ({shown}), see {done.lost_file}"
+        )
         raise typer.Exit(1)
 
 

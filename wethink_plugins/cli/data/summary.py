@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wethink_plugins.cli.output import say, say_table
+from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.prompt_length import PromptLengths
@@ -49,11 +50,13 @@ def show(found: Validation, summary: Mapping[str, Any]) -> None:
     for title in ("question_type", "reward_method"):
         say(f"{title}: " + ", ".join(f"{value} {rows}" for value, rows in counts[title].items()))
     say(
-        f"{found.file}: {counts['read']} rows read, {counts['accepted']} accepted, {counts['rejected']} rejected"
+        f"{found.file}: {counted(counts['read'], 'row')} read, {counts['accepted']} accepted, {counts['rejected']} rejected"
         + (f", {counts['removed']} left out by the list" if "removed" in counts else "")
     )
     if summary["rejects_file"]:
         say(f"rejects: {summary['rejects_file']}")
+    if summary.get("report_file"):
+        say(f"wrote {summary['report_file']}")
     if summary["fixed"]:
         _show_fixed(summary["fixed"], counts["accepted"])
 
@@ -129,4 +132,4 @@ def _show_defects(found: Validation) -> None:
 def _show_fixed(fixed: Mapping[str, Any], accepted: int) -> None:
     if fixed["changed"]:
         say_table("what was changed", ("change", "rows"), list(fixed["changed"].items()))
-    say(f"wrote {fixed['file']}: {accepted} rows")
+    say(f"wrote {fixed['file']}: {counted(accepted, 'row')}")

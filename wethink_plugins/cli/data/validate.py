@@ -29,6 +29,7 @@ from wethink_plugins.cli.data.progress import progress_of
 from wethink_plugins.cli.data.rejected import report_rejects
 from wethink_plugins.cli.data.summary import show, summary_of
 from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, complain, say_json
+from wethink_plugins.counted import counted
 from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:
@@ -99,10 +100,10 @@ def validate(
     report_rejects(found)
     say_unmatched(found)
     if not sft and found.counts["need_judge"] and not _has_judge(config):
-        complain(
-            f"{found.counts['need_judge']} rows need a judge model, and none is configured: exports will ask for it"
-        )
-    summary = summary_of(found, lengths, kept, fix, fixed)
+        needing = found.counts["need_judge"]
+        needs = f"{counted(needing, 'row')} {'needs' if needing == 1 else 'need'} a judge model"
+        complain(f"{needs}, and none is configured: exports will ask for it")
+    summary = {**summary_of(found, lengths, kept, fix, fixed), "report_file": str(report) if report else None}
     say_json(summary) if json else show(found, summary)
     if found.rejects:
         raise typer.Exit(1)

@@ -61,7 +61,7 @@ def run(
     """Train by a recipe: write its files, export the rows, look all of it over, launch. Run it in the environment (for
     EasyR1: in its folder) that trains. The same command again goes on; what trains keeps its log in OUT/train.log."""
     from wethink_plugins.recipes.choice import chosen
-    from wethink_plugins.recipes.folder import claimed, prepare
+    from wethink_plugins.recipes.folder import claimed, prepare, settled
     from wethink_plugins.recipes.order import Order
     from wethink_plugins.recipes.steps import launch, looking_over
 
@@ -85,6 +85,7 @@ def run(
             if _execute(step, json, done) and not anyway:
                 complain(f"not launched: doctor found something, see above; look at {order.run_file}, or give --anyway")
                 raise typer.Exit(1)
+        settled(order)
         step = launch(order)
         if dry_run:
             _finish(order, [*done, step], json, "not launched: this is a dry run")
@@ -93,7 +94,8 @@ def run(
     if code:
         complain(f"{order.host} ended with code {code}; its log: {order.out / _LOG}")
         raise typer.Exit(1)
-    _finish(order, done, json, f"trained; look at it with: wethink watch {order.out}")
+    journal = f"; look at it with: wethink watch {order.out}" if order.reward_file else ""
+    _finish(order, done, json, f"trained{journal}")
 
 
 def _first_look(order: Order) -> None:

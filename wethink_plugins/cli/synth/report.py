@@ -9,6 +9,7 @@ from typing import Annotated, Any, Optional
 import typer
 
 from wethink_plugins.cli.output import JsonFlag, OptionalPath, say, say_json, say_table
+from wethink_plugins.counted import counted
 
 _Count = Optional[int]  # noqa: UP045  typer before 0.12.4 doesn't read `X | None`
 
@@ -60,11 +61,13 @@ def _storable(text: str) -> str:
 
 def _show(figures: Mapping[str, Any], out: Path | None) -> None:
     from wethink_plugins.synthesis.report.share import per_cent, with_interval
-    from wethink_plugins.synthesis.report.words import approximate, dollars, state_text
+    from wethink_plugins.synthesis.report.words import cost, state_text
 
     state, funnel, answers, calls = (figures[name] for name in ("state", "funnel", "answers", "calls"))
     say(f"{state['ended']:,} of {state['items']:,} items have ended. {state_text(state)}")
-    say(f"{funnel['accepted']:,} rows accepted: {with_interval(funnel['accept_rate'])} of closed rounds' items")
+    say(
+        f"{counted(funnel['accepted'], 'row', ',')} accepted: {with_interval(funnel['accept_rate'])} of closed rounds' items"
+    )
     rows = [
         (one["stage"] or "(before)", one["entered"], one["left"], one["rejected"], ", ".join(f"{name} {number}" for name, number in one["reasons"].items()))
         for one in funnel["stages"]
@@ -79,13 +82,12 @@ def _show(figures: Mapping[str, Any], out: Path | None) -> None:
     for kind in ("abilities", "question_types", "domains"):
         if (distance := figures["mix"][kind]["distance"]) is not None:
             say(f"off the mix of {kind.replace('_', ' ')}: {per_cent(distance)} of the rows would have to be others")
-    paid = f"{dollars(calls['usd'])}, {approximate(calls['prompt_tokens'] + calls['completion_tokens'])} tokens"
-    each = f"{dollars(calls['per_accepted']['usd'])}, {approximate(calls['per_accepted']['tokens'])} tokens"
-    say(f"paid {paid}; a row: {each}")
+    spent = cost(calls["usd"], calls["prompt_tokens"] + calls["completion_tokens"])
+    say(f"spent {spent}; an accepted row: {cost(calls['per_accepted']['usd'], calls['per_accepted']['tokens'])}")
     say(
-        f"calls: {calls['attempts']:,} attempts, {calls['answered']:,} answered, {calls['failed']:,} failed, "
-        f"{calls['answered_again']:,} answered and asked again; {len(calls['processes'])} processes, "
-        f"{calls['kills']['repeated']:,} calls made again that a kill had cut off"
+        f"calls: {counted(calls['attempts'], 'attempt', ',')}, {calls['answered']:,} answered, {calls['failed']:,} failed, "
+        f"{calls['answered_again']:,} answered and asked again; {counted(len(calls['processes']), 'process')}, "
+        f"{counted(calls['kills']['repeated'], 'call', ',')} made again that a kill had cut off"
     )
     for sign in figures["signs"]:
         say(f"look at: {sign['name']} ({sign['seen']}): {sign['meaning']}")

@@ -84,7 +84,7 @@ def _items(figures: Mapping[str, Any]) -> str:
     return (
         f"items    {state['ended']:,} of {state['items']:,} ended ({share}); {funnel['accepted']:,} accepted, "
         f"{funnel['rejected']:,} rejected, {funnel['waiting']:,} wait for the end of their round; "
-        f"of closed rounds' items {with_interval(funnel['accept_rate'])} accepted"
+        f"accepted of closed rounds' items (95%): {with_interval(funnel['accept_rate'])}"
     )
 
 
@@ -99,14 +99,15 @@ def _rate(figures: Mapping[str, Any]) -> str:
 
 
 def _spent(figures: Mapping[str, Any]) -> str:
-    from wethink_plugins.synthesis.report.words import approximate, dollars
+    from wethink_plugins.synthesis.report.words import approximate, cost, dollars
 
     spent, limits = figures["spent"], figures["limits"]
     usd, tokens = limits["usd"]["limit"], limits["tokens"]["limit"]
+    known = spent["usd"] is not None
+    money = f"{dollars(spent['usd'])}{f' of {dollars(usd)}' if usd else ''}" if known else "no price given"
     return (
-        f"spent    {dollars(spent['usd'])}{f' of {dollars(usd)}' if usd else ''}, "
-        f"{approximate(spent['tokens'])}{f' of {approximate(tokens)}' if tokens else ''} tokens; "
-        f"an accepted row {dollars(spent['per_accepted']['usd'])}, {approximate(spent['per_accepted']['tokens'])} tokens"
+        f"spent    {approximate(spent['tokens'])}{f' of {approximate(tokens)}' if tokens else ''} tokens, {money}; "
+        f"an accepted row: {cost(spent['per_accepted']['usd'], spent['per_accepted']['tokens'])}"
     )
 
 
@@ -125,7 +126,7 @@ def _stages(funnel: Mapping[str, Any]) -> list[str]:
 
     width = max((len(one["stage"]) for one in funnel["stages"]), default=0)
     return [
-        f"  {one['stage'] or '(before)':{width}}  {one['entered']:>9,} in  {per_cent(one['pass_rate']['rate']):>7} on"
+        f"  {one['stage'] or '(before)':{width}}  {one['entered']:>9,} in  {per_cent(one['pass_rate']['rate']):>7} passed on"
         + ("  " + ", ".join(f"{name} {number:,}" for name, number in one["reasons"].items()) if one["reasons"] else "")
         for one in funnel["stages"]
     ]

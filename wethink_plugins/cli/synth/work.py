@@ -11,6 +11,7 @@ import typer
 
 from wethink_plugins.cli.output import say, say_json
 from wethink_plugins.cli.synth.engine import engine_of
+from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
     from wethink_plugins.synthesis.ledger import Ledger
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 def work(
     run: RunFolder, ledger: Ledger, json: bool, quiet: bool, engine: str = "asyncio", workers: int | None = None
 ) -> None:
-    """Ends with exit code 1 where the run stopped before its end."""
+    """Ends with exit code 1 where the run stopped before its end; the run is free for others then."""
+    try:
+        _work(run, ledger, json, quiet, engine, workers)
+    finally:
+        run.unlock()
+
+
+def _work(run: RunFolder, ledger: Ledger, json: bool, quiet: bool, engine: str, workers: int | None) -> None:
     from wethink_plugins.synthesis.growing.growth import write_growth
     from wethink_plugins.synthesis.output import write_outputs
 
@@ -48,9 +56,13 @@ def _figures(progress: Progress) -> dict[str, Any]:
 
 
 def _say(run: RunFolder, progress: Progress, counts: dict[str, int]) -> None:
-    say(f"{progress.ended:,} of {progress.total:,} items ended; {progress.spent.attempts:,} calls, "
-        f"{progress.spent.tokens:,} tokens, ${progress.spent.usd:,.2f}")  # fmt: skip
-    say(f"wrote {run.folder}: {', '.join(f'{count:,} {name}' for name, count in counts.items())}")
+    spent = progress.spent
+    usd = f", ${spent.usd:,.2f}" if spent.usd else ""  # without prices 0 would be none
+    say(f"{progress.ended:,} of {counted(progress.total, 'item', ',')} ended; {counted(spent.attempts, 'call', ',')}, "
+        f"{spent.tokens:,} tokens{usd}")  # fmt: skip
+    say(
+        f"wrote {run.folder}: {', '.join(counted(count, name.removesuffix('s'), ',') for name, count in counts.items())}"
+    )
     if progress.stopped:
         say(f"stopped: {progress.stopped}")
         say(f"go on with: wethink synth resume {run.folder}")
@@ -63,7 +75,7 @@ def _say_growth(growth: dict[str, Any] | None) -> None:
     if growth is None:
         return
     before, after = growth["before"], growth["after"]
-    say(f"the set: {before['rows']:,} rows, now {after['rows']:,}")
+    say(f"the set: {counted(before['rows'], 'row', ',')}, now {after['rows']:,}")
     for name, what in _COMPARED.items():
         say(f"  {what}: {before[name]:,} -> {after[name]:,}")
 
@@ -98,5 +110,7 @@ class _Shown:
         self._bar.stop()
 
     def _show(self, progress: Progress) -> None:
-        what = f"passed {progress.passed:,}  round {progress.round}  ${progress.spent.usd:,.2f}"
+        what = f"passed {progress.passed:,}  round {progress.round}" + (
+            f"  ${progress.spent.usd:,.2f}" if progress.spent.usd else ""
+        )
         self._bar.update(self._task, total=progress.total, completed=progress.ended, what=what)

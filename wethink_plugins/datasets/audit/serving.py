@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from wethink_plugins.datasets.audit.labels import Labels
 from wethink_plugins.datasets.audit.sample import Sample
-from wethink_plugins.errors import WeThinkError
+from wethink_plugins.errors import WeThinkError, extra
 
 
 def require_extra() -> None:
@@ -18,9 +18,7 @@ def require_extra() -> None:
         import fastapi  # noqa: F401
         import uvicorn  # noqa: F401
     except ImportError as error:
-        raise WeThinkError(
-            f"the audit page needs {error.name}, which isn't installed", fix="pip install 'wethink-plugins[serve]'"
-        ) from None
+        raise WeThinkError(f"the audit page needs {error.name}, which isn't installed", fix=extra("serve")) from None
 
 
 def serve(sample: Sample, labels: Labels, annotator: str, port: int, ready: Callable[[str], None]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wethink_plugins.datasets.contamination.fingerprint import BOXES, SIZE, VIEWS, as_floats, mirrored
-from wethink_plugins.errors import WeThinkError
+from wethink_plugins.errors import WeThinkError, extra
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,6 +142,6 @@ def library() -> Any:
     except ImportError as error:
         raise WeThinkError(
             f"pictures are compared with faiss, which can't be imported ({error})",
-            fix="pip install 'wethink-plugins[contamination]'",
+            fix=extra("contamination"),
         ) from None
     return faiss

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from wethink_plugins.counted import counted
 from wethink_plugins.datasets.exporters.render import (
     IMAGE_TAG,
     has_images,
@@ -47,7 +48,7 @@ def record_of(row: Row, split: str = "train", with_images: bool = True, embed: b
     text = user_text(row)
     if text.count(IMAGE_TAG) != len(row.image_files):
         raise WeThinkError(
-            f"{text.count(IMAGE_TAG)} {IMAGE_TAG} for {len(row.image_files)} images",
+            f"{text.count(IMAGE_TAG)} {IMAGE_TAG} for {counted(len(row.image_files), 'image')}",
             fix="export rows that validate() returned",
             row=row.id,
             field="problem",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from wethink_plugins.errors import WeThinkError
+from wethink_plugins.errors import WeThinkError, extra
 
 # Small: of a connection that breaks, requests keeps back what doesn't fill a chunk. The others give bytes as they come.
 _CHUNK = 1 << 14
@@ -34,7 +34,7 @@ def hub() -> ModuleType:
     try:
         import huggingface_hub
     except ImportError:
-        raise WeThinkError("needs huggingface_hub", fix="pip install 'wethink-plugins[data]'") from None
+        raise WeThinkError("needs huggingface_hub", fix=extra("data")) from None
     return huggingface_hub
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from wethink_plugins.rewards.rules import moment
 from wethink_plugins.rewards.rules.bounds import read_bound
-from wethink_plugins.rewards.rules.claim import Claim, claims, denied, offers_choice, sentences
+from wethink_plugins.rewards.rules.claim import Claim, bare, claims, denied, offers_choice, sentences, without_about
 from wethink_plugins.rewards.rules.gold import Gold, read_chemical, read_gold, read_range, read_ratio, split_name
 from wethink_plugins.rewards.rules.latex import tidy
 from wethink_plugins.rewards.rules.maths import grade_formula, grade_quantity
@@ -102,12 +103,20 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
         if verdict is not None and (verdict.decision == "right" or want.parts is None):
             return verdict
     if want.parts is not None:
-        return grade_parts(text, want, policy)
+        return grade_parts(text, want, policy, partial(_part, policy=policy))
     if want.formula is not None or want.statement is not None:
         verdict = grade_formula(text, want, policy)
         if verdict is not None:
             return verdict
     return _words(text, want, policy)
+
+
+def _part(text: str, gold: str, policy: Policy) -> Verdict:
+    """One part of several, as an answer of its own."""
+    want = read_gold(gold, policy)
+    if text.strip() == gold.strip():
+        return right("as written", "exact")
+    return grade_claim(Claim(without_about(bare(text))), want, policy)
 
 
 def _reaction(text: str, want: Gold, policy: Policy) -> Verdict | None:

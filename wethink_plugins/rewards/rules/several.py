@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from wethink_plugins.rewards.rules.gold import Gold, split_name
 from wethink_plugins.rewards.rules.parts import Parts, labelled, named, point_name, read_parts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.region import read_region, same_region
+from wethink_plugins.rewards.rules.text import same_words
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
+PartGrader = Callable[[str, str], Verdict]
+"""One part of an answer and one of the gold, as written."""
 # Comparing each part with each would cost its square; beyond this many, parts must come in the gold's order.
 _MAX_FREE = 24
 # "1,22" as a gold is a decimal comma or a list; an answer with a decimal point takes it for the former.
@@ -29,8 +33,8 @@ def grade_region(text: str, want: Gold) -> Verdict | None:
     return wrong("another set of numbers", "region")
 
 
-def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
-    """All parts or nothing."""
+def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Verdict:
+    """All parts or nothing; `grade` is asked about each."""
     wanted = want.parts
     if wanted is None:
         return undecided("the gold has one part", "parts")
@@ -41,9 +45,9 @@ def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
     if text.count("\\begin") > 1:
         return undecided("a matrix that is not worked out", "parts")
     if got is None and _COMMA_DECIMAL.fullmatch(want.text) and "." in text:
-        return _item(text, want.text.replace(",", "."), policy)
+        return grade(text, want.text.replace(",", "."))
     if got is None:
-        return _single(text, wanted, policy)
+        return _single(text, wanted, policy, grade)
     if len(got.items) != len(wanted.items) and got.shape in ("list", "set"):
         got, wanted = _without_repeats(got), _without_repeats(wanted)
     if len(got.items) != len(wanted.items):
@@ -51,7 +55,7 @@ def grade_parts(text: str, want: Gold, policy: Policy) -> Verdict:
     fault = _shape_fault(got, wanted)
     if fault:
         return wrong(fault, "parts")
-    return _matched(got, wanted, policy)
+    return _matched(got, wanted, grade)
 
 
 def _capital(name: str) -> str:
@@ -64,11 +68,9 @@ def _without_repeats(parts: Parts) -> Parts:
     return Parts(parts.shape, tuple(reversed(distinct.values())), parts.brackets)
 
 
-def _single(text: str, wanted: Parts, policy: Policy) -> Verdict:
+def _single(text: str, wanted: Parts, policy: Policy, grade: PartGrader) -> Verdict:
     if len(wanted.items) == 1:
-        return _item(text, wanted.items[0], policy)
-    from wethink_plugins.rewards.rules.text import same_words
-
+        return grade(text, wanted.items[0])
     if same_words(text, " ".join(wanted.items), policy) and not any(c.isdigit() or c == "-" for c in text):
         return right("same words", "text")
     if "\\begin" in text:
@@ -100,9 +102,9 @@ def _solutions(got: Parts, wanted: Parts) -> bool:
     )
 
 
-def _matched(got: Parts, wanted: Parts, policy: Policy) -> Verdict:
+def _matched(got: Parts, wanted: Parts, grade: PartGrader) -> Verdict:
     if wanted.shape in ("tuple", "matrix") or got.shape in ("tuple", "matrix"):
-        return _in_order(got.items, wanted.items, policy)
+        return _in_order(got.items, wanted.items, grade)
     mine, theirs = [named(item) for item in got.items], [named(item) for item in wanted.items]
     if not any(name for name, _ in theirs):
         labels = [pair for item in wanted.items if (pair := labelled(item))]
@@ -111,36 +113,36 @@ def _matched(got: Parts, wanted: Parts, policy: Policy) -> Verdict:
         names = frozenset(name for name, _ in theirs)
         mine = [pair if pair[0] else labelled(pair[1], names) or pair for pair in mine]
     if all(name for name, _ in theirs) and len({name for name, _ in theirs}) == len(theirs):
-        return _by_name(mine, theirs, policy)
+        return _by_name(mine, theirs, grade)
     asked = {name for name, _ in theirs if name}
     if asked and {name for name, _ in mine if name} - asked:
         return undecided("parts under other names", "parts")
     if len({name for name, _ in mine if name}) > 1:
-        return _in_order([value for _, value in mine], [value for _, value in theirs], policy)
+        return _in_order([value for _, value in mine], [value for _, value in theirs], grade)
     if len(wanted.items) > _MAX_FREE:
-        return _in_order(got.items, wanted.items, policy)
-    return _in_any_order([value for _, value in mine], [value for _, value in theirs], policy)
+        return _in_order(got.items, wanted.items, grade)
+    return _in_any_order([value for _, value in mine], [value for _, value in theirs], grade)
 
 
-def _by_name(mine: list[tuple[str, str]], theirs: list[tuple[str, str]], policy: Policy) -> Verdict:
+def _by_name(mine: list[tuple[str, str]], theirs: list[tuple[str, str]], grade: PartGrader) -> Verdict:
     have = dict(mine)
     if not any(have):
-        return _in_order([value for _, value in mine], [value for _, value in theirs], policy)
+        return _in_order([value for _, value in mine], [value for _, value in theirs], grade)
     if set(have) - {""} != {name for name, _ in theirs}:
         return wrong("parts under other names", "parts")
-    verdicts = [_item(have[name], value, policy) for name, value in theirs]
+    verdicts = [grade(have[name], value) for name, value in theirs]
     return _all(verdicts)
 
 
-def _in_order(got: list[str] | tuple[str, ...], wanted: list[str] | tuple[str, ...], policy: Policy) -> Verdict:
-    return _all([_item(one, two, policy) for one, two in zip(got, wanted, strict=True)])
+def _in_order(got: list[str] | tuple[str, ...], wanted: list[str] | tuple[str, ...], grade: PartGrader) -> Verdict:
+    return _all([grade(one, two) for one, two in zip(got, wanted, strict=True)])
 
 
-def _in_any_order(got: list[str], wanted: list[str], policy: Policy) -> Verdict:
+def _in_any_order(got: list[str], wanted: list[str], grade: PartGrader) -> Verdict:
     left = list(got)
     unsure = False
     for part in wanted:
-        verdicts = [_item(item, part, policy) for item in left]
+        verdicts = [grade(item, part) for item in left]
         match = next((i for i, verdict in enumerate(verdicts) if verdict.decision == "right"), None)
         if match is None:
             return (
@@ -157,14 +159,3 @@ def _all(verdicts: list[Verdict]) -> Verdict:
         return right("the same parts", "parts")
     bad = next(verdict for verdict in verdicts if verdict.decision != "right")
     return Verdict(bad.decision, f"a part: {bad.reason}", "parts")
-
-
-def _item(text: str, gold: str, policy: Policy) -> Verdict:
-    from wethink_plugins.rewards.rules.blank import grade_claim
-    from wethink_plugins.rewards.rules.claim import Claim, bare, without_about
-    from wethink_plugins.rewards.rules.gold import read_gold
-
-    want = read_gold(gold, policy)
-    if text.strip() == gold.strip():
-        return right("as written", "exact")
-    return grade_claim(Claim(without_about(bare(text))), want, policy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from types import ModuleType
 
-from wethink_plugins.errors import WeThinkError
+from wethink_plugins.errors import WeThinkError, extra
 
 
 def require_ray() -> ModuleType:
@@ -13,7 +13,7 @@ def require_ray() -> ModuleType:
     try:
         import ray
     except ImportError:
-        raise WeThinkError("needs ray", fix="pip install 'wethink-plugins[ray]'", field="--engine") from None
+        raise WeThinkError("needs ray", fix=extra("ray"), field="--engine") from None
     module: ModuleType = ray
     return module
 

@@ -8,7 +8,7 @@ from typing import Any
 from wethink_plugins.report import Cell, Histogram, Line, LineChart, Page
 from wethink_plugins.synthesis.report.answers import OTHER
 from wethink_plugins.synthesis.report.lengths import TEXTS
-from wethink_plugins.synthesis.report.words import approximate, dollars, duration
+from wethink_plugins.synthesis.report.words import cost, duration
 
 Figures = Mapping[str, Any]
 
@@ -88,7 +88,7 @@ def calls_on(page: Page, figures: Figures) -> None:
         "Calls",
         f"{calls['attempts']:,} attempts: {calls['answered']:,} answered, {calls['failed']:,} failed; {calls['calls']:,} different "
         f"calls have an answer. Answered and asked again: {calls['answered_again']:,} (should be 0). Paid in all: "
-        f"{dollars(calls['usd'])}, {approximate(calls['prompt_tokens'] + calls['completion_tokens'])} tokens.",
+        f"{cost(calls['usd'], calls['prompt_tokens'] + calls['completion_tokens'])}.",
     )
     rows = [
         (one["model"], one["endpoint"], one["status"], one["attempts"], None if one["latency_s"] is None else f"{one['latency_s']:.2f} s")

@@ -22,6 +22,13 @@ def approximate(number: float | None) -> str:
     return f"{number:,.0f}"
 
 
+def cost(usd: float | None, tokens: float | None) -> str:
+    """Both, and that no price is known where it isn't: a dash for the money would say nothing."""
+    if tokens is None:
+        return "–"
+    return f"{approximate(tokens)} tokens, " + ("no price given" if usd is None else dollars(usd))
+
+
 def duration(seconds: float | None) -> str:
     """`3 d 4 h`, `2 h 5 min`, `4 min`, `12 s`."""
     if seconds is None:
