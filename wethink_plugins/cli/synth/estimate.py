@@ -71,22 +71,29 @@ _MEASURES = {
 
 
 def _show(found: Mapping[str, Any]) -> None:
+    from wethink_plugins.synthesis.report.words import NO_PRICES
+
     made = found["sample"]
+    unpriced = bool(found["unpriced"]) and not made["usd"]
     title = f"{found['images']:,} images, from {made['images']:,} ({made['accepted']:,} of {made['items']:,} accepted)"
-    lines = [(label, *_shown(name, found["total"][name])) for name, label in _MEASURES.items()]
+    lines = [
+        (label, *(("-", NO_PRICES) if unpriced and name.startswith("usd") else _shown(name, found["total"][name])))
+        for name, label in _MEASURES.items()
+    ]
     say_table(title, ("", "estimate", f"{found['level']:.0%} interval"), lines)
+    measures = {"calls": "calls", "tokens": "tokens", **({} if unpriced else {"usd": "dollars"})}
     stages = [
-        (name, stage["images"], *(cell for measure in ("calls", "tokens", "usd") for cell in _shown(measure, stage[measure])))
+        (name, stage["images"], *(cell for measure in measures for cell in _shown(measure, stage[measure])))
         for name, stage in found["stages"].items()
     ]  # fmt: skip
-    say_table("by stage", ("", "images", "calls", "", "tokens", "", "dollars", ""), stages)
+    columns = [cell for label in measures.values() for cell in (label, "")]
+    say_table("by stage", ("", "images", *columns), stages)
     hours = [(one["limit"], *_shown("hours", _hours(one), "")) for one in found["time"]]
     say_table("time, if this alone were the limit and always in use", ("", "hours", "interval"), hours)
     for note in found["notes"]:
         say(f"note: {note}")
-    say(
-        f"the sample cost ${made['usd']:,.2f} and {made['tokens']:,.0f} tokens; go on with: wethink synth resume {found['run']}"
-    )
+    usd = NO_PRICES if unpriced else f"${made['usd']:,.2f}"
+    say(f"the sample cost {made['tokens']:,.0f} tokens, {usd}; go on with: wethink synth resume {found['run']}")
 
 
 def _hours(seconds: Mapping[str, Any]) -> dict[str, float | None]:

@@ -63,9 +63,11 @@ def _show(figures: Mapping[str, Any], out: Path | None) -> None:
     from wethink_plugins.synthesis.report.words import cost, state_text
 
     state, funnel, answers, calls = (figures[name] for name in ("state", "funnel", "answers", "calls"))
+    rate, ended = funnel["accept_rate"], " whose round has ended" * bool(funnel["waiting"])
     say(f"{state['ended']:,} of {state['items']:,} items have ended. {state_text(state)}")
     say(
-        f"{counted(funnel['accepted'], 'row', ',')} accepted: {with_interval(funnel['accept_rate'])} of closed rounds' items"
+        f"{counted(funnel['accepted'], 'row', ',')} accepted of {counted(rate['total'], 'item', ',')}{ended}: "
+        f"{with_interval(rate)}"
     )
     rows = [
         (one["stage"] or "(before)", one["entered"], one["left"], one["rejected"], ", ".join(f"{name} {number}" for name, number in one["reasons"].items()))
