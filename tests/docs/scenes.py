@@ -110,11 +110,7 @@ def _own_judge_page(scene: Scene) -> None:
 def _own_data_page(scene: Scene) -> None:
     _task(scene)
     hub(scene)
-    judged(scene)
-    materials.dataset(scene.folder, "fixed.jsonl")
-    materials.benchmark(scene.folder / "MMBench.tsv")
-    scene.fill += [(r"--images images\b", "--images ."), (r"wethink data audit", "wethink data audit --port 0")]
-    scene.before["wethink data fetch *"] = _another_audit
+    scene.fill.append((r"wethink data audit", "wethink data audit --port 0"))
     scene.ends["wethink data contamination tryout/*"] = (1, "rows match")  # The page: something matches.
     scene.ends["wethink data validate tryout/odd.jsonl *"] = (1, "35 rejected")
 
