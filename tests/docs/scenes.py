@@ -108,6 +108,7 @@ def _own_data_page(scene: Scene) -> None:
     hub(scene)
     scene.fill.append((r"wethink data audit", "wethink data audit --port 0"))
     scene.ends["wethink data validate tryout/odd.jsonl *"] = (1, "35 rejected")
+    scene.ends["wethink data contamination tryout/*"] = (1, "3 rows match")  # The page: something matches.
 
 
 def _synthesis_page(scene: Scene) -> None:
