@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "wethink_plugins"
 # Runs of scripts import each other by plain names.
-SCRIPTS = ("recipes/cpu", "recipes/evaluation", "benchmarks")
+SCRIPTS = ("recipes/cpu", "recipes/evaluation", "benchmarks", "docs/making/pictures")
 
 # From the top; a room imports from rooms below its own line. Rooms of one line don't know each other.
 LAYERS = (
@@ -25,7 +25,7 @@ LAYERS = (
     ("rows",),
     ("config",),
     ("config_error", "model_folder", "registry", "score", "shipped"),
-    ("agreement", "errors", "fence", "kind", "options", "report", "sample", "unique_keys", "vocabulary"),
+    ("agreement", "counted", "errors", "fence", "kind", "options", "report", "sample", "unique_keys", "vocabulary"),
 )
 # Files read and written: beside the rows for their readers, and known to everybody.
 FILES = {f"{PACKAGE}.datasets.{name}" for name in ("records", "parquet", "write", "literals")}

@@ -70,7 +70,9 @@ class Row(BaseModel):
     extra: dict[str, Any] = {}
 
     @classmethod
-    def read(cls, record: Mapping[str, Any], aliases: Aliases | None = None, question_type: str | None = None) -> Row:
+    def read(
+        cls, record: Mapping[str, Any], aliases: Aliases | None = None, question_type: QuestionType | None = None
+    ) -> Row:
         """From one record of a file; `question_type` overrides what its category says.
 
         Raises WeThinkError, naming the field, for the first thing that can't be read, UnknownValue for a spelling.
@@ -133,14 +135,14 @@ def _optional_text(record: Mapping[str, Any], field: str) -> str | None:
     return str(value).strip() or None
 
 
-def _question_type(value: object, aliases: Aliases) -> str:
+def _question_type(value: object, aliases: Aliases) -> QuestionType:
     found = read_question_type(value, aliases.question_type) if value is not None else None
     if found is None:
         raise UnknownValue("question_type", str(value or ""), "category", QUESTION_TYPES)
     return found
 
 
-def _reward_method(value: object, aliases: Aliases) -> str:
+def _reward_method(value: object, aliases: Aliases) -> RewardMethod:
     if value is None or not str(value).strip():
         return "auto"
     found = read_reward_method(value, aliases.reward_method)

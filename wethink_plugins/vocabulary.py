@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 QuestionType = Literal["multiple_choice", "fill_in_blank", "descriptive"]
 RewardMethod = Literal["rule", "model", "auto"]
 Style = Literal["wethink", "boxed", "think_open"]
+_Name = TypeVar("_Name", bound=str)
 
-QUESTION_TYPES: tuple[str, ...] = get_args(QuestionType)
-REWARD_METHODS: tuple[str, ...] = get_args(RewardMethod)
-STYLES: tuple[str, ...] = get_args(Style)
+QUESTION_TYPES: tuple[QuestionType, ...] = get_args(QuestionType)
+REWARD_METHODS: tuple[RewardMethod, ...] = get_args(RewardMethod)
+STYLES: tuple[Style, ...] = get_args(Style)
 
 # The spellings in the published dataset are unknown; these are the ones people write.
 _TYPE_ALIASES = {
@@ -45,20 +46,20 @@ def fold(value: object) -> str:
     return "".join(c for c in str(value).casefold() if c not in " -_\t\n")
 
 
-def read_question_type(value: object, aliases: Mapping[str, str] | None = None) -> str | None:
+def read_question_type(value: object, aliases: Mapping[str, str] | None = None) -> QuestionType | None:
     """The canonical question type, or None when the spelling is unknown."""
     return _read(value, _TYPE_ALIASES, aliases, QUESTION_TYPES)
 
 
-def read_reward_method(value: object, aliases: Mapping[str, str] | None = None) -> str | None:
+def read_reward_method(value: object, aliases: Mapping[str, str] | None = None) -> RewardMethod | None:
     """The canonical reward method, or None when the spelling is unknown."""
     return _read(value, _METHOD_ALIASES, aliases, REWARD_METHODS)
 
 
 def _read(
-    value: object, known: Mapping[str, str], aliases: Mapping[str, str] | None, names: tuple[str, ...]
-) -> str | None:
+    value: object, known: Mapping[str, str], aliases: Mapping[str, str] | None, names: tuple[_Name, ...]
+) -> _Name | None:
     key = fold(value)
     own = {fold(k): v for k, v in (aliases or {}).items()}
     found = own.get(key) or known.get(key)
-    return found if found in names else None
+    return next((name for name in names if name == found), None)

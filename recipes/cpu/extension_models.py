@@ -137,7 +137,8 @@ def _answer(request: Request) -> dict[str, Any]:
 
 def _same(request: Request) -> dict[str, Any]:
     first, second = (sorted(words_of(request.blocks[name][0])) for name in ("FIRST", "SECOND"))
-    return {"agree": first == second, "why": "the same things, as many"}
+    why = "the same things, as many" if first == second else "other things, or not as many"
+    return {"agree": first == second, "why": why}
 
 
 def _arbitrate(request: Request) -> dict[str, Any]:

@@ -15,11 +15,13 @@ import json
 import re
 import sys
 import time
+import urllib.parse
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import yaml
 from extension_models import reply_to, scenes_by_pixels, served
 from judge_labels import PARTS, Pair, parts_of
 from scenes import Scene
@@ -61,6 +63,15 @@ def scenes_of(folder: Path) -> dict[str, Scene]:
     return scenes_by_pixels(folder / "pictures", known)
 
 
+def port_of(folder: Path) -> int:
+    """The one that the folder's `wethink.yaml` names; PORT where it names none."""
+    try:
+        settings = yaml.safe_load((folder / "wethink.yaml").read_text(encoding="utf-8"))
+        return urllib.parse.urlsplit(settings["judge"]["endpoints"][0]["base_url"]).port or PORT
+    except (OSError, yaml.YAMLError, LookupError, TypeError, ValueError):
+        return PORT
+
+
 def _judge_line() -> str:
     prompt = files("wethink_plugins.rewards.judge").joinpath("prompts/default.txt")
     return prompt.read_text(encoding="utf-8").splitlines()[0]
@@ -70,16 +81,18 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="what tryout.py wrote")
-    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--port", type=int, help="else the one that FOLDER/wethink.yaml names")
     arguments = parser.parse_args()
-    scenes = scenes_of(arguments.folder)
+    folder, scenes = arguments.folder, scenes_of(arguments.folder)
+    port = port_of(folder) if arguments.port is None else arguments.port
     try:
-        with served(lambda body: reply(body, scenes), arguments.port) as address:
+        with served(lambda body: reply(body, scenes), port) as address:
             print(f"judge and synthesis models at {address}; Ctrl-C ends them", flush=True)
             while True:
                 time.sleep(3600)
     except OSError as error:
-        sys.exit(f"error: port {arguments.port}: {error.strerror}; give another one with --port, here and to tryout.py")
+        again = f"python recipes/cpu/tryout.py --out {folder} --port {port + 1}"
+        sys.exit(f"error: port {port}: {error.strerror}\nfix: {again}, which names it in both YAMLs; then this again")
     except KeyboardInterrupt:
         pass
 

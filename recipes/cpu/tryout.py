@@ -7,6 +7,8 @@
 `run/journal/`      twelve steps of an imaginary training whose judge fails from the ninth on, for `wethink watch`
 `pictures/` `synthesis.yaml`   24 pictures and a pipeline that makes questions from them
 `wethink.yaml`      a reward whose judge is `scripted_models.py tryout`, which also plays the pipeline's models
+
+Written again into a folder of its own it makes these files anew, and leaves all others where they are.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import random
-import shutil
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -35,6 +38,10 @@ from wethink_plugins.rewards.judge import Judgement
 ROWS = {"train": 5, "val": 1}
 """Of each of the twelve families."""
 GROUP, PICTURES, STEPS, FAILS_FROM = 4, 24, 12, 9
+OWN = frozenset(
+    "train.jsonl val.jsonl images rollouts.jsonl run pictures scenes.json synthesis.yaml wethink.yaml".split()
+)
+"""What it writes; anything else in its folder is somebody's work."""
 YAML = """\
 # A reward for trying things out. Its judge is `python recipes/cpu/scripted_models.py {folder}`, which is no model.
 judge:
@@ -78,10 +85,18 @@ class FailingJudge:
         return Judgement("correct" if answer == sample.answer else "partly", "compared")
 
 
-def write_journal(out: Path, settings: Row, items: dict[str, Any], rng: random.Random) -> None:
+def write_journal(file: Path, settings: Row, items: dict[str, Any], rng: random.Random) -> None:
     """By the reward itself; the policy grows better, and the judge is lost on the way."""
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        journal_steps(Path(folder), settings, items, rng)
+        (written,) = Path(folder).glob("journal-*.jsonl")
+        written.replace(file)
+
+
+def journal_steps(folder: Path, settings: Row, items: dict[str, Any], rng: random.Random) -> None:
+    """The judge's settings are those of the YAML, so that stored verdicts are used again with it."""
     judge = FailingJudge()
-    reward = HybridReward.from_config({**settings, "journal": {"path": str(out)}}, judge=judge)
+    reward = HybridReward.from_config({**settings, "journal": {"path": str(folder)}}, judge=judge)
     for step in range(1, STEPS + 1):
         judge.down = step >= FAILS_FROM
         batch = []
@@ -96,7 +111,8 @@ def write_journal(out: Path, settings: Row, items: dict[str, Any], rng: random.R
 
 def write_tryout(out: Path, port: int) -> None:
     """Everything; the same bytes each time but for the journal's times."""
-    (out / "images").mkdir(parents=True)
+    for folder in (out / "images", out / "run" / "journal", out / "pictures"):
+        folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(HELD_OUT_SEED)
     items: dict[str, dict[str, Any]] = {}
     for name, each in ROWS.items():
@@ -110,7 +126,7 @@ def write_tryout(out: Path, port: int) -> None:
     write_lines(out / "rollouts.jsonl", rollouts)
     text = YAML.format(folder=out, port=port)
     (out / "wethink.yaml").write_text(text, encoding="utf-8")
-    write_journal(out / "run" / "journal", yaml.safe_load(text), items["train"], rng)
+    write_journal(out / "run" / "journal" / "journal-0-0.jsonl", yaml.safe_load(text), items["train"], rng)
     write_pictures(out, rng)
     address = f"http://127.0.0.1:{port}/v1"
     write_config(out / "synthesis.yaml", address, (out / "pictures").resolve(), even_mix(), True, 0)
@@ -120,11 +136,15 @@ def write_pictures(out: Path, rng: random.Random) -> None:
     """With what each shows, which the scripted models need."""
     stream = draw_scenes(split_scenes()["train"], rng)
     scenes = {f"scene-{number:02d}.png": next(stream) for number in range(PICTURES)}
-    (out / "pictures").mkdir()
     for name, scene in scenes.items():
         render(scene, rng).save(out / "pictures" / name, compress_level=1)
     told = {name: asdict(scene) for name, scene in scenes.items()}
     (out / "scenes.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def kept(out: Path) -> list[str]:
+    """Names in the folder that this script doesn't write."""
+    return sorted(path.name for path in out.iterdir() if path.name not in OWN) if out.is_dir() else []
 
 
 def main() -> None:
@@ -136,12 +156,15 @@ def main() -> None:
     out = arguments.out
     if out.exists() and not (out / "scenes.json").is_file():
         parser.error(f"{out} is there and wasn't written by this script: give another folder")
-    shutil.rmtree(out, ignore_errors=True)
+    os.environ.pop("WETHINK_JOURNAL", None)  # its journal goes into the folder, whatever the shell has set
     logging.getLogger("wethink_plugins").setLevel(logging.CRITICAL)  # its judge fails on purpose
     write_tryout(out, arguments.port)
     print(
         f"wrote {out}: train.jsonl, val.jsonl, images, rollouts.jsonl, run/journal, pictures, synthesis.yaml, wethink.yaml"
     )
+    if others := kept(out):
+        more = f" and {len(others) - 6} more" if len(others) > 6 else ""
+        print(f"kept: {', '.join(others[:6])}{more}")
     print(f"the judge and the models that the two YAMLs name: python recipes/cpu/scripted_models.py {out}")
 
 

@@ -202,8 +202,8 @@ def test_a_set_is_reported_side_by_side(tmp_path, wethink):
     words = ["data", "export", "verl", file, "--out", out, "--val-rows", "4", "--shards", "2", "--allow-rejects"]
     code, printed, _ = wethink(*words)
     assert code == 0 and "20 rows, 1 rejected" in printed
-    assert "train/00000-of-00002.parquet and 1 more: 16 rows, 1 pictures, in groups of up to 10" in printed
-    assert "val.parquet: 4 rows, 0 pictures, 4 wanted" in printed
+    assert "train/00000-of-00002.parquet and 1 more: 16 rows, 1 picture, up to 10 rows share pictures" in printed
+    assert "val.parquet: 4 rows, 0 pictures\n" in printed
     assert sorted(path.name for path in tmp_path.iterdir()) == ["images", "out", "out.rejects.jsonl", "rows.jsonl"]
     sides = json.loads(wethink(*words, "--json")[1])["sides"]
     assert [one["rows"] for one in sides] == [16, 4] and sides[1]["split_by_image"]["images"]["both"] == 0

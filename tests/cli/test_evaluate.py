@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +106,14 @@ def test_two_files_side_by_side_with_what_moved(file, evaluated, wethink, tmp_pa
     assert "+0.450" in page and "r0" in page and "nan" not in page.lower().replace("finance", "")
     assert len((tmp_path / "scores.jsonl").read_text().splitlines()) == 82
     assert "trained minus base" in wethink("evaluate", base, trained)[1]
+
+
+def test_two_files_of_one_name_are_told_apart(file, wethink, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("a", "b"):
+        Path(folder).mkdir()
+        file(said(1)).rename(Path(folder) / "said.jsonl")
+    assert "b/said.jsonl minus a/said.jsonl" in wethink("evaluate", "a/said.jsonl", "b/said.jsonl")[1]
 
 
 def test_two_that_were_asked_differently_are_told(file, evaluated):

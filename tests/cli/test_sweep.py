@@ -74,9 +74,13 @@ def test_score_of_a_journal_with_new_weights_asks_no_judge(journal, tmp_path, we
     assert code == 0 and "4 from the journal, 0 asked of the judge" in printed
     paid = [json.loads(text)["overall"] for text in (tmp_path / "s.jsonl").read_text().splitlines()]
     assert sorted(paid) == [0.0, 0.3, 0.7, 1.0]
+    assert wethink("score", journal, "--out", tmp_path / "same.jsonl")[0] == 0
+    paid = [json.loads(text)["overall"] for text in (tmp_path / "same.jsonl").read_text().splitlines()]
+    assert sorted(paid) == [0.3, 0.51, 0.79, 1.0], "without the tails of floating point"
     (tmp_path / "other.yaml").write_text("judge: {prompt: another}\n")
     code, _, errors = wethink("score", journal, "--config", tmp_path / "other.yaml")
     assert code == 2 and "needs a judge" in errors[-1]
+    assert "stored verdicts not used: the judge's settings were others" in errors[0]
 
 
 def test_shadow_report(journal, tmp_path, wethink):

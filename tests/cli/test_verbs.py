@@ -106,7 +106,9 @@ def test_score_prints_a_table_by_type_and_writes_lines(tmp_path, wethink, rollou
     ) == (2, 1.0, 0.5)
     assert (table["multiple_choice"]["accuracy"], table["all"]["count"], table["all"]["unscored"]) == (0.0, 3, 0)
     lines = [json.loads(line) for line in (tmp_path / "scores.jsonl").read_text().splitlines()]
-    assert [line["id"] for line in lines] == ["r0", "r1", "r2"] and lines[0]["overall"] == pytest.approx(1.0)
+    assert [line["id"] for line in lines] == ["r0", "r1", "r2"] and lines[0]["overall"] == 1.0
+    told = [(line["index"], line["answer"], line["gold"], line["response"]) for line in lines]
+    assert told[1:] == [(2, "3", "3", "<answer>3</answer>"), (3, "3", "B", rollout()["response"])]
     assert "fill_in_blank" in wethink("score", file)[1]
 
 

@@ -52,6 +52,50 @@ def test_nothing_to_watch_says_what_to_do(tmp_path, capsys, lines, words):
     assert words in capsys.readouterr().err
 
 
+def console(folder, entropy):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "train.log").write_text("".join(f"step:{step} - actor/entropy:{entropy}\n" for step in range(1, 45)))
+
+
+def looked(*words, capsys):
+    assert not ended(*words, "--json")
+    found = json.loads(capsys.readouterr().out)
+    return sum(step["samples"] for step in found["steps"]), set(found["host"].get("entropy", {}).values())
+
+
+def test_runs_of_a_study_below_are_left_out_with_their_logs(tmp_path, capsys):
+    """As in runs/demo, whose studies keep their arms below it."""
+    lines, demo = recorded(), tmp_path / "demo"
+    console(demo / "logs", 0.5)
+    console(demo / "faults" / "logs", 0.9)
+    for arm in (demo, demo / "faults" / "none", demo / "faults" / "some"):
+        arm.mkdir(parents=True, exist_ok=True)
+        run(arm / "journal", lines)
+    assert looked(demo, capsys=capsys) == (len(lines), {0.5})
+    assert looked(demo / "journal", "--logs", demo / "faults", capsys=capsys) == (len(lines), {0.9})
+
+
+def test_the_only_run_below_is_read_and_said(tmp_path, capsys):
+    lines = recorded()
+    console(tmp_path / "other", 0.9)
+    console(tmp_path / "mine", 0.5)
+    journal = run(tmp_path / "mine" / "journal", lines)
+    assert not ended(tmp_path, "--page", tmp_path / "page.html")
+    assert f"the only journal below {tmp_path}: {journal}" in capsys.readouterr().out
+    assert f"{tmp_path.name}/mine" in (tmp_path / "page.html").read_text()
+    assert looked(tmp_path, capsys=capsys) == (len(lines), {0.5})
+
+
+def test_several_runs_below_are_refused_in_a_line(tmp_path, capsys):
+    for name in ("none", "some"):
+        (tmp_path / name).mkdir()
+        run(tmp_path / name / "journal", recorded())
+    assert ended(tmp_path) == 2
+    said = capsys.readouterr()
+    assert not said.out
+    assert "2 folders below have a journal, each that of a run: none, some; give one of them" in said.err
+
+
 def test_hostile_texts_stay_texts(tmp_path):
     lines = recorded()
     for line in lines:

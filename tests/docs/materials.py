@@ -73,13 +73,6 @@ def judge_config(base_url: str, **settings: object) -> dict[str, object]:
     return {"judge": {"endpoints": [{"base_url": base_url, "model": "scripted"}]}, **settings}
 
 
-def fill_in_judge(file: Path, base_url: str) -> None:
-    """What a person does with the YAML that a command wrote."""
-    values = yaml.safe_load(file.read_text(encoding="utf-8"))
-    values["judge"]["endpoints"] = judge_config(base_url)["judge"]["endpoints"]
-    file.write_text(yaml.safe_dump(values), encoding="utf-8")
-
-
 def write_yaml(file: Path, values: object) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")

@@ -28,6 +28,8 @@ def complaint(command: Command, words: list[str] | None = None) -> str | None:
         return _make(words[1:])
     if program == "pip" or program.endswith("/pip"):
         return _pip(words[1:])
+    if words[1:3] == ["-m", "pytest"]:
+        return _pytest(words[3:])
     script = next((n for n, word in enumerate(words) if word.endswith(".py") and "=" not in word), None)
     if script is not None and (_PYTHON.match(program) or program == "torchrun"):
         return _script(words[script], words[script + 1 :])
@@ -115,10 +117,17 @@ def _pip(words: list[str]) -> str:
     return ""
 
 
+def _pytest(words: list[str]) -> str:
+    named = [word.partition("::")[0] for word in words if word.startswith("tests/")]
+    return "".join(f"no {file}; " for file in named if not (CHECKOUT / file).exists())
+
+
 def takes_words(file: Path) -> bool:
     """By a parser; else by sys.argv, and running it as far as that would be running it."""
     text = file.read_text(encoding="utf-8")
-    return any(re.search(rf"^\s*(?:import|from) {name}\b", text, re.MULTILINE) for name in _PARSERS)
+    beside = [file.with_name(f"{name}.py") for name in re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)]
+    texts = [text, *(one.read_text(encoding="utf-8") for one in beside if one.is_file() and "sys.argv[" not in text)]
+    return any(re.search(rf"^\s*(?:import|from) {name}\b", one, re.MULTILINE) for name in _PARSERS for one in texts)
 
 
 def _script(path: str, words: list[str]) -> str:

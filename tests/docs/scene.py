@@ -22,12 +22,12 @@ from tests.docs.output import difference
 from tests.docs.shell import Command
 from wethink_plugins.cli.main import main
 
-_LIMIT_S = 300
+_LIMIT_S = 120
 
 
 @dataclass(frozen=True)
 class Ended:
-    """`said`: stdout, then stderr."""
+    """`said`: stdout and stderr as they come, as on a terminal."""
 
     code: int
     said: str
@@ -54,6 +54,7 @@ class Scene:
     unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
     python: str = sys.executable
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    started: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def __post_init__(self) -> None:
         self.at = self.folder
@@ -72,7 +73,7 @@ class Scene:
         home.mkdir()
         self.env = {
             "PATH": f"{programs}:{Path(self.python).parent}:{os.environ['PATH']}", "HOME": str(home), "PYTHONPATH": str(CHECKOUT),
-            "NO_PROXY": "*", "COLUMNS": "200", **self.env,
+            "NO_PROXY": "*", "PYTHONUNBUFFERED": "1", "COLUMNS": "200", **self.env,
         }  # fmt: skip
 
     def filled(self, text: str) -> str:
@@ -97,7 +98,7 @@ class Scene:
 
     def interrupt(self) -> None:
         """Ctrl-C in the other terminals."""
-        self.stack.pop_all().close()
+        self.started.pop_all().close()
 
     def fault(self, command: Command, ended: Ended) -> str:
         """Empty where it ended as it must."""
@@ -114,7 +115,8 @@ class Scene:
         return difference("\n".join(shown), said)
 
     def close(self) -> None:
-        self.stack.close()
+        with self.stack, self.started:
+            pass
 
     def _words(self, text: str) -> list[str]:
         done = subprocess.run(
@@ -123,31 +125,37 @@ class Scene:
         return done.stdout.decode().split("\0")[:-1]
 
     def _in_process(self, words: list[str]) -> Ended:
-        out, errors, code = io.StringIO(), io.StringIO(), 0
+        said, code = io.StringIO(), 0
         with (
             patch.dict(os.environ, self.env), _chdir(self.at),
-            contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors),
+            contextlib.redirect_stdout(said), contextlib.redirect_stderr(said),
         ):  # fmt: skip
             try:
                 main(words)
             except SystemExit as ended:
                 code = ended.code or 0
-        return Ended(code, out.getvalue() + errors.getvalue())
+        return Ended(code, said.getvalue())
 
     def _in_bash(self, text: str, typed: str) -> Ended:
         state = self.folder.parent / f"{self.folder.name}-state"
         script = f"set -a\n{text}\ncode=$?\n{{ pwd; env -0; }} > '{state}'\nexit $code"
-        done = subprocess.run(
-            ["bash", "-c", script], cwd=self.at, env={**os.environ, **self.env}, input=typed, capture_output=True,
-            text=True, timeout=_LIMIT_S,
+        process = subprocess.Popen(
+            ["bash", "-c", script], cwd=self.at, env={**os.environ, **self.env}, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
+        try:
+            said, _ = process.communicate(typed, timeout=_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            said, _ = process.communicate()
+            return Ended(124, f"not done within {_LIMIT_S} s: {said}")
         if state.exists():
             place, _, variables = state.read_text().partition("\n")
             self.at = Path(place)
             now = dict(one.partition("=")[::2] for one in variables.split("\0") if one)
             self.env |= {k: v for k, v in now.items() if os.environ.get(k) != v and k not in ("code", "_", "SHLVL")}
             state.unlink()
-        return Ended(done.returncode, done.stdout + done.stderr)
+        return Ended(process.returncode, said)
 
     def _started(self, text: str, ready: str) -> Ended:
         """Goes on; at the end of the page it is interrupted as by Ctrl-C, and must end well."""
@@ -179,7 +187,7 @@ class Scene:
                 raise
             assert code in (0, 130, -signal.SIGINT), f"{text}: ended with {code}: {''.join(said)}"
 
-        self.stack.callback(end)
+        self.started.callback(end)
         until = time.monotonic() + _LIMIT_S
         while not seen.wait(0.1) and time.monotonic() < until:
             pass

@@ -26,7 +26,7 @@ def scene_of(page: str, folder: Path, python: str = sys.executable) -> Scene:
     folder.mkdir()
     for name in _CHECKOUT:
         (folder / name).symlink_to(CHECKOUT / name)
-    made = Scene(folder, outside=("wethink data fetch *",), python=python)
+    made = Scene(folder, outside=("wethink data fetch *", "wethink synth *"), python=python)
     made.until |= {"wethink serve *": "http://", "wethink data audit *.jsonl*": "http://127.0.0.1"}
     maker = SCENES.get(page)
     try:
@@ -75,6 +75,10 @@ def _task(scene: Scene) -> None:
     scene.ends["wethink watch tryout/run"] = (1, "judge_fails")  # The page: a run whose judge fails.
 
 
+def _contributing(scene: Scene) -> None:
+    scene.fill.append((r"\bHOST/NAME\b", "verl/grpo_7b"))
+
+
 def _demo_page(scene: Scene) -> None:
     _task(scene)
     materials.journal(scene.folder / "runs" / "demo" / "journal")
@@ -107,8 +111,8 @@ def _own_data_page(scene: Scene) -> None:
     _task(scene)
     hub(scene)
     scene.fill.append((r"wethink data audit", "wethink data audit --port 0"))
+    scene.ends["wethink data contamination tryout/*"] = (1, "rows match")  # The page: something matches.
     scene.ends["wethink data validate tryout/odd.jsonl *"] = (1, "35 rejected")
-    scene.ends["wethink data contamination tryout/*"] = (1, "3 rows match")  # The page: something matches.
 
 
 def _synthesis_page(scene: Scene) -> None:
@@ -123,6 +127,7 @@ def _reproduction_page(scene: Scene) -> None:
     materials.responses(scene.folder / "answers.jsonl")
     scene.before["wethink evaluate tryout/*"] = _models
     scene.before["wethink recipe run *"] = lambda s: materials.model_folder(s.at / "tryout" / "model")
+    del scene.ends["wethink recipe run verl/*"]  # --no-doctor
 
 
 def _what_went_wrong_page(scene: Scene) -> None:
@@ -319,6 +324,7 @@ def _evaluation_recipe(scene: Scene) -> None:
 
 HOSTS = {"easyr1": "EasyR1", "verl": "verl", "llamafactory": "LLaMA-Factory"}
 SCENES: dict[str, Callable[[Scene], None]] = {
+    "CONTRIBUTING.md": _contributing,
     "data_tools/synthesis/README.md": _data_tools_synthesis,
     "docs/data/audit.md": _audit,
     "docs/data/contamination.md": _contamination,

@@ -49,10 +49,6 @@ def defects():
     return len(DEFECTS)
 
 
-def pipelines():
-    return len(list((CHECKOUT / "data_tools" / "synthesis").glob("*.yaml")))
-
-
 def weights():
     return tuple(WeThinkConfig().weights.model_dump().values())
 
@@ -69,14 +65,11 @@ def tiers():
 # What a page says, and who knows; the words in the pattern are any page's, and at least one page says it.
 FIGURES = [
     (r"attacks accepted, of (\d+)", attacks),
-    (r"tries (\d+) attacks on any reward", attacks),
-    (r"`wethink redteam --config wethink.yaml` (\d+) on your judge", judge_attacks),
     (r"attacks show what it is worth: of (\d+)", judge_attacks),
     (r"and of (\d+) honest answers", honest_answers),
     (r"(\d+) (?:labelled )?answers that ship", labelled),
     (r"(\d+) labelled answers", labelled),
     (r"(\d+) kinds of defects", defects),
-    (r"is one of (\w+) in \[data_tools/synthesis\]", pipelines),
     (r"(?:reward|overall) = ([\d.]+) \* accuracy \+ ([\d.]+) \* format", weights),
     (r"Python (3\.\d+) and (?:up|later)", oldest_python),
     (r"names one of (\w+) tiers", tiers),

@@ -125,6 +125,22 @@ def faults_in(file):
     return re.findall(r"error: .*?(?= ok: | error: | \d+ found)", text)
 
 
+def test_the_audits_row_has_a_chain_of_thought_that_leads_nowhere(tmp_path):
+    from pictures import audit
+
+    use_recipe()
+    from tryout import write_tryout
+
+    from wethink_plugins.datasets.audit.sample import draw
+
+    write_tryout(tmp_path / "tryout", 8010)
+    told = dict(zip(audit.SAMPLE[::2], audit.SAMPLE[1::2], strict=True))
+    rows = draw(tmp_path / "tryout" / "train.jsonl", size=told["--sample"], by=[told["--by"]], seed=told["--seed"]).rows
+    row = rows[audit.ROW - 1]
+    assert (row.record["answer"], row.record["refined_cot"]) == ("D", "I see a yellow circle, 4 in all.")
+    assert row.record["problem"].startswith("Which fruit")
+
+
 def test_what_is_missing_is_said_in_a_line(tmp_path, capsys, monkeypatch):
     assert main(None, ["demo", "two-hosts", "--runs", str(tmp_path / "runs"), "--out", str(tmp_path)]) == 1
     first, second = capsys.readouterr().out.splitlines()

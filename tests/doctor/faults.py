@@ -4,6 +4,7 @@ A fault is planted into a healthy set-up of its host. What doctor must say of it
 """
 
 import json
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +37,7 @@ def package(patch, folder, name, version, **files):
     for file, text in files.items():
         (info / file.replace("_txt", ".txt") if file == "entry_points_txt" else place / f"{file}.py").write_text(text)
     patch.syspath_prepend(place)
-    patch.setenv("PYTHONPATH", str(place))
+    patch.setenv("PYTHONPATH", str(place), prepend=os.pathsep)
 
 
 def data(key, value):

@@ -8,11 +8,14 @@ import pytest
 pytest.importorskip("aiohttp")
 
 from extension_models import served
-from scripted_models import reply, scenes_of
-from tryout import write_tryout
+from scripted_models import port_of, reply, scenes_of
+from tryout import kept, write_tryout
 
 from wethink_plugins import HybridReward, Sample
+from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.datasets.validate import validate
+from wethink_plugins.rewards.judge import Judgement
+from wethink_plugins.rewards.replay import read_rollouts, replay
 from wethink_plugins.synthesis.config import SynthesisConfig
 from wethink_plugins.watch.journal import JournalFollower
 from wethink_plugins.watch.signs import Run, signs
@@ -41,6 +44,49 @@ def test_the_journal_has_the_sign_that_its_page_speaks_of(folder):
     follower.refresh()
     assert [step.step for step in follower.steps] == list(range(1, 13))
     assert [sign.name for sign in signs(Run(follower.steps, {}, follower.verdicts))] == ["judge_fails"]
+
+
+def test_of_its_journal_only_what_was_lost_is_asked_of_the_judge(folder):
+    class Agrees:
+        async def judge(self, sample, answer):
+            return Judgement("correct", "compared")
+
+    config = WeThinkConfig.load(folder / "wethink.yaml")
+    rollouts = read_rollouts(folder / "run")
+    again = replay(rollouts, config, Agrees(), retry_unscored=True)
+    lost = sum(one.line["status"] == "unscored" for one in rollouts)
+    assert (again.asked, again.reused) == (lost, sum(one.line["method"] == "model" for one in rollouts) - lost)
+    assert again.reused > again.asked > 0
+
+
+def test_written_again_it_touches_nothing_that_others_put_there(folder):
+    own = ["wethink.yaml", "rollouts.jsonl", "train.jsonl", "images/val-00-tell.png", "scenes.json"]
+    own = [name for name in own if (folder / name).is_file()]
+    before = {name: (folder / name).read_bytes() for name in own}
+    others = ["scored.jsonl", "images/mine.png", "run/notes.txt", "run/journal/journal-7-0.jsonl", "rows/rows.jsonl"]
+    for name in others:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("")
+    (folder / "train.jsonl").write_text("spoilt")
+    write_tryout(folder, 8010)
+    assert {name: (folder / name).read_bytes() for name in own} == before
+    assert all((folder / name).is_file() for name in others)
+    assert kept(folder) == ["rows", "scored.jsonl"]
+    assert len(list((folder / "run" / "journal").iterdir())) == 2, "its own journal isn't written twice"
+
+
+PORTS = [
+    ("as tryout.py wrote it", None, 8010),
+    ("by hand", "http://127.0.0.1:8047/v1", 8047),
+    ("none", "http://x", 8010),
+]
+
+
+@pytest.mark.parametrize(("why", "address", "port"), PORTS, ids=[case[0] for case in PORTS])
+def test_the_models_listen_where_the_yaml_asks(folder, tmp_path, why, address, port):
+    text = (folder / "wethink.yaml").read_text()
+    (tmp_path / "wethink.yaml").write_text(text.replace("http://127.0.0.1:8010/v1", address) if address else text)
+    assert port_of(tmp_path) == port
 
 
 VERDICTS = [

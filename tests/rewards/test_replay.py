@@ -9,7 +9,7 @@ from wethink_plugins import HybridReward
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError, JudgeRequired, WeThinkError
 from wethink_plugins.rewards.journal import read_journal
-from wethink_plugins.rewards.replay import read_rollouts, replay
+from wethink_plugins.rewards.replay import by_other_judges, read_rollouts, replay
 from wethink_plugins.rewards.sweep import NO_TRAINING, Setting, default_settings, grid, grid_file, overall, sweep
 
 ANSWERS = ["correct", "mostly", "partly", "wrong", "down", "filtered"]
@@ -67,6 +67,9 @@ def test_a_judge_is_asked_only_when_it_is_another_one(journal, why, config, call
     judge = Counting()
     again = replay(read_rollouts(journal), WeThinkConfig.load(config), judge)
     assert (judge.calls, again.asked) == (calls, calls)
+    assert by_other_judges(read_rollouts(journal), WeThinkConfig.load(config)) == (10 if calls else 0), (
+        "two are unscored"
+    )
 
 
 def test_unscored_stays_unscored_unless_it_is_asked_again(journal):

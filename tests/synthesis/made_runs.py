@@ -22,20 +22,8 @@ from wethink_plugins.synthesis.records import (
     Turn,
 )
 from wethink_plugins.synthesis.run import RunFolder
+from wethink_plugins.synthesis.stages import STAGES
 
-STAGES = [
-    "describe",
-    "dialogue",
-    "merge",
-    "ask",
-    "screen",
-    "check",
-    "answer",
-    "agree",
-    "arbitrate",
-    "refine",
-    "classify",
-]
 MIX = {
     "abilities": {"ocr": 1, "maths": 1, "ocr+maths": 2},
     "question_types": {"multiple_choice": 0.5, "fill_in_blank": 0.5},
@@ -51,7 +39,7 @@ def config(priced=True, **changed):
             "models": {"one": {"endpoints": [endpoint], "sees": True}},
             "roles": {"describer": "one", "reasoner": "one", "arbiter": "one", "refiner": "one"},
             "images": [{"source": "set", "folder": "/nowhere"}],
-            "stages": STAGES,
+            "stages": list(STAGES),
             "mix": MIX,
             "rounds": {"size": 4},
             **changed,

@@ -19,6 +19,7 @@ from tests.servers.picture import picture
 from tests.servers.synthesis import FAULTS, STAGES, Plate, foretell
 from wethink_plugins.cli.main import main
 from wethink_plugins.endpoints.call import key_of
+from wethink_plugins.synthesis import stages
 from wethink_plugins.synthesis.run import RunFolder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -27,19 +28,6 @@ ROLES = {
     "describer": "eye", "reasoner": "mind", "checker": "mind", "vision_answerer": "eye", "text_answerer": "mind",
     "judge": "third", "arbiter": "third", "refiner": "third",
 }  # fmt: skip
-STAGE_ORDER = [
-    "describe",
-    "dialogue",
-    "merge",
-    "ask",
-    "screen",
-    "check",
-    "answer",
-    "agree",
-    "arbitrate",
-    "refine",
-    "classify",
-]
 # What a server answers that ends a call.
 FINAL = ("good", "cut", "filter", "context:vllm")
 
@@ -77,7 +65,7 @@ class Scripted:
             "models": {one: {"endpoints": [{**endpoint, "model": one}], **model_settings} for one in models},
             "roles": {role: one if one in models else models[0] for role, one in ROLES.items()},
             "images": [{"source": "plates", "folder": str(self.images)}],
-            "stages": STAGE_ORDER,
+            "stages": list(stages.STAGES),
             "rounds": {"size": 16},
             "seed": 3,
             **settings,

@@ -1,6 +1,9 @@
 """Images are read from the ledger as they are needed, from any thread, and never all at once."""
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -41,3 +44,21 @@ def test_no_more_blocks_are_kept_than_said(images):
     list(images)
     kept = images._block.cache_info()
     assert kept.misses == 4 and kept.maxsize == _BLOCKS
+
+
+def test_it_goes_with_its_last_user_and_lets_go_of_the_run(tmp_path):
+    """A run's lock is held as long as the run is: a second one in the same process must not wait for the collector."""
+
+    class Run:
+        def ledger(self, reads_only):
+            return Ledger(tmp_path / "ledger.sqlite", reads_only)
+
+    Ledger(tmp_path / "ledger.sqlite").close()
+    run = Run()
+    images, gone = LedgerImages(partial(run.ledger, reads_only=True), 0), weakref.ref(run)
+    gc.disable()
+    try:
+        del run, images
+        assert gone() is None
+    finally:
+        gc.enable()

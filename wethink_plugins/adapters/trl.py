@@ -4,7 +4,7 @@
     trainer = GRPOTrainer(model, reward_funcs=make_reward("wethink.yaml"), train_dataset=dataset, ...)
 
 The dataset needs a column `answer`; `question_type`, `options`, `reward_method`, `row_id` and `split` are used when
-there, and inferred otherwise. Give it as the only reward function: TRL leaves a row out only when *every* function
+there, and inferred otherwise: without `row_id`, completions of the same prompt, pictures and gold are one group. Give it as the only reward function: TRL leaves a row out only when *every* function
 returns None for it (grpo_trainer.py:2756-2764, trl 1.16).
 """
 
@@ -20,6 +20,7 @@ from typing import Any
 
 from wethink_plugins.adapters.fields import gold_text, options_of
 from wethink_plugins.adapters.split import is_validation
+from wethink_plugins.adapters.trl_group import group_of
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import SampleError
 from wethink_plugins.rewards.groups import Budget
@@ -81,16 +82,21 @@ def shadowed(shadow: Shadow) -> Callable[..., Any]:
 
 
 def samples_of(prompts: Sequence[Any], completions: Sequence[Any], columns: Mapping[str, Any]) -> list[Sample]:
-    """TRL repeats each prompt for its completions; rows of one step with one `row_id` are one group."""
+    """TRL repeats each prompt for its completions; rows of one step with one `row_id`, or else with the same prompt,
+    pictures and gold, are one group."""
     if "answer" not in columns:
-        raise SampleError(
-            "the dataset has no such column", fix="add the gold answers as column `answer`", field="answer"
-        )
+        raise SampleError("the dataset has no such column", fix=_FIXES["solution" in columns], field="answer")
     step = getattr(columns.get("trainer_state"), "global_step", None)
     return [
         _sample(prompt, completion, columns, i, step)
         for i, (prompt, completion) in enumerate(zip(prompts, completions, strict=True))
     ]
+
+
+_FIXES = {
+    True: 'it has `solution`: train_dataset=dataset.rename_column("solution", "answer")',
+    False: "add the gold answers as column `answer`",
+}
 
 
 def _sample(prompt: Any, completion: Any, columns: Mapping[str, Any], i: int, step: int | None) -> Sample:
@@ -100,7 +106,7 @@ def _sample(prompt: Any, completion: Any, columns: Mapping[str, Any], i: int, st
     row = column("row_id")
     return Sample(
         id=str(row if row is not None else i),
-        group=f"{step}/{row}" if row is not None else None,
+        group=f"{step}/{row if row is not None else group_of(prompt, columns, i)}",
         question=_text(prompt),
         response=_text(completion),
         answer=gold_text(column("answer")),

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, OptionalText, complain, say, say_json
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalPath, OptionalText, SettingsArgument
+from wethink_plugins.cli.output import complain, say, say_json
 
 if TYPE_CHECKING:
     from wethink_plugins.doctor.finding import Finding
 
 _HOSTS = ("easyr1", "verl", "llamafactory")
-# typer before 0.12.4 doesn't read `X | None`.
-Settings = Annotated[
-    Optional[list[str]],  # noqa: UP045
-    typer.Argument(help="KEY=VALUE, as on the host's command line.", show_default=False),
-]
 
 
 def doctor(
     host: Annotated[str, typer.Argument(help=f"One of: {', '.join(_HOSTS)}.")],
-    settings: Settings = None,
+    settings: SettingsArgument = None,
     recipe: Annotated[OptionalPath, typer.Option("--recipe", help="The host's YAML that you train with.")] = None,
     rows: Annotated[
         OptionalPath, typer.Option("--rows", help="Rows as the host reads them; default: what the recipe names.")

@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import (
-    ConfigOption,
-    JsonFlag,
-    OptionalPath,
-    OptionalText,
-    complain,
-    say,
-    say_json,
-    say_table,
-    shown,
-)
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalPath, OptionalText
+from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 from wethink_plugins.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -86,7 +77,7 @@ def evaluate(
     found = [_graded(source, rows, images, settings, without_judge) for source in files]
     tables = [summary(each) for each in found]
     differences = comparison(*found) if len(found) == 2 else None
-    names = [_name(source) for source in files]
+    names = _names(files)
     if out is not None:
         _write(out, names, found)
     if page is not None:
@@ -121,8 +112,10 @@ def _judges(found: Sequence[Sequence[Graded]]) -> list[str]:
     return sorted({score.grader for score in scores if score.method == "model" and score.status == "scored"})
 
 
-def _name(file: Path) -> str:
-    return file.resolve().stem if file.is_file() else file.resolve().name
+def _names(files: Sequence[Path]) -> list[str]:
+    """Of one file its stem; of two that would have the same the paths, or nobody knows which is which."""
+    names = [file.resolve().stem if file.is_file() else file.resolve().name for file in files]
+    return names if len(set(names)) == len(names) else [str(file) for file in files]
 
 
 def _write(out: Path, names: Sequence[str], found: Sequence[Sequence[Graded]]) -> None:

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, List, Optional  # noqa: UP035
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, OptionalText, complain, say, say_json
+from wethink_plugins.cli.options import (
+    ImagesOption,
+    JsonFlag,
+    OptionalFloat,
+    OptionalInt,
+    OptionalPath,
+    OptionalPaths,
+    OptionalText,
+    PromptOption,
+    QuietFlag,
+)
+from wethink_plugins.cli.output import complain, say, say_json
 from wethink_plugins.counted import counted
 from wethink_plugins.errors import ConfigError
 
@@ -19,10 +30,6 @@ if TYPE_CHECKING:
     from wethink_plugins.inference.settings import Settings
 
 _BATCH = {"transformers": 8, "vllm": 256}
-# typer before 0.12.4 doesn't read `X | None`.
-_Paths = Optional[List[Path]]  # noqa: UP006, UP045
-_Int = Optional[int]  # noqa: UP045
-_Float = Optional[float]  # noqa: UP045
 
 
 def generate(
@@ -46,12 +53,8 @@ def generate(
     deadline_s: Annotated[
         float, typer.Option("--deadline", min=0.1, help="With --server: seconds for one row, retries included.")
     ] = 600.0,
-    images: Annotated[
-        OptionalPath, typer.Option("--images", help="What image_path is relative to; default: the folder of FILE.")
-    ] = None,
-    prompt: Annotated[
-        str, typer.Option("--prompt", help="System prompt: a registered name, or a text file.")
-    ] = "wethink",
+    images: ImagesOption = None,
+    prompt: PromptOption = "wethink",
     style: Annotated[
         str,
         typer.Option(
@@ -64,25 +67,25 @@ def generate(
     temperature: Annotated[
         float, typer.Option("--temperature", min=0.0, help="0: greedy, as the authors' inference.py.")
     ] = 0.0,
-    top_p: Annotated[_Float, typer.Option("--top-p", min=0.0, max=1.0)] = None,
-    top_k: Annotated[_Int, typer.Option("--top-k", min=0)] = None,
+    top_p: Annotated[OptionalFloat, typer.Option("--top-p", min=0.0, max=1.0)] = None,
+    top_k: Annotated[OptionalInt, typer.Option("--top-k", min=0)] = None,
     seed: Annotated[int, typer.Option("--seed", help="For a temperature above 0.")] = 0,
-    min_pixels: Annotated[_Int, typer.Option("--min-pixels", min=1, help="Default: the model's own.")] = None,
-    max_pixels: Annotated[_Int, typer.Option("--max-pixels", min=1, help="Default: the model's own.")] = None,
+    min_pixels: Annotated[OptionalInt, typer.Option("--min-pixels", min=1, help="Default: the model's own.")] = None,
+    max_pixels: Annotated[OptionalInt, typer.Option("--max-pixels", min=1, help="Default: the model's own.")] = None,
     batch_size: Annotated[
-        _Int,
+        OptionalInt,
         typer.Option("--batch-size", min=1, help="Rows generated together: 8 in transformers, 256 handed to vLLM."),
     ] = None,
     dtype: Annotated[str, typer.Option("--dtype", help="auto: bfloat16 on a GPU, else float32.")] = "auto",
     device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")] = "auto",
-    limit: Annotated[_Int, typer.Option("--limit", min=1, help="The first rows only.")] = None,
+    limit: Annotated[OptionalInt, typer.Option("--limit", min=1, help="The first rows only.")] = None,
     question: Annotated[OptionalText, typer.Option("--question", help="Ask this once, without FILE.")] = None,
     image: Annotated[
-        _Paths, typer.Option("--image", help="Without FILE: shown with the question; several times for several.")
+        OptionalPaths, typer.Option("--image", help="Without FILE: shown with the question; several times for several.")
     ] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Throw away what an earlier run left half done.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace --out.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on the terminal.")] = False,
+    quiet: QuietFlag = False,
     json: JsonFlag = False,
 ) -> None:
     """Ask a model each row's question with its images, the system prompt always first, and take think and answer apart.

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, say, say_json
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalText
+from wethink_plugins.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from wethink_plugins.config import WeThinkConfig

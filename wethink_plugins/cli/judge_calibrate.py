@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalFloat, OptionalPath
+from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 from wethink_plugins.counted import counted
 
 LabelledArgument = Annotated[
@@ -30,7 +31,7 @@ def calibrate(
         OptionalPath, typer.Option("--out", help="Folder for calibration.json and calibration.html.")
     ] = None,
     min_kappa: Annotated[
-        Optional[float],  # noqa: UP045  typer before 0.12.4
+        OptionalFloat,
         typer.Option("--min-kappa", help="Exit code 1 when the quadratically weighted kappa is lower."),
     ] = None,
     json: JsonFlag = False,

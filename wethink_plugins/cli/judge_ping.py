@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, complain, say_json, say_table
+from wethink_plugins.cli.options import ConfigOption, JsonFlag
+from wethink_plugins.cli.output import complain, say_json, say_table
 
 if TYPE_CHECKING:
     from wethink_plugins.config import Endpoint, Judge

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
 from wethink_plugins.cli.judge_calibrate import LabelledArgument, OfflineFlag
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, complain, say, say_json, say_table, shown
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalFloat
+from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 from wethink_plugins.counted import counted
 
 
@@ -18,7 +19,7 @@ def stability(
     offline: OfflineFlag = False,
     repeats: Annotated[int, typer.Option("--repeats", min=1, help="Ask unchanged answers this often in all.")] = 3,
     max_changed: Annotated[
-        Optional[float],  # noqa: UP045  typer before 0.12.4
+        OptionalFloat,
         typer.Option("--max-changed", help="Exit code 1 when an edit changes a larger share of verdicts."),
     ] = None,
     json: JsonFlag = False,

@@ -5,21 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Any
 
 import typer
-
-# typer before 0.12.4 doesn't read `X | None`.
-OptionalPath = Optional[Path]  # noqa: UP045
-OptionalText = Optional[str]  # noqa: UP045
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of text.")]
-ConfigOption = Annotated[
-    OptionalPath,
-    typer.Option(
-        "--config", help="The YAML with weights, aliases, judge and so on; default: the file WETHINK_CONFIG names."
-    ),
-]
 
 
 def say(text: str) -> None:
@@ -36,16 +24,21 @@ def complain(text: object) -> None:
 
 
 def say_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table; the first column is text, the others are right-aligned. Not cut to 80 columns where nobody looks."""
+    """A table; the first column is text, the others are right-aligned. Not cut to 80 columns where nobody looks.
+
+    The title is a line of its own: a table's would be broken at the table's width.
+    """
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns[:1], title=title, title_justify="left")
+    table = Table(*columns[:1])
     for column in columns[1:]:
         table.add_column(column, justify="right")
     for row in rows:
         table.add_row(*map(_plain, row))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(_printable(title), style="table.title", markup=False, highlight=False, soft_wrap=True)
+    console.print(table)
 
 
 def shown(number: float | None) -> str:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, say, say_json
+from wethink_plugins.cli.options import JsonFlag
+from wethink_plugins.cli.output import say, say_json
 
 _VERL = "pkg://wethink_plugins.adapters.verl"
 _DATASET = "pkg://wethink_plugins.datasets.verl_dataset"

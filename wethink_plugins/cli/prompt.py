@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, say, say_json
+from wethink_plugins.cli.options import JsonFlag, OptionalPath, PromptOption
+from wethink_plugins.cli.output import say, say_json
 
 _HOSTS = ("easyr1",)
 
@@ -24,9 +25,7 @@ def prompt(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write it into the model's folder: for a model that was trained with it.")
     ] = False,
-    name: Annotated[
-        str, typer.Option("--prompt", help="System prompt: a registered name, or a text file.")
-    ] = "wethink",
+    name: PromptOption = "wethink",
     json: JsonFlag = False,
 ) -> None:
     """Make a chat template from the model's own, with the system prompt, and check what it renders."""

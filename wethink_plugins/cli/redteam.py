@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, OptionalPath, OptionalText
+from wethink_plugins.cli.options import ConfigOption, OptionalPath, OptionalText
 from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalPath
+from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
+from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
-    from wethink_plugins.sample import Sample
+    from wethink_plugins.rewards.replay import Rollout
     from wethink_plugins.score import Score
 
 _FILE = (
@@ -40,12 +42,16 @@ def score(
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.datasets.write import refuse_overwriting, write_text
     from wethink_plugins.errors import SampleError
-    from wethink_plugins.rewards.replay import read_rollouts, replay
+    from wethink_plugins.rewards.replay import by_other_judges, read_rollouts, replay
 
     if out is not None:
         refuse_overwriting(file, out)
     rollouts = read_rollouts(file)
     settings = WeThinkConfig.load(config)
+    if others := by_other_judges(rollouts, settings):  # before it is asked: that may cost money
+        complain(
+            f"{counted(others, 'stored verdict')} not used: the judge's settings were others then; it is asked anew"
+        )
     try:
         again = replay(rollouts, settings, retry_unscored=retry_unscored)
     except SampleError as error:
@@ -54,7 +60,7 @@ def score(
         ) from None
     if out is not None:
         pairs = zip(rollouts, again.scores, strict=True)
-        write_text(out, "".join(json_module.dumps(_line(one.sample, score)) + "\n" for one, score in pairs))
+        write_text(out, "".join(json_module.dumps(_line(one, score)) + "\n" for one, score in pairs))
     table = summary(again.scores)
     say_json(table) if json else _show(table, file)
     if (again.reused or again.asked) and not json:
@@ -112,15 +118,27 @@ def _means(kind: str, scores: Sequence[Score]) -> dict[str, Any]:
     }
 
 
-def _line(sample: Sample, score: Score) -> dict[str, Any]:
-    names = ("overall", "accuracy", "format", "method", "status", "reason", "grader", "tier")
+def _line(rollout: Rollout, score: Score) -> dict[str, Any]:
+    """`index`: the line in the file that was scored, from 1. `answer` is what was read from the response, as in a journal."""
+    numbers = {name: _rounded(getattr(score, name)) for name in ("overall", "accuracy", "format")}
+    names = ("method", "status", "reason", "grader", "tier")
     return {
-        "id": sample.id,
-        "group": sample.group,
+        "id": rollout.sample.id,
+        "index": rollout.number,
+        "group": rollout.sample.group,
+        **numbers,
         **{name: getattr(score, name) for name in names},
         "answer": score.extra.get("answer"),
+        "gold": rollout.sample.answer,
         "question_type": score.extra.get("question_type"),
+        "question": rollout.sample.question,
+        "response": rollout.sample.response,
     }
+
+
+def _rounded(number: float | None) -> float | None:
+    """0.7 * 0.7 + 0.3 as 0.79, for who reads it."""
+    return None if number is None else round(number, 9)
 
 
 def _show(table: list[dict[str, Any]], file: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, OptionalText, complain, say
+from wethink_plugins.cli.options import ConfigOption, OptionalText
+from wethink_plugins.cli.output import complain, say
 from wethink_plugins.errors import ConfigError, WeThinkError, extra
 
 _NEEDED = ("fastapi", "uvicorn", "prometheus_client")

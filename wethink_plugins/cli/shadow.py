@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, say, say_json, say_table, shown
+from wethink_plugins.cli.options import JsonFlag, OptionalPath
+from wethink_plugins.cli.output import say, say_json, say_table, shown
 
 app = typer.Typer(no_args_is_help=True, help="Another reward trains, ours is journalled beside it: compare them.")
 

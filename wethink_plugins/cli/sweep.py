@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import (
-    ConfigOption,
-    JsonFlag,
-    OptionalPath,
-    OptionalText,
-    say,
-    say_json,
-    say_table,
-    shown,
-)
+from wethink_plugins.cli.options import ConfigOption, JsonFlag, OptionalPath, OptionalText, OptionalTexts
+from wethink_plugins.cli.output import say, say_json, say_table, shown
 
 if TYPE_CHECKING:
     from wethink_plugins.rewards.sweep import Setting
@@ -31,7 +23,7 @@ def sweep(
         OptionalText, typer.Option("--weights", help="Weights of the accuracy, the rest is the format's: 0.5,0.7,0.9")
     ] = None,
     tiers: Annotated[
-        Optional[list[str]],  # noqa: UP045  typer before 0.12.4
+        OptionalTexts,
         typer.Option("--tiers", help="One set of values, may be given again: mostly=0.5,partly=0.2"),
     ] = None,
     unscored: Annotated[

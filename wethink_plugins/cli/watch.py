@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.cli.options import JsonFlag, OptionalPath
+from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 from wethink_plugins.counted import counted
 from wethink_plugins.errors import WeThinkError
 
@@ -63,7 +64,7 @@ def _look(follower: JournalFollower, folder: Path, logs: Path | None, page: Path
     if page is not None:
         from wethink_plugins.watch.page import write_page
 
-        write_page(run, found, page, root.resolve().name)
+        write_page(run, found, page, "/".join(root.resolve().parts[-2:]))
     if json:
         say_json({"journal": str(follower.journal), **_as_json(run, found)})
         return found

@@ -6,7 +6,6 @@ a context that is too long says nothing about the server.
 
 from __future__ import annotations
 
-FAILED = ("connect", "rate_limited", "server_error", "deadline", "breaker_open", "ceiling", "bad_reply", "auth")
 REFUSED = ("context_length", "content_filter", "bad_request")
 # Characters of a server's own words that go into a log line.
 _LONGEST_NOTE = 300
@@ -24,7 +23,8 @@ class CallError(Exception):
 
 
 class CallFailed(CallError):
-    """Nothing that the request could help. `kind` is one of FAILED; connect is also a connection that was dropped."""
+    """Nothing that the request could help. `kind`: connect (or a connection that was dropped), rate_limited, server_error,
+    deadline, breaker_open, ceiling, bad_reply, auth."""
 
 
 class CallRefused(CallError):

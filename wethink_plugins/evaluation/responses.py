@@ -91,11 +91,7 @@ def _item(
         raise fault("response", "is not text", "write the model's whole response as a string")
     if "response" not in line:
         raise fault("response", "is missing", "write the model's whole response, or null where there is none")
-    gold = (
-        line["gold"]
-        if line.get("gold") is not None
-        else row.get("answer", None if "gold" in line else line.get("answer"))
-    )
+    gold = _gold(line, row)
     if gold is None:
         raise fault("gold", "there is no right answer", "write it as `gold`, or give the dataset with --rows")
     options = of("options") or []
@@ -115,18 +111,29 @@ def _item(
             reward_method=of("reward_method", "reward") or "auto",
             images=_files([paths] if isinstance(paths, str) else paths, images),
         )
-    abilities = of("abilities") or ()
-    abilities = abilities.split(",") if isinstance(abilities, str) else abilities
     return Item(
         identity,
         number,
         line,
         sample,
         str(of("source") or _NO_SOURCE),
-        tuple(name.strip() for name in map(str, abilities) if name.strip()) or (_NO_ABILITY,),
+        _abilities(of("abilities") or ()),
         line.get("finish_reason") == "length",
         str(line.get("fault") or "no response") if response is None else "",
     )
+
+
+def _gold(line: Mapping[str, Any], row: Mapping[str, Any]) -> Any:
+    """`gold` of the line, else the dataset's answer; the line's own `answer` only where it has no key `gold`, beside
+    which it is what the model answered."""
+    if line.get("gold") is not None:
+        return line["gold"]
+    return row.get("answer", None if "gold" in line else line.get("answer"))
+
+
+def _abilities(named: str | Sequence[Any]) -> tuple[str, ...]:
+    names = named.split(",") if isinstance(named, str) else named
+    return tuple(name.strip() for name in map(str, names) if name.strip()) or (_NO_ABILITY,)
 
 
 def _files(paths: Sequence[Any], folder: Path | None) -> tuple[Any, ...]:

@@ -28,10 +28,6 @@ class Step:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_ours(self) -> bool:
-        return self.words[0] == _OURS
-
-    @property
     def line(self) -> str:
         """To paste into a shell."""
         named = [f"{name}={shlex.quote(text)}" for name, text in self.variables.items()]

@@ -100,6 +100,11 @@ async def by_judge(
     except Exception as error:  # noqa: BLE001  neither must a bug of the judge
         _log.exception("row %s: judge %s failed", sample.id, _name(judge))
         return _unscored(f"judge failed: {type(error).__name__}: {error}", judge, extra)
+    return _judged(judgement, judge, config, extra)
+
+
+def _judged(judgement: object, judge: Judge, config: WeThinkConfig, extra: Mapping[str, Any]) -> Assessment:
+    """A judge of somebody's own may return anything."""
     if not isinstance(judgement, Judgement):
         return _unscored(f"judge returned a {type(judgement).__name__}, not a Judgement", judge, extra)
     if judgement.tier not in TIERS:

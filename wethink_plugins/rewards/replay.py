@@ -84,6 +84,16 @@ def replay(
     return Replayed(scores, stored.reused, stored.asked)
 
 
+def by_other_judges(rollouts: Sequence[Rollout], config: WeThinkConfig) -> int:
+    """How many stored verdicts `replay` doesn't use, since the judge's settings were others when they were given."""
+    prompt = _prompt_digest(config)
+    given = [
+        r.line for r in rollouts if r.line.get("status") in ("scored", "ungradable") and r.line.get("judge_config")
+    ]
+    by_model = [line for line in given if line.get("method") == "model"]
+    return sum(not _is_verdict(line, config, prompt, retry_unscored=False) for line in by_model)
+
+
 class _Stored:
     """A judge that has its verdicts from the journal, and asks `inner` for the others."""
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from wethink_plugins.synthesis.vocabulary import Ability
 from wethink_plugins.vocabulary import QuestionType
 
+Choice = Literal["vision", "text", "neither"]
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,7 +110,7 @@ class Agreement(_Record):
 class Arbitration(_Record):
     """`choice` is who was right; neither rejects the item."""
 
-    choice: Literal["vision", "text", "neither"]
+    choice: Choice
     why: str = ""
 
 

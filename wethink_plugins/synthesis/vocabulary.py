@@ -7,7 +7,7 @@ from typing import Literal, get_args
 # After MM-Vet; every question needs reasoning and at least one more (reviewers of the paper).
 REASONING = "reasoning"
 Ability = Literal["recognition", "knowledge", "ocr", "spatial_awareness", "maths"]
-ABILITIES: tuple[str, ...] = get_args(Ability)
+ABILITIES: tuple[Ability, ...] = get_args(Ability)
 
 Role = Literal["describer", "reasoner", "checker", "vision_answerer", "text_answerer", "judge", "arbiter", "refiner"]
 ROLES: tuple[str, ...] = get_args(Role)

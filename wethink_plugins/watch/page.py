@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from wethink_plugins.counted import counted
-from wethink_plugins.report import Line, LineChart, Number, Page
+from wethink_plugins.report import Cell, Line, LineChart, Number, Page
 from wethink_plugins.watch.left_out import left_out
 from wethink_plugins.watch.signs import Run, Sign
 from wethink_plugins.watch.steps import Step
@@ -22,7 +22,9 @@ def write_page(run: Run, found: Sequence[Sign], target: Path, name: str) -> None
         page.numbers(*_numbers(last))
     page.section("Signs", "None of the signs of trouble that are looked for." if not found else "")
     if found:
-        page.table(["sign", "seen", "likely cause"], [[sign.name, sign.seen, sign.cause] for sign in found])
+        page.table(
+            ["sign", "seen", "likely cause"], [[Cell(sign.name, "whole"), sign.seen, sign.cause] for sign in found]
+        )
     page.section("What is paid", *(f"{line}." for line in left_out(run.steps)))
     page.figure(*_paid(run))
     page.section("What is written")

@@ -11,8 +11,8 @@ from pictures.screen import WIDTH
 from pictures.tryout import tryout
 from pictures.wethink import started
 
-_SAMPLE = ("--sample", 8, "--by", "question_type", "--seed", 2)
-_ROW = 5
+SAMPLE = ("--sample", 8, "--by", "question_type", "--seed", 2)
+ROW = 5
 """Of that sample: which fruit has this colour? Its chain of thought names the colour, and no fruit."""
 _DONE = ("y", "y", "y", "Enter")
 _KEYS = ("y", "y", "n", "c")
@@ -21,13 +21,13 @@ _SETTLED = "document.body.dataset.place && document.body.dataset.waiting === '0'
 
 
 def draw(desk: Desk, target: Path) -> None:
-    words = ("data", "audit", tryout(desk) / "train.jsonl", "--out", desk.folder / "audit", *_SAMPLE)
+    words = ("data", "audit", tryout(desk) / "train.jsonl", "--out", desk.folder / "audit", *SAMPLE)
     with started(*words, "--annotator", "ann", "--json", folder=desk.folder) as process:
         screen = desk.screen
         screen.show(_address(process), (WIDTH, 800))
         screen.browser.until(_SETTLED)
         screen.browser.press("Escape")  # what a newcomer is told
-        for key in (*_DONE * (_ROW - 1), *_KEYS):
+        for key in (*_DONE * (ROW - 1), *_KEYS):
             screen.browser.press(key)
             screen.browser.until(_SETTLED)
         screen.browser.type(_COMMENT)

@@ -32,19 +32,21 @@ def demo_answers(desk: Desk, target: Path) -> None:
 
 def watch(desk: Desk, target: Path) -> None:
     """The studies keep their arms, with journals of their own, in folders below the run's: these are left out."""
-    _watched(desk, desk.run(needs="journal"), 0, target)
+    _show_watched(desk, desk.run(needs="journal"), 0)
+    desk.screen.shoot(target, desk.screen.box("header", ".figures"))
 
 
 def watch_trouble(desk: Desk, target: Path) -> None:
-    """Of an imaginary run whose judge is lost on the way."""
-    _watched(desk, tryout(desk) / "run", 1, target)
+    """Of an imaginary run whose judge is lost on the way: the sign, what is paid, and the share that isn't scored."""
+    _show_watched(desk, tryout(desk) / "run", 1)
+    screen, judged = desk.screen, "h2:nth-of-type(4)"
+    screen.shoot(target, screen.box("header", ".figures"), screen.box(judged, f"{judged} + .figures"))
 
 
-def _watched(desk: Desk, run: Path, code: int, target: Path) -> None:
+def _show_watched(desk: Desk, run: Path, code: int) -> None:
     page = desk.folder / "watch.html"
     wethink("watch", run, "--page", page, folder=desk.folder, codes=(code,))
     desk.screen.show(page)
-    desk.screen.shoot(target, desk.screen.box("header", ".figures"))
 
 
 def evaluation(desk: Desk, target: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, complain, say, say_json, say_table, shown
+from wethink_plugins.cli.options import JsonFlag, OptionalPath
+from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 from wethink_plugins.counted import counted
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, OptionalText, say, say_json
+from wethink_plugins.cli.options import ConfigOption, ImagesOption, JsonFlag, OptionalInt, OptionalPath, OptionalText
+from wethink_plugins.cli.output import say, say_json
 from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.audit.labels import Labels
     from wethink_plugins.datasets.audit.sample import Sample
 
-_Count = Optional[int]  # noqa: UP045  typer before 0.12.4 doesn't read `X | None`
 _SIZE, _BY, _SEED = 200, "source,question_type", 0
 
 
@@ -22,15 +22,15 @@ def start(
     file: Annotated[
         OptionalPath, typer.Argument(help="WeThink rows: .jsonl, .json or .parquet. Not needed to go on in DIR.")
     ] = None,
-    images: Annotated[
-        OptionalPath, typer.Option("--images", help="What image_path is relative to; default: the folder of FILE.")
-    ] = None,
+    images: ImagesOption = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where sample and labels are kept.")] = Path(
         "audit"
     ),
-    sample: Annotated[_Count, typer.Option("--sample", min=1, help=f"Rows to draw; default: {_SIZE}.")] = None,
+    sample: Annotated[OptionalInt, typer.Option("--sample", min=1, help=f"Rows to draw; default: {_SIZE}.")] = None,
     by: Annotated[OptionalText, typer.Option("--by", help=f"Names that make the strata; default: {_BY}.")] = None,
-    seed: Annotated[_Count, typer.Option("--seed", help=f"Another seed draws other rows; default: {_SEED}.")] = None,
+    seed: Annotated[
+        OptionalInt, typer.Option("--seed", help=f"Another seed draws other rows; default: {_SEED}.")
+    ] = None,
     annotator: Annotated[
         OptionalText, typer.Option("--annotator", help="Whose labels these are; default: the name of the user.")
     ] = None,

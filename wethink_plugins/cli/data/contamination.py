@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.data.options import FileArgument, ImagesOption
-from wethink_plugins.cli.output import JsonFlag, complain, say, say_json, say_table
+from wethink_plugins.cli.data.options import FileArgument
+from wethink_plugins.cli.options import ImagesOption, JsonFlag, OptionalPaths
+from wethink_plugins.cli.output import complain, say, say_json, say_table
 from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def contamination(
         list[Path], typer.Option("--against", help="A VLMEvalKit TSV, or a folder of images; may be given again.")
     ],
     more: Annotated[
-        Optional[list[Path]],  # noqa: UP045  typer before 0.12.4 doesn't read `X | None`
+        OptionalPaths,
         typer.Argument(metavar="[BENCH]...", help="Further benchmarks, behind --against BENCH."),
     ] = None,
     *,

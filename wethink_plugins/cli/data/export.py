@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,20 +12,28 @@ from wethink_plugins.cli.data.options import (
     MAX_PIXELS,
     MIN_PIXELS,
     FileArgument,
-    ImagesOption,
-    InferFlag,
     MaxLengthOption,
     MaxPixelsOption,
     MinPixelsOption,
     ModelOption,
-    PromptOption,
     RemoveOption,
     prompt_lengths,
     removed_rows,
     say_unmatched,
 )
 from wethink_plugins.cli.data.rejected import report_rejects
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalText, complain, say, say_json
+from wethink_plugins.cli.options import (
+    ConfigOption,
+    ImagesOption,
+    InferFlag,
+    JsonFlag,
+    OptionalFlag,
+    OptionalFloat,
+    OptionalInt,
+    OptionalText,
+    PromptOption,
+)
+from wethink_plugins.cli.output import complain, say, say_json
 from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
@@ -57,22 +65,22 @@ def export(
         typer.Option("--format", help=f"{', '.join(_FORMATS)}, where the host reads it; default: what it likes best."),
     ] = None,
     embed: Annotated[
-        Optional[bool],  # noqa: UP045
+        OptionalFlag,
         typer.Option(
             "--embed/--paths",
             help="Image files inside the file, or by absolute path; default: inside for verl and trl.",
         ),
     ] = None,
     shards: Annotated[
-        Optional[int],  # noqa: UP045
+        OptionalInt,
         typer.Option("--shards", min=1, help="Cut the training rows into so many files."),
     ] = None,
     val_share: Annotated[
-        Optional[float],  # noqa: UP045
+        OptionalFloat,
         typer.Option("--val-share", help="Take this share as validation rows, no picture being on both sides."),
     ] = None,
     val_rows: Annotated[
-        Optional[int],  # noqa: UP045
+        OptionalInt,
         typer.Option("--val-rows", help="The same, as a number of rows."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="With --val-share or --val-rows: draws other rows.")] = 0,
@@ -93,18 +101,7 @@ def export(
     from wethink_plugins.datasets.exporters import export as write_rows
     from wethink_plugins.datasets.validate import validate as check_rows
 
-    if host not in _HOSTS:
-        raise typer.BadParameter(f"{host!r} is not one of {', '.join(_HOSTS)}", param_hint="HOST")
-    if split not in (None, *_SPLITS):
-        raise typer.BadParameter(f"{split!r} is not one of {', '.join(_SPLITS)}", param_hint="--split")
-    if model is not None and host != "easyr1":
-        raise typer.BadParameter("prompt lengths are checked for easyr1 only", param_hint="--model")
-    if form not in (None, *_FORMATS):
-        raise typer.BadParameter(f"{form!r} is not one of {', '.join(_FORMATS)}", param_hint="--format")
-    if val_share is not None and val_rows is not None:
-        raise typer.BadParameter("give --val-share or --val-rows, not both", param_hint="--val-rows")
-    if split is not None and (val_share is not None or val_rows is not None):
-        raise typer.BadParameter("rows can't be split and all be of one split", param_hint="--split")
+    _refuse_contradictions(host, split, form, model, val_share, val_rows)
     layout = Layout(form, embed, shards, val_share, val_rows, seed)
     target = output_file(host, file, out, name, layout)
     lengths = prompt_lengths(model, prompt, max_prompt_length, min_pixels, max_pixels)
@@ -127,10 +124,29 @@ def export(
     written = write_rows(host, found, out, prompt, name, split, lengths.settings() if lengths else None, layout)
     if host == "easyr1" and lengths is None:
         complain(f"{file}: prompt lengths are not checked; give --model, or leave data.filter_overlong_prompts on")
-    sides = _sides(written) if layout.is_set else []
-    result = {"file": str(written), "rejects": str(rejects) if rejects else None, **found.counts, "sides": sides}
+    _tell(written, rejects, found, _sides(written) if layout.is_set else [], json)
+
+
+def _refuse_contradictions(
+    host: str, split: str | None, form: str | None, model: str | None, val_share: float | None, val_rows: int | None
+) -> None:
+    if host not in _HOSTS:
+        raise typer.BadParameter(f"{host!r} is not one of {', '.join(_HOSTS)}", param_hint="HOST")
+    if split not in (None, *_SPLITS):
+        raise typer.BadParameter(f"{split!r} is not one of {', '.join(_SPLITS)}", param_hint="--split")
+    if model is not None and host != "easyr1":
+        raise typer.BadParameter("prompt lengths are checked for easyr1 only", param_hint="--model")
+    if form not in (None, *_FORMATS):
+        raise typer.BadParameter(f"{form!r} is not one of {', '.join(_FORMATS)}", param_hint="--format")
+    if val_share is not None and val_rows is not None:
+        raise typer.BadParameter("give --val-share or --val-rows, not both", param_hint="--val-rows")
+    if split is not None and (val_share is not None or val_rows is not None):
+        raise typer.BadParameter("rows can't be split and all be of one split", param_hint="--split")
+
+
+def _tell(written: Path, rejects: Path | None, found: Validation, sides: list[dict[str, Any]], json: bool) -> None:
     if json:
-        say_json(result)
+        say_json({"file": str(written), "rejects": str(rejects) if rejects else None, **found.counts, "sides": sides})
         return
     removed = f", {found.counts['removed']} left out by the list" if "removed" in found.counts else ""
     say(f"wrote {written}: {counted(found.counts['accepted'], 'row')}, {found.counts['rejected']} rejected{removed}")

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, OptionalText, complain, say, say_json, say_table
+from wethink_plugins.cli.options import JsonFlag, OptionalInt, OptionalPath, OptionalText
+from wethink_plugins.cli.output import complain, say, say_json, say_table
 from wethink_plugins.counted import counted
 from wethink_plugins.datasets.fetch.options import ARCHIVE, IMAGES_REPO, ROWS_REPO
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.fetch.run import Fetched
 
-OptionalNumber = Optional[int]  # noqa: UP045  typer before 0.12.4
-
 
 def fetch(
     out: Annotated[Path, typer.Option("--out", help="Folder for rows.jsonl, images/ and lost.jsonl.")],
     rows: Annotated[
-        OptionalNumber, typer.Option("--rows", help="Only a sample of so many rows, and only its images.")
+        OptionalInt, typer.Option("--rows", help="Only a sample of so many rows, and only its images.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the sample; a larger one holds the smaller.")] = 0,
     repo: Annotated[str, typer.Option("--repo", help="Dataset repository of the rows.")] = ROWS_REPO,
@@ -45,7 +44,7 @@ def fetch(
         typer.Option("--keep-parts/--no-keep-parts", help="Download the parts to OUT/parts, or read images only."),
     ] = False,
     jobs: Annotated[
-        OptionalNumber, typer.Option("--jobs", help="Connections, or threads on a local archive, at a time.")
+        OptionalInt, typer.Option("--jobs", help="Connections, or threads on a local archive, at a time.")
     ] = None,
     shard: Annotated[
         str, typer.Option("--shard", help="This node's share of the images: 0/4, 1/4, 2/4 or 3/4 of four.")

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.output import OptionalPath, OptionalText, complain
+from wethink_plugins.cli.options import OptionalPaths, OptionalText
+from wethink_plugins.cli.output import complain
 
 if TYPE_CHECKING:
     from wethink_plugins.datasets.prompt_length import PromptLengths
     from wethink_plugins.datasets.validate import Validation
 
 FileArgument = Annotated[Path, typer.Argument(help="WeThink rows: .jsonl, .json or .parquet.")]
-ImagesOption = Annotated[
-    OptionalPath, typer.Option("--images", help="What image_path is relative to; default: the folder of FILE.")
-]
-InferFlag = Annotated[
-    bool, typer.Option("--infer-types", help="Derive the type from options and answer where the category is unknown.")
-]
-PromptOption = Annotated[str, typer.Option("--prompt", help="System prompt: a registered name, or a text file.")]
 ModelOption = Annotated[
     OptionalText,
     typer.Option("--model", help="Folder of the model; rows whose prompt is too long for it are rejected."),
@@ -32,13 +26,12 @@ MaxLengthOption = Annotated[
 MinPixelsOption = Annotated[int, typer.Option("--min-pixels", help="With --model: EasyR1's data.min_pixels.")]
 MaxPixelsOption = Annotated[int, typer.Option("--max-pixels", help="With --model: EasyR1's data.max_pixels.")]
 RemoveOption = Annotated[
-    Optional[list[Path]],  # noqa: UP045
+    OptionalPaths,
     typer.Option(
         "--remove",
         help="Leave out the rows on this list: remove.txt of `wethink data contamination`. May be given again.",
     ),
 ]
-QuietFlag = Annotated[bool, typer.Option("--quiet", help="No progress on the terminal.")]
 # EasyR1's own defaults.
 MAX_LENGTH, MIN_PIXELS, MAX_PIXELS = 2048, 262144, 4194304
 

@@ -12,14 +12,10 @@ from wethink_plugins.cli.data.options import (
     MAX_PIXELS,
     MIN_PIXELS,
     FileArgument,
-    ImagesOption,
-    InferFlag,
     MaxLengthOption,
     MaxPixelsOption,
     MinPixelsOption,
     ModelOption,
-    PromptOption,
-    QuietFlag,
     RemoveOption,
     prompt_lengths,
     removed_rows,
@@ -28,7 +24,16 @@ from wethink_plugins.cli.data.options import (
 from wethink_plugins.cli.data.progress import progress_of
 from wethink_plugins.cli.data.rejected import report_rejects
 from wethink_plugins.cli.data.summary import show, summary_of
-from wethink_plugins.cli.output import ConfigOption, JsonFlag, OptionalPath, complain, say_json
+from wethink_plugins.cli.options import (
+    ConfigOption,
+    ImagesOption,
+    InferFlag,
+    JsonFlag,
+    OptionalPath,
+    PromptOption,
+    QuietFlag,
+)
+from wethink_plugins.cli.output import complain, say_json
 from wethink_plugins.counted import counted
 from wethink_plugins.errors import WeThinkError
 

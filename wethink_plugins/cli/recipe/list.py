@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wethink_plugins.cli.output import JsonFlag, say, say_json
+from wethink_plugins.cli.options import JsonFlag
+from wethink_plugins.cli.output import say, say_json
 from wethink_plugins.cli.recipe.show import CONFIG
 
 _CONFIG_SUMMARY = "the whole YAML of the reward, every key with its default and what it does"

@@ -6,11 +6,12 @@ import os
 import sys
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, complain, say, say_json
+from wethink_plugins.cli.options import InferFlag, JsonFlag, OptionalPath, PromptOption, SettingsArgument
+from wethink_plugins.cli.output import complain, say, say_json
 from wethink_plugins.cli.recipe.options import HostOption, NameArgument, WithOption
 
 if TYPE_CHECKING:
@@ -25,10 +26,7 @@ def run(
     data: Annotated[Path, typer.Option("--data", help="WeThink rows to train on: .jsonl, .json or .parquet.")],
     model: Annotated[str, typer.Option("--model", help="The model's folder, or its name on the hub.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the run: a new one, or that of the same run.")],
-    settings: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(help="KEY=VALUE, as on the host's command line.", show_default=False),
-    ] = None,
+    settings: SettingsArgument = None,
     images: Annotated[
         OptionalPath, typer.Option("--images", help="What image_path is relative to; default: the folder of the rows.")
     ] = None,
@@ -39,13 +37,8 @@ def run(
     reward: Annotated[
         OptionalPath, typer.Option("--reward", help="A reward's YAML of your own, in place of the recipe's.")
     ] = None,
-    prompt: Annotated[
-        str, typer.Option("--prompt", help="System prompt: a registered name, or a text file.")
-    ] = "wethink",
-    infer_types: Annotated[
-        bool,
-        typer.Option("--infer-types", help="Derive the type from options and answer where the category is unknown."),
-    ] = False,
+    prompt: PromptOption = "wethink",
+    infer_types: InferFlag = False,
     allow_rejects: Annotated[
         bool, typer.Option("--allow-rejects", help="Train on the good rows although others are rejected.")
     ] = False,
@@ -94,7 +87,8 @@ def run(
     if code:
         complain(f"{order.host} ended with code {code}; its log: {order.out / _LOG}")
         raise typer.Exit(1)
-    _finish(order, done, json, f"trained; look at it with: wethink watch {order.out}")
+    journal = f"; look at it with: wethink watch {order.out}" if order.reward_file else ""
+    _finish(order, done, json, f"trained{journal}")
 
 
 def _first_look(order: Order) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, OptionalText, say, say_json
+from wethink_plugins.cli.options import JsonFlag, OptionalPath, OptionalText
+from wethink_plugins.cli.output import say, say_json
 from wethink_plugins.cli.recipe.options import HostOption, NameArgument, WithOption
 
 if TYPE_CHECKING:

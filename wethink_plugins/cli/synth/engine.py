@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wethink_plugins.cli.options import OptionalInt
 from wethink_plugins.errors import WeThinkError
 
 if TYPE_CHECKING:
@@ -15,13 +16,12 @@ if TYPE_CHECKING:
     from wethink_plugins.synthesis.running.engine import Engine, Progress
 
 _ENGINES = ("asyncio", "ray")
-_Number = Optional[int]  # noqa: UP045  typer before 0.12.4
 
 EngineFlag = Annotated[
     str, typer.Option("--engine", help="asyncio: this process. ray: the cluster of RAY_ADDRESS, or this machine.")
 ]
 WorkersFlag = Annotated[
-    _Number, typer.Option("--workers", help="With --engine ray: processes that run stages; default: one a core.")
+    OptionalInt, typer.Option("--workers", help="With --engine ray: processes that run stages; default: one a core.")
 ]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, complain, say, say_json, say_table
+from wethink_plugins.cli.options import JsonFlag, OptionalInt, OptionalPath, QuietFlag
+from wethink_plugins.cli.output import complain, say, say_json, say_table
 from wethink_plugins.synthesis.estimate.sample import IMAGES
 
 
@@ -16,14 +17,14 @@ def estimate(
     config: Annotated[Path, typer.Argument(help="The YAML of the run.")],
     sample: Annotated[int, typer.Option("--sample", min=1, help="Images that are made for real, and paid.")] = IMAGES,
     images_total: Annotated[
-        Optional[int],  # noqa: UP045  typer before 0.12.4
+        OptionalInt,
         typer.Option("--images-total", min=1, help="Images of the whole run; default: those that the YAML finds."),
     ] = None,
     out: Annotated[
         OptionalPath, typer.Option("--out", help="The run's folder, which `resume` goes on with; default: a new one.")
     ] = None,
     json: JsonFlag = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    quiet: QuietFlag = False,
 ) -> None:
     """Make the first images of a run for real; what the whole will cost, in money, tokens and time, with 90% intervals.
 
@@ -70,22 +71,29 @@ _MEASURES = {
 
 
 def _show(found: Mapping[str, Any]) -> None:
+    from wethink_plugins.synthesis.report.words import NO_PRICES
+
     made = found["sample"]
+    unpriced = bool(found["unpriced"]) and not made["usd"]
     title = f"{found['images']:,} images, from {made['images']:,} ({made['accepted']:,} of {made['items']:,} accepted)"
-    lines = [(label, *_shown(name, found["total"][name])) for name, label in _MEASURES.items()]
+    lines = [
+        (label, *(("-", NO_PRICES) if unpriced and name.startswith("usd") else _shown(name, found["total"][name])))
+        for name, label in _MEASURES.items()
+    ]
     say_table(title, ("", "estimate", f"{found['level']:.0%} interval"), lines)
+    measures = {"calls": "calls", "tokens": "tokens", **({} if unpriced else {"usd": "dollars"})}
     stages = [
-        (name, stage["images"], *(cell for measure in ("calls", "tokens", "usd") for cell in _shown(measure, stage[measure])))
+        (name, stage["images"], *(cell for measure in measures for cell in _shown(measure, stage[measure])))
         for name, stage in found["stages"].items()
     ]  # fmt: skip
-    say_table("by stage", ("", "images", "calls", "", "tokens", "", "dollars", ""), stages)
+    columns = [cell for label in measures.values() for cell in (label, "")]
+    say_table("by stage", ("", "images", *columns), stages)
     hours = [(one["limit"], *_shown("hours", _hours(one), "")) for one in found["time"]]
     say_table("time, if this alone were the limit and always in use", ("", "hours", "interval"), hours)
     for note in found["notes"]:
         say(f"note: {note}")
-    say(
-        f"the sample cost ${made['usd']:,.2f} and {made['tokens']:,.0f} tokens; go on with: wethink synth resume {found['run']}"
-    )
+    usd = NO_PRICES if unpriced else f"${made['usd']:,.2f}"
+    say(f"the sample cost {made['tokens']:,.0f} tokens, {usd}; go on with: wethink synth resume {found['run']}")
 
 
 def _hours(seconds: Mapping[str, Any]) -> dict[str, float | None]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath, say, say_json, say_table
+from wethink_plugins.cli.options import JsonFlag, OptionalInt, OptionalPath
+from wethink_plugins.cli.output import say, say_json, say_table
 from wethink_plugins.counted import counted
-
-_Count = Optional[int]  # noqa: UP045  typer before 0.12.4 doesn't read `X | None`
 
 
 def report(
@@ -21,7 +20,7 @@ def report(
         typer.Option("--out", help="Write the page here, for example report.html, and its figures beside it as .json."),
     ] = None,
     audit_sample: Annotated[
-        _Count, typer.Option("--audit-sample", min=1, help="Write so many accepted rows for `wethink data audit`.")
+        OptionalInt, typer.Option("--audit-sample", min=1, help="Write so many accepted rows for `wethink data audit`.")
     ] = None,
     audit_out: Annotated[
         OptionalPath, typer.Option("--audit-out", metavar="DIR", help="Where to; default: RUN/audit-sample.")
@@ -64,9 +63,11 @@ def _show(figures: Mapping[str, Any], out: Path | None) -> None:
     from wethink_plugins.synthesis.report.words import cost, state_text
 
     state, funnel, answers, calls = (figures[name] for name in ("state", "funnel", "answers", "calls"))
+    rate, ended = funnel["accept_rate"], " whose round has ended" * bool(funnel["waiting"])
     say(f"{state['ended']:,} of {state['items']:,} items have ended. {state_text(state)}")
     say(
-        f"{counted(funnel['accepted'], 'row', ',')} accepted: {with_interval(funnel['accept_rate'])} of closed rounds' items"
+        f"{counted(funnel['accepted'], 'row', ',')} accepted of {counted(rate['total'], 'item', ',')}{ended}: "
+        f"{with_interval(rate)}"
     )
     rows = [
         (one["stage"] or "(before)", one["entered"], one["left"], one["rejected"], ", ".join(f"{name} {number}" for name, number in one["reasons"].items()))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, OptionalPath
+from wethink_plugins.cli.options import JsonFlag, OptionalPath, QuietFlag
 from wethink_plugins.cli.synth.engine import EngineFlag, WorkersFlag, check_engine
 
 
@@ -18,7 +18,7 @@ def run(
         OptionalPath, typer.Option("--extend", help="Rows that are there already: add what they lack and don't ask.")
     ] = None,
     json: JsonFlag = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    quiet: QuietFlag = False,
     engine: EngineFlag = "asyncio",
     workers: WorkersFlag = None,
 ) -> None:

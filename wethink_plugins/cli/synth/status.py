@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from wethink_plugins.cli.output import JsonFlag, say, say_json
+from wethink_plugins.cli.options import JsonFlag
+from wethink_plugins.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from wethink_plugins.synthesis.run import RunFolder
@@ -84,7 +85,7 @@ def _items(figures: Mapping[str, Any]) -> str:
     return (
         f"items    {state['ended']:,} of {state['items']:,} ended ({share}); {funnel['accepted']:,} accepted, "
         f"{funnel['rejected']:,} rejected, {funnel['waiting']:,} wait for the end of their round; "
-        f"accepted of closed rounds' items (95%): {with_interval(funnel['accept_rate'])}"
+        f"accepted of those whose round has ended (95%): {with_interval(funnel['accept_rate'])}"
     )
 
 
@@ -99,12 +100,12 @@ def _rate(figures: Mapping[str, Any]) -> str:
 
 
 def _spent(figures: Mapping[str, Any]) -> str:
-    from wethink_plugins.synthesis.report.words import approximate, cost, dollars
+    from wethink_plugins.synthesis.report.words import NO_PRICES, approximate, cost, dollars
 
     spent, limits = figures["spent"], figures["limits"]
     usd, tokens = limits["usd"]["limit"], limits["tokens"]["limit"]
     known = spent["usd"] is not None
-    money = f"{dollars(spent['usd'])}{f' of {dollars(usd)}' if usd else ''}" if known else "no price given"
+    money = f"{dollars(spent['usd'])}{f' of {dollars(usd)}' if usd else ''}" if known else NO_PRICES
     return (
         f"spent    {approximate(spent['tokens'])}{f' of {approximate(tokens)}' if tokens else ''} tokens, {money}; "
         f"an accepted row: {cost(spent['per_accepted']['usd'], spent['per_accepted']['tokens'])}"

@@ -55,11 +55,17 @@ def _figures(progress: Progress) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _unpriced(run: RunFolder) -> bool:
+    return all(one.usd_per_million is None for model in run.config.models.values() for one in model.endpoints)
+
+
 def _say(run: RunFolder, progress: Progress, counts: dict[str, int]) -> None:
+    from wethink_plugins.synthesis.report.words import NO_PRICES
+
     spent = progress.spent
-    usd = f", ${spent.usd:,.2f}" if spent.usd else ""  # without prices 0 would be none
+    usd = f"${spent.usd:,.2f}" if spent.usd or not _unpriced(run) else NO_PRICES
     say(f"{progress.ended:,} of {counted(progress.total, 'item', ',')} ended; {counted(spent.attempts, 'call', ',')}, "
-        f"{spent.tokens:,} tokens{usd}")  # fmt: skip
+        f"{spent.tokens:,} tokens, {usd}")  # fmt: skip
     say(
         f"wrote {run.folder}: {', '.join(counted(count, name.removesuffix('s'), ',') for name, count in counts.items())}"
     )

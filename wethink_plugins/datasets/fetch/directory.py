@@ -24,14 +24,14 @@ _EXTRA = 65535 + 24
 
 
 class Directory:
-    """Entries by their safe path. `unsafe`: entries that lead out of a folder; `doubled`: names given again, where
-    the last one counts, as in every zip reader."""
+    """Entries by their safe path. `unsafe`: entries that lead out of a folder. Of a name given again the last one counts,
+    as in every zip reader."""
 
     def __init__(self, infos: Iterable[zipfile.ZipInfo], end: int) -> None:
         self._entries: dict[str, Entry] = {}
         self._other_case: dict[str, str] | None = None
         self._above = self._below = ""
-        self.unsafe = self.doubled = 0
+        self.unsafe = 0
         files = [info for info in infos if not info.filename.endswith("/")]
         for info, stop in zip(files, _ends(files, end), strict=True):
             self._add(info, stop)
@@ -64,7 +64,6 @@ class Directory:
         except ValueError:
             self.unsafe += 1
             return
-        self.doubled += name in self._entries
         fields = (info.compress_size, info.file_size, info.CRC, info.compress_type)
         self._entries[name] = Entry(name, info.header_offset, end, *fields, _fault(info))
 

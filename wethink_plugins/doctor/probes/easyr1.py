@@ -12,7 +12,10 @@ from typing import Any
 from wethink_plugins.doctor.finding import Finding, ok
 from wethink_plugins.doctor.probes.shared import Step, excerpt, rewards_checked, right_answer, run
 
-_INSTALL = "install what it names into EasyR1's environment; its own requirements.txt lists it"
+_INSTALL = (
+    "run doctor in EasyR1's environment, or here with --files-only; if this is it, install what is named: its own "
+    "requirements.txt lists it"
+)
 _KEYS = "remove or rename the key: this EasyR1 doesn't take it"
 
 

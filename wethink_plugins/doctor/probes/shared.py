@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +28,9 @@ def run(steps: Callable[[dict[str, Any], Path, list[Finding]], None]) -> None:
         steps(json.loads(asked.read_text(encoding="utf-8")), asked.parent, found)
     except Ended:
         pass
+    except PackageNotFoundError as problem:
+        text = f"this isn't the environment of the training: {problem.name} isn't installed in it"
+        found.append(error("host", text, "run doctor there, or here with --files-only"))
     except Exception as problem:  # noqa: BLE001  the host's code may raise anything
         if type(problem).__name__ not in KNOWN:
             found.append(error("host", f"{type(problem).__name__}: {one_line(problem)}", "the same would end the run"))

@@ -39,7 +39,7 @@ def attack_judge(config: WeThinkConfig) -> JudgeReport:
     """Asks the configured judge about each, all at once. ConfigError when none is configured."""
     from wethink_plugins.rewards.hybrid import HybridReward
 
-    reward = HybridReward.from_config(config)
+    reward = HybridReward(config, live=False)  # no training: nothing to journal, no first batch to show
     if reward.judge is None:
         raise ConfigError(
             "no judge is configured",

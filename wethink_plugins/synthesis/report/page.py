@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wethink_plugins.counted import counted
 from wethink_plugins.report import Bar, Number, Page
 from wethink_plugins.synthesis.report.cards import Read
 from wethink_plugins.synthesis.report.gallery import cards_of
@@ -12,7 +13,7 @@ from wethink_plugins.synthesis.report.page_growth import growth_on, notes_on
 from wethink_plugins.synthesis.report.page_rows import agreement_on, mix_on, origins_on
 from wethink_plugins.synthesis.report.page_run import calls_on, drift_on, lengths_on, settings_on, spending_on
 from wethink_plugins.synthesis.report.share import per_cent, with_interval
-from wethink_plugins.synthesis.report.words import approximate, dollars, state_text
+from wethink_plugins.synthesis.report.words import NO_PRICES, approximate, dollars, state_text
 from wethink_plugins.synthesis.vocabulary import REASONS
 
 Figures = Mapping[str, Any]
@@ -59,17 +60,28 @@ def _numbers(figures: Figures) -> list[Number]:
     funnel, answers, calls = figures["funnel"], figures["answers"], figures["calls"]
     settled, distance = answers["accepted_settled_by"], figures["mix"]["abilities"]["distance"]
     total, duplicates = sum(settled.values()), funnel["reasons"].get("near_duplicate", 0)
-    cost, tokens = calls["per_accepted"]["usd"], calls["per_accepted"]["tokens"]
     rate = funnel["accept_rate"]
-    share = "" if rate["rate"] is None else f"{with_interval(rate)} of closed rounds' items"
+    ended = " whose round has ended" * bool(funnel["waiting"])
+    share = "" if rate["rate"] is None else f"of {counted(rate['total'], 'item', ',')}{ended}: {with_interval(rate)}"
     return [
         Number("accepted rows", f"{funnel['accepted']:,}", share),
         Number("both answerers agree", per_cent(answers["all"]["agree"]["rate"]), _interval(answers["all"]["agree"])),
         Number("of the rows rest on the arbiter", per_cent(settled["arbiter"] / total if total else None), f"{settled['arbiter']:,} of {total:,}"),
         Number("off the ability mix", per_cent(distance), "of the rows would have to be others"),
         Number("near-duplicates", f"{duplicates:,}", "turned down at a round's end"),
-        Number("a row", dollars(cost), f"{approximate(tokens)} tokens, rejected items and failures included"),
+        _price(calls["per_accepted"]["usd"], calls["per_accepted"]["tokens"]),
     ]  # fmt: skip
+
+
+def _price(usd: float | None, tokens: float | None) -> Number:
+    """In tokens where there are no prices."""
+    if usd is None:
+        return Number(
+            "tokens an accepted row", approximate(tokens), f"{NO_PRICES}; rejected items and failures included"
+        )
+    return Number(
+        "an accepted row", dollars(usd), f"{approximate(tokens)} tokens, rejected items and failures included"
+    )
 
 
 def _interval(share: Figures) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wethink_plugins.counted import counted
 from wethink_plugins.report import Cell, Histogram, Line, LineChart, Page
 from wethink_plugins.synthesis.report.answers import OTHER
 from wethink_plugins.synthesis.report.lengths import TEXTS
@@ -99,7 +100,7 @@ def calls_on(page: Page, figures: Figures) -> None:
     kills = calls["kills"]
     if len(calls["processes"]) > 1 or kills["kills"]:
         page.text(
-            f"{len(calls['processes'])} processes worked on the run; {kills['kills']:,} ended with calls in flight: "
+            f"{counted(len(calls['processes']), 'process')} worked on the run; {kills['kills']:,} ended with calls in flight: "
             f"{kills['in_flight']:,} in all, at most {kills['most']:,} at once. {kills['repeated']:,} of them were made again and may "
             "have been paid twice; of the first time the call store has no line."
         )

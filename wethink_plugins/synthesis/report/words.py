@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+NO_PRICES = "no prices given"
+"""Where no endpoint has `usd_per_million`: nothing is known, which isn't $0."""
+
 
 def dollars(value: float | None) -> str:
     """Four significant places below a cent, two decimals above a dollar; a dash where prices aren't known."""
@@ -26,7 +29,7 @@ def cost(usd: float | None, tokens: float | None) -> str:
     """Both, and that no price is known where it isn't: a dash for the money would say nothing."""
     if tokens is None:
         return "–"
-    return f"{approximate(tokens)} tokens, " + ("no price given" if usd is None else dollars(usd))
+    return f"{approximate(tokens)} tokens, " + (NO_PRICES if usd is None else dollars(usd))
 
 
 def duration(seconds: float | None) -> str:

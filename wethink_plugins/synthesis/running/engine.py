@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.synthesis.asking.in_flight import InFlight
@@ -98,7 +99,7 @@ class Engine:
     def _prepare(self) -> None:
         """Takes up the run where the ledger has it."""
         per_image = self._config.questions_per_image
-        self._images = LedgerImages(lambda: self._run.ledger(reads_only=True), self._ledger.image_count())
+        self._images = LedgerImages(partial(self._run.ledger, reads_only=True), self._ledger.image_count())
         done = self._ledger.done()
         rounds = self._ledger.rounds()
         total = len(self._images) * per_image

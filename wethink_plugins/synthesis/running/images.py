@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import overload
 
 from wethink_plugins.synthesis.ledger import Ledger
@@ -20,8 +20,9 @@ class LedgerImages(Sequence[ImageRef]):
     """
 
     def __init__(self, ledger: Callable[[], Ledger], count: int) -> None:
-        self._ledger, self._count = ledger, count
-        self._block = lru_cache(maxsize=_BLOCKS)(self._read)
+        self._count = count
+        # Of no method: in a circle with its own cache it would keep the run, and the run's lock, after its last user.
+        self._block = lru_cache(maxsize=_BLOCKS)(partial(_read, ledger))
 
     def __len__(self) -> int:
         return self._count
@@ -38,10 +39,11 @@ class LedgerImages(Sequence[ImageRef]):
         block, rest = divmod(place, _BLOCK)
         return self._block(block)[rest]
 
-    def _read(self, block: int) -> list[ImageRef]:
-        """With a connection of its own: those of SQLite stay with the thread that made them."""
-        ledger = self._ledger()
-        try:
-            return ledger.images(block * _BLOCK, (block + 1) * _BLOCK)
-        finally:
-            ledger.close()
+
+def _read(opened: Callable[[], Ledger], block: int) -> list[ImageRef]:
+    """With a connection of its own: those of SQLite stay with the thread that made them."""
+    ledger = opened()
+    try:
+        return ledger.images(block * _BLOCK, (block + 1) * _BLOCK)
+    finally:
+        ledger.close()

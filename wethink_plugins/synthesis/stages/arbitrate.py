@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from wethink_plugins.synthesis.asking.desk import Desk
 from wethink_plugins.synthesis.final import settle
 from wethink_plugins.synthesis.problem import problem_of
-from wethink_plugins.synthesis.records import Arbitration, Draft
+from wethink_plugins.synthesis.records import Arbitration, Choice, Draft
 from wethink_plugins.synthesis.rejection import Rejected
 from wethink_plugins.synthesis.stage import Stage
 
@@ -36,14 +36,15 @@ class Arbitrate(Stage):
             self, "arbitrate", Arbitrated, question=problem_of(draft),
             first=draft.answers[order[0]], second=draft.answers[order[1]],
         )  # fmt: skip
-        choice = {"first": order[0], "second": order[1]}.get(said.choice, "neither")
+        meant: dict[str, Choice] = {"first": order[0], "second": order[1], "neither": "neither"}
+        choice = meant[said.choice]
         draft.arbitration = Arbitration(choice=choice, why=said.why)
         if choice == "neither":
             raise Rejected("no_agreement", f"the arbiter takes neither: {said.why}")
         settle(draft, draft.answers[choice])
 
 
-def _order(draft: Draft) -> tuple[str, str]:
+def _order(draft: Draft) -> tuple[Choice, Choice]:
     """Drawn by the image: models prefer the first or the second, whichever it is, and so neither answerer gains."""
     even = hashlib.sha256(draft.image.id.encode()).digest()[0] % 2 == 0
     return ("vision", "text") if even else ("text", "vision")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from wethink_plugins.options import LETTERS, split_options
 from wethink_plugins.rows import Row
@@ -19,8 +20,8 @@ from wethink_plugins.synthesis.steering.mix import ENOUGH, Dimension, Plan
 from wethink_plugins.synthesis.steering.near_duplicates import Asked, NearDuplicates
 from wethink_plugins.synthesis.steering.pairing import Cell, dealt, drawn, image_of, paired
 from wethink_plugins.synthesis.steering.remembered import Remembered
-from wethink_plugins.synthesis.vocabulary import ABILITIES
-from wethink_plugins.vocabulary import fold
+from wethink_plugins.synthesis.vocabulary import ABILITIES, Ability
+from wethink_plugins.vocabulary import QuestionType, fold
 
 NO_ABILITY = "none"
 # Tries that say as much of a pair as what its two sides say, and tries without success after which it is left; *chosen*.
@@ -87,7 +88,7 @@ class Steering:
         targets = {
             item: Target(
                 abilities=ordered(cell[0].split("+")),
-                question_type=cell[1],
+                question_type=cast(QuestionType, cell[1]),  # the mix names no others
                 domains=domains[item],
                 avoid=self._avoided(item, told[cell]),
             )
@@ -187,7 +188,7 @@ def combination(abilities: Iterable[str]) -> str:
     return "+".join(ordered(abilities)) or NO_ABILITY
 
 
-def ordered(abilities: Iterable[str]) -> tuple[str, ...]:
+def ordered(abilities: Iterable[str]) -> tuple[Ability, ...]:
     """Those that are known, whatever their spelling, each once."""
     found = {fold(name) for name in abilities}
     return tuple(name for name in ABILITIES if fold(name) in found)
