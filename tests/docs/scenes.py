@@ -115,13 +115,6 @@ def _own_data_page(scene: Scene) -> None:
     scene.ends["wethink data validate tryout/odd.jsonl *"] = (1, "35 rejected")
 
 
-def _another_audit(scene: Scene) -> None:
-    """The page shows two ways, of two people: each has a folder of its own."""
-    scene.interrupt()
-    for folder in scene.folder.glob("audit"):
-        folder.rename(scene.folder / "audit-before")
-
-
 def _synthesis_page(scene: Scene) -> None:
     _task(scene)
     small_synthesis(scene)
