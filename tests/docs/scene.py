@@ -165,6 +165,8 @@ class Scene:
             ["bash", "-c", f"exec {text.rstrip('& ')}" if not re.match(r"\w+=", text) else text.rstrip("& ")],
             cwd=self.at, env={**os.environ, **self.env, "PYTHONUNBUFFERED": "1"}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+            # A background job of a shell ignores Ctrl-C, and what it starts inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
 
         def listen() -> None:
