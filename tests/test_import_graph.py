@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "wethink_plugins"
-# Runs of scripts import each other by plain names.
-SCRIPTS = ("recipes/cpu", "recipes/evaluation", "benchmarks", "docs/making/pictures")
+# Scripts that import each other by plain names.
+SCRIPTS = ("recipes/cpu", "recipes/evaluation", "benchmarks", "docs/making")
 
 # From the top; a room imports from rooms below its own line. Rooms of one line don't know each other.
 LAYERS = (
