@@ -34,12 +34,12 @@ demo: ## warm start, GRPO with the hybrid reward, report (SEED=0; goes on where 
 demo-controls: demo ## the same start with other rewards: noise, permuted answers, format, rules, judge only
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
-# In the order in which they start, three at a time for two cores: the longest first; the first sets up the hosts.
-TIERS := test-hosts-train test-core test-hosts-short test-lowest test-docs test-wire docs-check typecheck
+# In the order in which they start, four at a time: two cores, and half of a tier is waiting. The longest first; the first sets up the hosts.
+TIERS := test-hosts-train test-core test-hosts-short test-lowest test-wire test-docs docs-check typecheck
 
 test: ## unit and contract tests, types, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
-	+@$(PYTHON) tests/tiers.py --lanes 3 $(TIERS) \
+	@$(PYTHON) tests/tiers.py --lanes 4 $(TIERS) \
 	  --left-out "test-easyr1: it needs a clone of EasyR1 (make test-easyr1 EASYR1_HOME=DIR)" \
 	  --left-out "test-slow: load and faults at length, a real vLLM server (make test-slow)"
 
@@ -98,7 +98,7 @@ typecheck: ## mypy --strict over the package; 15 s of CPU, less when little has 
 
 test-slow: ## load and faults at length, further runs in the hosts, a real vLLM server; many minutes, 3 GB more
 	@$(SETUP) test sft grpo vllm verifiers
-	+@$(PYTHON) tests/tiers.py --lanes 2 slow-hosts slow-unit slow-ray slow-lowest
+	@$(PYTHON) tests/tiers.py --lanes 2 slow-hosts slow-unit slow-ray slow-lowest
 
 slow-hosts:
 	@WETHINK_REQUIRE_HOSTS=1 $(TEST) -m pytest -q -p no:cacheprovider --durations 20 -m "slow and host"
