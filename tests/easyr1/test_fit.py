@@ -134,7 +134,7 @@ def test_online_filtering_with_the_installed_reward(fits):
     assert {round(record["reward"], 4) for record in run["records"]} == {0.3}
     trained = [line for line in run["journal"] if line["split"] == "train"]
     assert len(trained) > len(run["records"]), "some were generated again"
-    assert all(line["question"] == "How many shapes are there?" for line in run["journal"])
+    assert all(line["question"].startswith("How many shapes are there?") for line in run["journal"])
     kinds = {(line["question_type"], line["method"]) for line in run["journal"]}
     assert kinds == {("fill_in_blank", "rule"), ("descriptive", "model")}
 
