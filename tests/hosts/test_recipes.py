@@ -144,7 +144,7 @@ def test_llamafactory_trains_by_the_recipe_in_small(sft, task, tmp_path, name):
     (task / "few.jsonl").write_text("\n".join((task / "data" / "warm.jsonl").read_text().splitlines()[:16]) + "\n")
     rows = ["--data", task / "few.jsonl"]
     done = recipe_run(sft, task, out, f"llamafactory/{name}", "--with", "size/cpu", *rows)
-    assert "train_loss" in done.stdout and "trained; look at it" in done.stdout
+    assert "train_loss" in done.stdout and done.stdout.splitlines()[-1].startswith("trained")
     assert (task / "prompt.txt").read_text().splitlines()[0] in done.stdout, "its first example shows the system prompt"
     made = out / ("adapter/adapter_model.safetensors" if name.endswith("lora") else "model/model.safetensors")
     assert made.exists()
