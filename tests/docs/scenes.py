@@ -16,7 +16,7 @@ from tests.docs.scene import Scene
 from tests.docs.shell import Command
 
 # Pages are typed in a checkout; what is only read of it is there.
-_CHECKOUT = ("recipes", "data_tools", "benchmarks", "patches", "docs")
+_CHECKOUT = ("recipes", "wethink_plugins", "data_tools", "benchmarks", "patches", "docs")
 # Listens on this machine only, at a port that is free: what a test may do of `--host 0.0.0.0`.
 _HERE = (r"0\.0\.0\.0", "127.0.0.1")
 
