@@ -77,6 +77,7 @@ def right_row(row_id: str, item: tuple[Any, Scene], rng: random.Random) -> Row:
 class FailingJudge:
     """Agrees with the very words of the reference, until it fails."""
 
+    name = "scripted"
     down = False
 
     async def judge(self, sample: Sample, answer: str) -> Judgement:

@@ -131,9 +131,12 @@ class Scene:
             contextlib.redirect_stdout(said), contextlib.redirect_stderr(said),
         ):  # fmt: skip
             try:
-                main(words)
+                with _limit():
+                    main(words)
             except SystemExit as ended:
                 code = ended.code or 0
+            except _TooLong:
+                return Ended(124, f"not done within {_LIMIT_S} s: {said.getvalue()}")
         return Ended(code, said.getvalue())
 
     def _in_bash(self, text: str, typed: str) -> Ended:
@@ -199,6 +202,24 @@ class Scene:
 
 def _of(table: dict[str, object], command: Command):
     return next((value for pattern, value in table.items() if fnmatchcase(command.shown, pattern)), None)
+
+
+class _TooLong(BaseException):
+    """Not an Exception: the command would take it for a fault of its own."""
+
+
+@contextlib.contextmanager
+def _limit():
+    def end(*_):
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, _LIMIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager

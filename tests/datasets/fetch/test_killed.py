@@ -41,16 +41,16 @@ def finished(folder, images):
 
 
 def kill_and_go_on(command, hub, folder, moments, *words):
-    """Each moment counts from the first thing that the run asks for, whatever Python's own start takes.
+    """Each moment is a number of answers of the hub, and seconds after it: progress, however busy the machine is.
 
     Returns how many were killed at work, and how many images there were then.
     """
     killed, there = 0, set()
-    for moment in moments:
-        process, asked = command(*words), len(hub.log)
-        while process.poll() is None and len(hub.log) == asked:
-            time.sleep(0.02)
-        time.sleep(moment)
+    for answers, seconds in moments:
+        process, target = command(*words), len(hub.log) + answers
+        while process.poll() is None and len(hub.log) < target:
+            time.sleep(0.005)
+        time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
         process.stderr.close()
@@ -65,7 +65,7 @@ def kill_and_go_on(command, hub, folder, moments, *words):
 
 @pytest.mark.parametrize("words", [(), pytest.param(("--keep-parts",), marks=pytest.mark.slow)])
 def test_killed_a_few_times(tmp_path, hub, command, words):
-    killed, _ = kill_and_go_on(command, hub, tmp_path / "out", [0.1, 0.8], *words)
+    killed, _ = kill_and_go_on(command, hub, tmp_path / "out", [(5, 0), (12, 0)], *words)
     assert killed >= 1 and "rows.jsonl" in finished(tmp_path / "out", hub.images)
 
 
@@ -73,9 +73,8 @@ def test_killed_a_few_times(tmp_path, hub, command, words):
 @pytest.mark.parametrize("words", [("--jobs", "3"), ("--keep-parts", "--jobs", "3")])
 def test_killed_at_twenty_moments(tmp_path, hub, command, words):
     draw = random.Random(0)
-    moments = sorted(
-        draw.uniform(0, 0.4) for _ in range(20)
-    )  # what one run got, the next has already: short ones first
+    # What one run got, the next has already: few answers first. A run asks for 19 or more when nothing is there yet.
+    moments = sorted((draw.randrange(1, 16), draw.uniform(0, 0.06)) for _ in range(20))
     killed, there = kill_and_go_on(command, hub, tmp_path / "out", moments, *words)
     again = finished(tmp_path / "out", hub.images)
     undisturbed = command("--out", tmp_path / "other", *words)
