@@ -1,8 +1,9 @@
 """Our rules beside the verifiers people use, on the same cases, in one run on one core.
 
-    python benchmarks/verifiers.py CASES [--only ours math-verify] [--redteam] [--limit-s 10]
+    python benchmarks/verifiers.py [CASES] [--only ours math-verify] [--redteam] [--limit-s 10]
 
-CASES is JSON lines with gold, response, expected, question_type, options, tag, contested. Each verifier runs in a
+CASES is JSON lines with gold, response, expected, question_type, options, tag, contested; without it, the cases of our
+tests of families, what we are known to miss among them. Each verifier runs in a
 process of its own, one call a case, no cache; a call past the limit is a hang and its process is killed; exceptions
 and hangs pay nothing. Peers get the answer in the shape their prompts ask for (`\\boxed{}`), and the gold as their
 examples pass it. Peers and versions: benchmarks/requirements-peers.txt. The speed columns leave out the
@@ -27,7 +28,29 @@ Case = dict[str, object]
 Grader = Callable[[Case], float]
 # math-verify gives up after 5 s on its own; what takes longer than this on an attack never ends in practice.
 _ATTACK_S = 6.0
-_SYMBOLIC = ("math_latex", "math_sets", "math_equation")
+_SYMBOLIC = ("math_latex", "math_sets", "math_equation", "functions", "log", "powers", "relations", "trig")
+_OWN_CASES = Path(__file__).resolve().parents[1] / "tests/rewards/rules"
+
+
+def own_cases() -> list[Case]:
+    """Of a gold's answers each is a case; the reader's labels, not the rules' verdicts."""
+    found: list[Case] = []
+    for group in _lines(_OWN_CASES / "families.jsonl"):
+        for expected, answers in enumerate((group["wrong"], group["right"])):
+            found += [_case(group, answer, expected, group["family"]) for answer in answers]
+    return found + [
+        _case(one, one["answer"], int(one["right"]), "missed") for one in _lines(_OWN_CASES / "missed.jsonl")
+    ]
+
+
+def _case(row: Case, answer: str, expected: int, tag: str) -> Case:
+    response = f"<think>I look at the picture.</think>\n<answer>{answer}</answer>"
+    facts = {"gold": row["gold"], "question_type": row["kind"], "options": row["options"]}
+    return {**facts, "response": response, "expected": expected, "tag": tag, "contested": False}
+
+
+def _lines(file: Path) -> list[Case]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def _answer(case: Case) -> str | None:
@@ -257,7 +280,7 @@ def measure(name: str, cases: Sequence[Case], limit_s: float, redteam: bool) -> 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("cases", type=Path, nargs="?")
+    options.add_argument("cases", type=Path, nargs="?", help="a file of your own (default: the cases of our tests)")
     options.add_argument("--only", nargs="+", choices=GRADERS, default=list(GRADERS))
     options.add_argument("--redteam", action="store_true", help="also try the shipped attacks on each")
     options.add_argument("--limit-s", type=float, default=10.0)
@@ -270,7 +293,7 @@ def main() -> None:
     if chosen.serve:
         serve(chosen.serve)
         return
-    cases = [json.loads(line) for line in chosen.cases.read_text(encoding="utf-8").splitlines()]
+    cases = _lines(chosen.cases) if chosen.cases else own_cases()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     names = (
         "verifier,agreement,paid wrong,unpaid right,hangs,calls > 1.5 s,errors,p50 ms,p99 ms,samples/s wall,per "

@@ -12,36 +12,14 @@ from wethink_plugins.rewards.rules import Policy, grade
 pytestmark = pytest.mark.table
 
 OWN = Policy(symbolic="own")
-BLANK, CHOICE = "fill_in_blank", "multiple_choice"
-LINES = (Path(__file__).parent / "families.jsonl").read_text(encoding="utf-8").splitlines()
-GROUPS = [json.loads(line) for line in LINES]
-NUMBERS, SHAPES = ("17", "42", "24", "36"), ("square", "star", "circle", "crescent")
-PURPOSES = (
-    "To inform readers about the climate",
-    "To persuade readers to vote",
-    "To entertain readers",
-    "To describe a place",
-)
-MISSED = [  # (kind, gold, options, answer, right, why)
-    (BLANK, "40°N, 74°W", (), "40°N 74°W", True, "a list without commas"),
-    (BLANK, "Tom, 12", (), "Tom 12", True, "a list without commas"),
-    (BLANK, "12", (), "12 (3 rows of 4)", True, "numbers in an aside"),
-    (BLANK, "6:45", (), "six forty-five", True, "a time spoken as two numbers"),
-    (BLANK, "5 BC", (), "5 BCE", True, "eras"),
-    (BLANK, "R&B", (), "R & B", True, "single letters around &"),
-    (BLANK, "#5", (), "5", True, "a gold with a number sign"),
-    (BLANK, "0.5 mol/L", (), "0.5 M", True, "M is read as million"),
-    (BLANK, "1 234,56", (), "1234.56", True, "a gold with both a gap and a comma"),
-    (BLANK, "45 minutes", (), "three quarters of an hour", True, "a part of a unit"),
-    (BLANK, "yes", (), "yes because no", False, "a reason that contradicts"),
-    (CHOICE, "B", NUMBERS, "So the answer is B, as 17 is too small", True, "another option in the reason"),
-    (CHOICE, "B", NUMBERS, "B, not A, because 17 is too small", True, "another option in the reason"),
-    (CHOICE, "B", PURPOSES, "The author wants to persuade readers to vote.", True, "an option's text behind a verb"),
-    (CHOICE, "BD", SHAPES, "B, D only", True, '"only" behind a list'),
-]
+HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: f"{group['family']}: {group['gold'][:30]}")
+def lines(name: str) -> list[dict]:
+    return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("group", lines("families.jsonl"), ids=lambda group: f"{group['family']}: {group['gold'][:30]}")
 def test_family(group: dict):
     kind, gold, options = group["kind"], group["gold"], group["options"]
     paid = {
@@ -53,11 +31,13 @@ def test_family(group: dict):
 
 
 @pytest.mark.parametrize(
-    ("kind", "gold", "options", "answer", "right"),
-    [pytest.param(*case, marks=pytest.mark.xfail(strict=True, reason=why)) for *case, why in MISSED],
+    "case",
+    [pytest.param(case, marks=pytest.mark.xfail(strict=True, reason=case["why"])) for case in lines("missed.jsonl")],
+    ids=lambda case: f"{case['gold'][:20]}-{case['answer'][:30]}",
 )
-def test_missed(kind: str, gold: str, options: tuple[str, ...], answer: str, right: bool):
-    assert (grade(answer, gold, kind, options, OWN).decision == "right") == right
+def test_missed(case: dict):
+    decision = grade(case["answer"], case["gold"], case["kind"], tuple(case["options"]), OWN).decision
+    assert (decision == "right") == case["right"]
 
 
 @pytest.mark.parametrize("piece", ["\\sqrt ", "sin ", "\\frac ", "\\log_", "2^", "(", "|", "-", "1+"])
