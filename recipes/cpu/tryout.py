@@ -82,7 +82,7 @@ class FailingJudge:
 
     async def judge(self, sample: Sample, answer: str) -> Judgement:
         if self.down:
-            raise Unscored("connect: the server is gone")
+            raise Unscored("connect: the server is gone", call={"fault": "connect"})
         return Judgement("correct" if answer == sample.answer else "partly", "compared")
 
 
