@@ -267,9 +267,9 @@ def _redteam(name: str, worker: Worker, tally: Tally) -> None:
 
 def measure(name: str, cases: Sequence[Case], limit_s: float, redteam: bool) -> Tally:
     worker, tally = Worker(name, limit_s), Tally()
-    worker.grade(
-        {"response": "<think>x</think><answer>12</answer>", "gold": "12", "question_type": "math", "options": []}
-    )
+    plain = {"response": "<think>x</think><answer>12</answer>", "gold": "12", "question_type": "math", "options": []}
+    if (first := worker.grade(plain))["reward"] < 0.5:  # verl pays nothing, and says nothing, where math_verify isn't
+        raise SystemExit(f"{name} does not pay 12 for 12: {first.get('error') or 'is all it needs installed?'}")
     for case in cases:
         tally.rows.append((case, worker.grade(case)))
     if redteam:
