@@ -15,6 +15,7 @@ from wethink_plugins.config import Aliases
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.kind import kind_of
 from wethink_plugins.options import LETTERS, split_options
+from wethink_plugins.synonyms import other_name
 from wethink_plugins.vocabulary import (
     QUESTION_TYPES,
     REWARD_METHODS,
@@ -78,7 +79,7 @@ class Row(BaseModel):
         Raises WeThinkError, naming the field, for the first thing that can't be read, UnknownValue for a spelling.
         """
         aliases = aliases or Aliases()
-        problem, images = _text(record, "problem"), _paths(record.get("image_path"))
+        problem, images = _text(record, "problem"), _images(record)
         return cls(
             id=row_id(record),
             problem=problem,
@@ -121,8 +122,22 @@ def _text(record: Mapping[str, Any], field: str) -> str:
     text = _optional_text(record, field)
     if text is None:
         found = "is empty" if field in record else "is missing"
-        raise WeThinkError(found, fix="fill it in or remove the row", field=field, defect="missing_field")
+        raise _missing(record, field, found, "fill it in or remove the row")
     return text
+
+
+def _missing(record: Mapping[str, Any], field: str, found: str, otherwise: str) -> WeThinkError:
+    name = other_name(record, field)
+    more, fix = (f", and the row has `{name}`", f"is that it? rename it to {field}") if name else ("", otherwise)
+    return WeThinkError(found + more, fix=fix, field=field, defect="missing_field")
+
+
+def _images(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Without a path the row is a text-only one; but not where its picture lies under another name."""
+    paths = _paths(record.get("image_path"))
+    if not paths and other_name(record, "image_path"):
+        raise _missing(record, "image_path", "is empty" if "image_path" in record else "is missing", "")
+    return paths
 
 
 def _optional_text(record: Mapping[str, Any], field: str) -> str | None:

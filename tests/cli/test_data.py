@@ -121,11 +121,24 @@ def test_unknown_values_are_a_table_printed_once(tmp_path, wethink):
     rows = [row(i, category="vqa") for i in range(30)] + [row(30, reward="gpt")]
     code, printed, errors = wethink("data", "validate", write_rows(tmp_path, rows), "--rejects", tmp_path / "r.jsonl")
     assert code == 1 and len(errors) == 2 and "(30 rows)" in errors[0]
-    assert 'aliases: {question_type: {"vqa": fill_in_blank}}' in printed
+    both = 'aliases: {question_type: {"vqa": fill_in_blank}, reward_method: {"gpt": auto}}'
+    assert both in printed and "".join([printed, *errors]).count("aliases: {") == 1
     assert len((tmp_path / "r.jsonl").read_text().splitlines()) == 31
     assert (
         wethink("data", "validate", tmp_path / "rows.jsonl", "--infer-types")[0] == 1
     )  # the reward method stays unknown
+
+
+def test_an_export_says_one_line_of_yaml_for_all_unknown_values(tmp_path, wethink):
+    rows = [row(0, category="vqa"), row(1, category="yes/no"), row(2)]
+    code, _, errors = wethink("data", "export", "verl", write_rows(tmp_path, rows), "--out", tmp_path / "a.parquet")
+    (piece,) = [error for error in errors if "aliases: {" in error]
+    (tmp_path / "w.yaml").write_text(piece[piece.index("aliases: {") :], encoding="utf-8")
+    again = wethink(
+        "data", "export", "verl", tmp_path / "rows.jsonl", "--out", tmp_path / "a.parquet", "--config",
+        tmp_path / "w.yaml",
+    )  # fmt: skip
+    assert (code, again[0]) == (1, 0)
 
 
 def test_validate_as_json(tmp_path, wethink):

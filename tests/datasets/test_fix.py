@@ -81,9 +81,34 @@ def test_what_was_fixed_has_nothing_left_to_fix(tmp_path, messy, with_images):
     assert not again.rejects and not again.counts["repairs"]
     for old, new in zip(messy.rows, again.rows, strict=True):
         assert [getattr(old, name) for name in COMPARED] == [getattr(new, name) for name in COMPARED]
-    assert changed["wrapped_answer"] == changed["category spelled out"] == changed["reward spelled out"] == 1
+    assert changed["wrapped_answer"] == changed["reward spelled out"] == 1
+    assert changed["category spelled out"] == 2, "an unknown one that was inferred, and a common spelling"
     noted = {name for name in again.counts["defects"] if name.startswith("image_")}
     assert noted == (set() if with_images else {"image_rotated", "image_cmyk", "image_animated", "image_misnamed"})
+
+
+SENTENCE = "A red square lies on a table beside a cup."
+
+
+@pytest.mark.parametrize(
+    ("fields", "category", "reward"),
+    [
+        ({"category": "mcq", "options": ["3", "4"], "reward": "auto"}, "multiple_choice", "rule"),
+        ({"category": "Fill-in-the-blank", "reward": None}, "fill_in_blank", "rule"),
+        ({"category": "open", "answer": SENTENCE, "reward": "auto"}, "descriptive", "model"),
+        ({"category": "Description", "answer": SENTENCE, "reward": None}, "descriptive", "model"),
+        ({"category": "blank", "reward": "judge"}, "fill_in_blank", "model"),
+        ({"category": "?", "answer": SENTENCE, "reward": "auto"}, "descriptive", "model"),
+    ],
+)
+def test_who_pays_a_row_and_what_it_is_can_be_read_from_the_file(tmp_path, fields, category, reward):
+    found = validate(write_rows(tmp_path, [row(0, **fields)]), config=JUDGED, infer_types=True)
+    write_fixed(found, tmp_path / "fixed.jsonl")
+    (line,) = (tmp_path / "fixed.jsonl").read_text().splitlines()
+    assert (json.loads(line)["category"], json.loads(line)["reward"]) == (category, reward)
+    assert f'"reward": "{reward}"' in line, "as the docs' grep looks for it"
+    (again,) = validate(tmp_path / "fixed.jsonl", config=JUDGED).rows
+    assert again.needs_judge == (reward == "model") == found.rows[0].needs_judge
 
 
 def test_copies_show_what_a_viewer_shows(tmp_path, messy):

@@ -94,3 +94,38 @@ def test_id_is_given_or_made_from_the_content():
 )
 def test_needs_a_judge(category, reward, expected):
     assert Row.read(row(category=category, reward=reward)).needs_judge is expected
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "value"),
+    [
+        *(("problem", name, "How many?") for name in ("question", "prompt", "query", "Problem", "QUESTION")),
+        *(("answer", name, "3") for name in ("solution", "gt", "label", "ground_truth")),
+        ("answer", "label", 0),
+        *(("image_path", name, "images/a.png") for name in ("image", "picture", "img")),
+        ("image_path", "images", ["images/a.png"]),
+        ("image_path", "image", {"bytes": b"x", "path": None}),
+    ],
+)
+def test_a_field_under_another_name_is_asked_about(field, name, value):
+    with pytest.raises(WeThinkError) as caught:
+        Row.read(row(**{field: None, name: value}))
+    assert (caught.value.field, caught.value.defect) == (field, "missing_field")
+    assert f"the row has `{name}`" in str(caught.value) and f"rename it to {field}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"question": "Another one?", "label": "cat", "image": "thumb.png"},
+        {"image_path": None, "image": None, "images": [], "picture": " ", "img": False},
+    ],
+    ids=["ours is there", "the other is empty"],
+)
+def test_other_names_are_left_alone(fields):
+    assert Row.read(row(**fields)).answer == "3"
+
+
+def test_a_missing_text_without_another_name_is_to_be_filled_in():
+    with pytest.raises(WeThinkError, match="is missing; fill it in or remove the row"):
+        Row.read(row(answer=None, label=""))

@@ -115,6 +115,22 @@ def test_unknown_spellings_are_reported_once_for_the_file(tmp_path):
     assert len(found.rejects) == 4 and all(reject.unknown for reject in found.rejects)
 
 
+@pytest.mark.parametrize("before", [{}, {"question_type": {"blank it": "fill_in_blank"}}])
+def test_one_line_of_yaml_makes_all_spellings_known(tmp_path, before):
+    rows = [row(category='yes "or" no'), row(1, category="vqa"), row(2, reward="gpt"), row(3, category="blank it")]
+    file = write_rows(tmp_path, rows)
+    found = validate(file, config={"aliases": before})
+    assert not found.one_alias
+    (tmp_path / "w.yaml").write_text(f"style: boxed\n{found.aliases}\n", encoding="utf-8")
+    again = validate(file, config=tmp_path / "w.yaml")
+    assert not again.rejects and again.aliases == ""
+
+
+def test_spellings_that_are_texts_are_in_no_line_for_the_yaml(tmp_path):
+    found = validate(write_rows(tmp_path, [row(i, category="long " * 20 + str(i)) for i in range(3)]))
+    assert len(found.unknown) == 3 and found.aliases == ""
+
+
 def test_the_yaml_line_makes_the_spelling_known(tmp_path):
     file = write_rows(tmp_path, [row(category="Yes/No"), row(1, reward="gpt")])
     lines = [unknown.yaml for unknown in validate(file).unknown]
@@ -221,3 +237,25 @@ def test_rejects_are_written_with_reason_and_remedy(tmp_path):
         "reason": "is missing",
         "fix": "fill it in or remove the row",
     }
+
+
+@pytest.mark.parametrize(
+    ("answer", "fix"),
+    [
+        (0, "an index is not accepted: write the letter"),
+        (1, "an index is not accepted: write the letter"),
+        ("2", "an index is not accepted: write the letter"),
+        (7, "correct the answer or the options"),
+        ("green", "correct the answer or the options"),
+    ],
+)
+def test_an_index_of_an_option_is_no_answer(tmp_path, answer, fix):
+    rows = [row(category="mcq", options=["red", "blue"], answer=answer)]
+    (reject,) = validate(write_rows(tmp_path, rows)).rejects
+    assert (reject.kind, reject.fix.startswith(fix)) == ("answer_outside_options", True)
+
+
+@pytest.mark.parametrize("answer", ["B", "blue"])
+def test_an_option_is_named_by_its_letter_or_its_text(tmp_path, answer):
+    rows = [row(category="mcq", options=["red", "blue"], answer=answer)]
+    assert not validate(write_rows(tmp_path, rows)).rejects

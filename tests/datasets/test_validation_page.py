@@ -75,3 +75,10 @@ def test_unknown_values_come_with_the_line_for_the_yaml(tmp_path):
     html = page_of(tmp_path, [row(1, category="VQA"), row(2, category="VQA", answer="5"), row(3, category=None)])
     assert "aliases: {question_type: {&#34;VQA&#34;: fill_in_blank}}" in html
     assert "(nothing)" in html
+
+
+def test_several_unknown_values_come_with_one_line_for_the_yaml(tmp_path):
+    html = page_of(tmp_path, [row(1, category="VQA"), row(2, category="yes/no", answer="5"), row(3, reward="gpt")])
+    both = "{&#34;VQA&#34;: fill_in_blank, &#34;yes/no&#34;: fill_in_blank}"
+    assert f"aliases: {{question_type: {both}, reward_method: {{&#34;gpt&#34;: auto}}}}" in html
+    assert html.count("aliases: {") == 1

@@ -20,7 +20,9 @@ class Defect:
 
 _LIST = (
     Defect("broken_line", "reject", "Line that is no JSON object", "readers stop at it"),
-    Defect("missing_field", "reject", "Problem or answer missing or empty", "trains on nothing, or ends the run"),
+    Defect(
+        "missing_field", "reject", "Field missing or empty, or under another name", "trains on nothing, or ends the run"
+    ),
     Defect("wrong_field_type", "reject", "Field of another type", "columns of mixed type end the reading"),
     Defect("unknown_value", "reject", "Unknown category or reward method", "nobody knows how to pay it"),
     Defect("duplicate_id", "reject", "Id given twice", "rewards and journals mix up two rows"),

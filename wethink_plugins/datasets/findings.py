@@ -121,7 +121,7 @@ class _Spelling:
     def unknown(self) -> Unknown:
         target = self.likely.most_common(1)[0][0]
         yaml = f"aliases: {{{self.kind}: {{{json.dumps(self.value)}: {target}}}}}"
-        return Unknown(self.kind, self.field, self.value, self.likely.total(), self.first_row, yaml)
+        return Unknown(self.kind, self.field, self.value, self.likely.total(), self.first_row, target, yaml)
 
 
 def _likely(kind: str, record: Mapping[str, Any]) -> str:

@@ -14,15 +14,15 @@ from wethink_plugins.datasets.validate import Validation
 from wethink_plugins.datasets.write import refuse_overwriting, replacing
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.rows import Row
-from wethink_plugins.vocabulary import read_question_type, read_reward_method
 
 
 def write_fixed(validation: Validation, out: Path, fixed_images: Path | None = None) -> dict[str, int]:
     """Writes `out` (JSONL, whole or not at all) and returns how many rows were changed, by the name of what was done.
 
     With `fixed_images` rows show copies there of images that are noted as rotated, in CMYK or animated. Image paths stay
-    relative to the folder that was validated. A row keeps its id, also one that was made from its content; categories
-    and reward methods that only the YAML or --infer-types could read are spelled out, so the file needs neither.
+    relative to the folder that was validated. A row keeps its id, also one that was made from its content. Category and
+    reward are the canonical names, and reward is never `auto`: the file needs no YAML and no --infer-types to be read,
+    and rows can be told apart by them.
     """
     refuse_overwriting(validation.file, out)
     if out.suffix != ".jsonl":
@@ -85,11 +85,8 @@ def _first_folder(paths: tuple[str, ...]) -> str:
 
 
 def _spell_out(record: dict[str, Any], row: Row, done: Counter[str]) -> None:
-    readers: Mapping[str, tuple[Any, str]] = {
-        "category": (read_question_type, row.question_type),
-        "reward": (read_reward_method, row.reward_method),
-    }
-    for field, (read, meaning) in readers.items():
-        if read(record[field]) != meaning:
+    meanings = {"category": row.question_type, "reward": "model" if row.needs_judge else "rule"}
+    for field, meaning in meanings.items():
+        if record[field] != meaning:
             record[field] = meaning
             done[f"{field} spelled out"] += 1

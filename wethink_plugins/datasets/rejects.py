@@ -37,21 +37,33 @@ class Reject:
 
 @dataclass(frozen=True)
 class Unknown:
-    """One unknown spelling in the whole file: how many rows have it, and the YAML line that would make it known."""
+    """One unknown spelling in the whole file: how many rows have it, and what it probably means.
+
+    `yaml` is the line that would make it known where it is the only one; `Validation.aliases` is for all of them.
+    """
 
     kind: str
     field: str
     value: str
     rows: int
     first_row: str
+    likely: str
     yaml: str
 
-    def text(self, file: object) -> str:
-        """One line for a person."""
+    def text(self, file: object, alone: bool = True) -> str:
+        """One line for a person; the YAML is in it only where the spelling is `alone`."""
         name = f"{self.kind.replace('_', ' ')} {self.value!r}"
         what = f"unknown {name}" if self.value else f"no {self.kind.replace('_', ' ')}"
         more = f" ({self.rows} rows)" if self.rows > 1 else ""
-        return str(WeThinkError(f"{what}{more}", fix=self.fix, file=file, row=self.first_row, field=self.field))
+        return str(
+            WeThinkError(
+                f"{what}{more}", fix=self.fix if alone else self.guess, file=file, row=self.first_row, field=self.field
+            )
+        )
+
+    @property
+    def guess(self) -> str:
+        return f"it looks like {self.likely}" if self.value else self.fix
 
     @property
     def fix(self) -> str:

@@ -21,6 +21,7 @@ from wethink_plugins.datasets.observer import Observer
 from wethink_plugins.datasets.records import read_lines
 from wethink_plugins.datasets.rejects import Reject, Unknown
 from wethink_plugins.datasets.sources import Sources, SourceUse
+from wethink_plugins.datasets.spellings import aliases_yaml
 from wethink_plugins.datasets.values import Met
 from wethink_plugins.errors import JudgeRequired, WeThinkError
 from wethink_plugins.rows import Row, row_id
@@ -38,7 +39,8 @@ class Validation:
 
     `examples`: for each defect in `counts["defects"]` its first rows, at most five. `values`: the spellings met in
     category, reward and abilities. `sources`: where the accepted rows' images come from. `images`: what was found in
-    each image file. `unmatched`: ids to remove that no row has.
+    each image file. `aliases`: the YAML line for all that is unknown, with the aliases that were given; empty where
+    nothing is. `unmatched`: ids to remove that no row has.
     """
 
     file: Path
@@ -50,7 +52,13 @@ class Validation:
     values: tuple[Met, ...]
     sources: tuple[SourceUse, ...]
     images: Images
+    aliases: str = ""
     unmatched: tuple[str, ...] = ()
+
+    @property
+    def one_alias(self) -> bool:
+        """Whether a single spelling is unknown and no aliases were given: its own line says all."""
+        return any(one.yaml == self.aliases for one in self.unknown if one.value)
 
 
 def validate(
@@ -102,6 +110,7 @@ def validate(
         values=findings.values.met(settings.aliases, unknown),
         sources=registry.used(findings.sources),
         images=pictures,
+        aliases=aliases_yaml(unknown, settings.aliases),
         unmatched=tuple(sorted(missing)),
     )
 

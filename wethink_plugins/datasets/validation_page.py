@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ from wethink_plugins.report import Bar, Cell, Histogram, Number, Page
 if TYPE_CHECKING:
     from wethink_plugins.datasets.findings import Example
     from wethink_plugins.datasets.lengths import Lengths
-    from wethink_plugins.datasets.rejects import Unknown
     from wethink_plugins.datasets.validate import Validation
 
 _TEXT_EDGES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1_000_000)
@@ -31,6 +29,8 @@ _TEXT_EDGES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 
 _SIDE_EDGES = (0, 28, 56, 112, 224, 336, 448, 560, 672, 896, 1120, 1344, 1792, 2688, 4032, 8064)
 _UNKNOWN = 40
 """Unknown spellings that are shown, the commonest first."""
+_PIECE = 10_000
+"""Characters of the line for the YAML; a line that is cut is no YAML, and spellings are few and short."""
 _HEADINGS: dict[Action, tuple[str, str]] = {
     "reject": ("Left out", "Rows with any of these are rejected: no exporter writes them. A row counts once, under the first fault that was found."),
     "repair": ("Made good", "Rows with these are kept, and exporters write them repaired."),
@@ -45,7 +45,7 @@ def write_page(validation: Validation, composition: Composition, target: Path) -
     title = f"{counts['accepted']:,} of {counts['read']:,} rows can be used ({percent(share)})"
     page = Page(f"Validation of {printable(validation.file.name)}", title)
     _add_numbers(page, validation, composition)
-    _add_unknown(page, validation.unknown)
+    _add_unknown(page, validation)
     for action in _HEADINGS:
         _add_defects(page, validation, action)
     if counts["accepted"]:
@@ -82,13 +82,14 @@ def _kinds(defects: dict[str, int], action: Action) -> str:
     return f"{kinds} kind{'s' * (kinds != 1)}" if kinds else ""
 
 
-def _add_unknown(page: Page, unknown: Sequence[Unknown]) -> None:
+def _add_unknown(page: Page, found: Validation) -> None:
+    unknown, alone = found.unknown, found.one_alias
     if not unknown:
         return
     page.section(
         "Unknown values",
-        "These spellings are in the file and in no table. If a guess is right, put its line into the YAML of --config; "
-        "where a value lacks, fill it in, or let --infer-types derive it.",
+        f"These spellings are in the file and in no table. If {'a guess is' if alone else 'the guesses are'} right, put "
+        "the line into the YAML of --config; where a value lacks, fill it in, or let --infer-types derive it.",
     )
     rows = [
         (
@@ -96,12 +97,14 @@ def _add_unknown(page: Page, unknown: Sequence[Unknown]) -> None:
             Cell(one.field, "whole"),
             Cell(f"{one.rows:,}"),
             Cell(printable(one.first_row, 24), "whole"),
-            Cell(printable(one.yaml), "code") if one.value else Cell("–", "quiet"),
+            Cell(printable(one.yaml if alone else one.likely), "code") if one.value else Cell("–", "quiet"),
         )
         for one in unknown[:_UNKNOWN]
     ]
     more = f"{len(unknown) - _UNKNOWN:,} more are not shown." if len(unknown) > _UNKNOWN else ""
-    page.table(("value", "field", "rows", "first row", "line for the YAML"), rows, more)
+    page.table(("value", "field", "rows", "first row", "line for the YAML" if alone else "looks like"), rows, more)
+    if found.aliases and not alone:
+        page.table(("line for the YAML",), [(Cell(printable(found.aliases, _PIECE), "code"),)])
 
 
 def _add_defects(page: Page, validation: Validation, action: Action) -> None:

@@ -20,12 +20,13 @@ _READERS = {"category": ("question_type", read_question_type), "reward": ("rewar
 
 @dataclass(frozen=True)
 class Met:
-    """`meaning`: what it is read as, empty where nobody knows or the field is free. `yaml`: the line that would tell."""
+    """`meaning`: what it is read as, empty where nobody knows or the field is free. `likely`, `yaml`: as of `Unknown`."""
 
     field: str
     value: str
     rows: int
     meaning: str = ""
+    likely: str = ""
     yaml: str = ""
 
 
@@ -42,9 +43,9 @@ class Values:
 
     def met(self, aliases: Aliases, unknown: Sequence[Unknown]) -> tuple[Met, ...]:
         """The commonest of each field first."""
-        lines = {(one.field, one.value[:_LONGEST]): one.yaml for one in unknown if one.value}
+        guesses = {(one.field, one.value[:_LONGEST]): (one.likely, one.yaml) for one in unknown if one.value}
         return tuple(
-            Met(field, value, rows, _meaning(field, value, aliases), lines.get((field, value), ""))
+            Met(field, value, rows, _meaning(field, value, aliases), *guesses.get((field, value), ()))
             for field, counted in self._rows.items()
             for value, rows in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
         )

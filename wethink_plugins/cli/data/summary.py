@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wethink_plugins.cli.data.rejected import FOR_ALL
 from wethink_plugins.cli.output import say, say_table
 from wethink_plugins.counted import counted
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from wethink_plugins.datasets.prompt_length import PromptLengths
     from wethink_plugins.datasets.sources import SourceUse
     from wethink_plugins.datasets.validate import Validation
+    from wethink_plugins.datasets.values import Met
 
 _VALUES_SHOWN, _SOURCES_SHOWN = 12, 30
 
@@ -30,6 +32,7 @@ def summary_of(
         "file": str(found.file),
         **found.counts,
         "unknown": [asdict(unknown) for unknown in found.unknown],
+        "aliases": found.aliases,
         "values": [asdict(value) for value in found.values],
         "sources": [_source(use) for use in found.sources],
         "prompt_tokens": {**lengths.percentiles(), "limit": lengths.limit} if lengths else None,
@@ -67,16 +70,20 @@ def _show_values(found: Validation) -> None:
         met = [value for value in found.values if value.field == field]
         # Unknown ones are what the table is for: they come first.
         shown = sorted(met, key=lambda value: bool(value.meaning) or field == "abilities")[:_VALUES_SHOWN]
-        rows += [(field, v.value or "(none)", v.rows, v.yaml or v.meaning or _unknown(v.field)) for v in shown]
+        rows += [(field, v.value or "(none)", v.rows, _read_as(v, found.one_alias)) for v in shown]
         if len(met) > len(shown):
             rows.append(
                 (field, f"({len(met) - len(shown)} more values)", sum(v.rows for v in met if v not in shown), "")
             )
     say_table("values as they are met", ("field", "value", "rows", "read as, or the line for the YAML"), rows)
+    if found.aliases and not found.one_alias:
+        say(f"{FOR_ALL}: {found.aliases}")
 
 
-def _unknown(field: str) -> str:
-    return "" if field == "abilities" else "unknown"
+def _read_as(met: Met, one_alias: bool) -> str:
+    if met.yaml:
+        return met.yaml if one_alias else f"unknown: looks like {met.likely}"
+    return met.meaning or ("" if met.field == "abilities" else "unknown")
 
 
 def _source(use: SourceUse) -> dict[str, Any]:

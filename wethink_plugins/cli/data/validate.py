@@ -102,7 +102,7 @@ def validate(
     fixed = write_fixed(found, fix, fixed_images) if fix is not None else None
     if page:
         page.write(found)
-    report_rejects(found)
+    report_rejects(found, with_yaml=json)
     say_unmatched(found)
     if not sft and found.counts["need_judge"] and not _has_judge(config):
         needing = found.counts["need_judge"]

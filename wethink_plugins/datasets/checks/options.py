@@ -26,10 +26,17 @@ def check_options(row: Row, policy: Policy) -> None:
         shown = ", ".join(row.options) or "none found in problem or options"
         raise WeThinkError(
             f"{row.answer[:60]!r} is none of the options ({shown[:120]})",
-            fix="correct the answer or the options",
+            fix=_fix(row),
             field="answer",
             defect="answer_outside_options",
         )
+
+
+def _fix(row: Row) -> str:
+    # Whether it counts from 0 or from 1 can't be told from a row.
+    if len(row.answer) <= 2 and row.answer.isdecimal() and int(row.answer) <= len(row.options):
+        return "an index is not accepted: write the letter, or the option's text"
+    return "correct the answer or the options"
 
 
 def _disagreement(written: tuple[str, ...], given: tuple[str, ...]) -> str:
