@@ -32,6 +32,10 @@ REASONING = "reasoning"
 _BLOCK = re.compile(r"^<<<(\w+) ([0-9a-f]+)\n(.*?)\n\1 \2>>>$", re.DOTALL | re.MULTILINE)
 _DETAIL = re.compile(r"(\d) (\w+) shapes? in places? ([\d, ]+)\. .*?Each is a (\w+)\.", re.DOTALL)
 _MISSING = "Which shape is it?"
+ONLY_OURS = (
+    "the scripted models know only the try-out's pictures (FOLDER/pictures, told by FOLDER/scenes.json) and can't see "
+    "others: for pictures of your own write a real server's base_url and model into the YAML"
+)
 
 
 def abilities_of(family: Family) -> tuple[str, ...]:
@@ -60,6 +64,10 @@ def scene_in(text: str) -> Scene:
     return Scene(tuple(int(place) - 1 for place in places.split(",")), shape, colour)
 
 
+class Unknown(Exception):
+    """A request that the scripted models have no answer to."""
+
+
 class Request:
     """A request's body as the roles read it."""
 
@@ -67,13 +75,22 @@ class Request:
         content = body["messages"][0]["content"]
         parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
         self.text = "\n".join(part["text"] for part in parts if part["type"] == "text")
-        self.prompt = _first_lines()[self.text.splitlines()[0].strip()]
+        self.prompt = _first_lines().get((self.text.strip() or " ").splitlines()[0].strip(), "")
+        if not self.prompt:
+            raise Unknown("the scripted models know only the pipeline's own prompts, by their first lines")
         self.blocks: dict[str, list[str]] = {}
         for name, _, text in _BLOCK.findall(self.text):
             plain = "\n".join(line.removeprefix("| ") for line in text.split("\n"))
             self.blocks.setdefault(name, []).append(plain)
         urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
-        self._seen = scenes[pixels_of(base64.b64decode(urls[0].partition(",")[2]))] if urls else None
+        self._seen = self._known(base64.b64decode(urls[0].partition(",")[2]), scenes) if urls else None
+
+    @staticmethod
+    def _known(picture: bytes, scenes: Mapping[str, Scene]) -> Scene:
+        try:
+            return scenes[pixels_of(picture)]
+        except (KeyError, OSError):
+            raise Unknown(ONLY_OURS) from None
 
     @property
     def scene(self) -> Scene:
@@ -197,26 +214,36 @@ def reply_to(body: Mapping[str, Any], scenes: Mapping[str, Scene]) -> str:
 def served(reply: Callable[[Mapping[str, Any]], str], port: int = 0) -> Iterator[str]:
     """Yield the address of the server, which ends with the block; `reply` turns a request's body into words.
 
-    A token is a word here. Port 0 is any that is free.
+    A token is a word here. Port 0 is any that is free. What `reply` can't answer is an HTTP 400 that says why.
     """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def handle(self) -> None:
+            with contextlib.suppress(ConnectionError):  # who asked has gone, as at the end of a run
+                super().handle()
+
         def do_GET(self) -> None:
             self._send({"object": "list", "data": [{"id": "scenes", "object": "model"}]})
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            said = reply(body)
+            try:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                said = reply(body)
+            except Exception as error:  # noqa: BLE001  a request may be anything, and its sender is to learn why
+                why = (
+                    str(error) if isinstance(error, Unknown) else f"no scripted reply: {type(error).__name__}: {error}"
+                )
+                return self._send({"error": {"message": why, "type": "invalid_request_error", "code": None}}, 400)
             choice = {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
             asked, told = len(json.dumps(body["messages"]).split()), len(said.split())
             usage = {"prompt_tokens": asked, "completion_tokens": told, "total_tokens": asked + told}
             self._send({"id": "x", "object": "chat.completion", "created": 0, "model": body["model"], "choices": [choice], "usage": usage})  # fmt: skip
 
-        def _send(self, value: object) -> None:
+        def _send(self, value: object, status: int = 200) -> None:
             content = json.dumps(value).encode()
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

@@ -10,7 +10,7 @@ import extension
 import extension_rows
 from arms import Arms
 from dataset import SMALL, write_dataset
-from extension_models import described, reply_to, scene_in
+from extension_models import Unknown, described, reply_to, scene_in
 from families import FAMILIES
 from scenes import Scene, all_scenes, split_scenes
 
@@ -65,7 +65,7 @@ def test_a_refined_description_holds_the_whole_scene():
 
 
 def test_a_prompt_that_it_does_not_know_is_an_error():
-    with pytest.raises(KeyError):
+    with pytest.raises(Unknown, match="own prompts"):
         reply_to({"messages": [{"role": "user", "content": "Something else."}]}, {})
 
 

@@ -117,9 +117,21 @@ class MadeRun:
         self.closed += 1
 
     def attempt(
-        self, key, status="ok", pid=1, ago=0.0, model="one", prompt=100, completion=10, usd=0.00012, latency=2.0
+        self,
+        key,
+        status="ok",
+        pid=1,
+        ago=0.0,
+        model="one",
+        prompt=100,
+        completion=10,
+        usd=0.00012,
+        latency=2.0,
+        note="",
     ):
-        line = AttemptRecord(time.time() - ago, key, "e", "m1", status, 200, prompt, completion, usd, latency)
+        line = AttemptRecord(
+            time.time() - ago, key, "e", "m1", status, 200, prompt, completion, usd, latency, note=note
+        )
         self.store.record(f"{self.run.id}:{model}", pid, [line], [], self._limits)
 
     def stopped(self, **said):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.synthesis.made_runs import MadeRun
 from wethink_plugins.cli.main import main
+from wethink_plugins.endpoints.store import CallStore
 from wethink_plugins.synthesis.report import run_figures
 from wethink_plugins.synthesis.report.state import holder
 from wethink_plugins.synthesis.run import RunFolder
@@ -139,3 +140,22 @@ def test_watching_ends_with_the_process(known, capsys, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda s: (looks.append(s), known.run.unlock()))
     assert cli("synth", "status", known.run.folder, "--watch", "--every", "5") == 0
     assert looks == [5.0] and capsys.readouterr().out.count("items ") >= 2
+
+
+def test_faults_that_differ_in_numbers_alone_are_one_and_the_most_frequent_comes_first(known):
+    for number in range(3):
+        known.attempt(f"f{number}", "server_error", note=f"500 busy, request 3f2a9c1{number}e4d: queue {number}")
+    known.attempt("g", "rate_limited", note="429 later")
+    known.attempt("g", "rate_limited", model="two", note="429 later")
+    faults = run_status(known.run)["calls"]["faults"]
+    assert [(one["status"], one["attempts"]) for one in faults] == [("server_error", 3), ("rate_limited", 2)]
+    assert faults[0]["note"].startswith("500 busy, request 3f2a9c1") and faults[1]["note"] == "429 later"
+    assert faults == run_figures(known.run)["calls"]["faults"]
+
+
+def test_a_store_from_before_faults_were_kept_is_read_and_written_on(known):
+    known.store._open().execute("DROP TABLE faults")
+    assert run_status(known.run)["calls"]["faults"] == [] == run_figures(known.run)["calls"]["faults"]
+    known.store = CallStore(known.run.calls)
+    known.attempt("k", "server_error", note="500 busy")
+    assert run_status(known.run)["calls"]["faults"][0]["note"] == "500 busy"

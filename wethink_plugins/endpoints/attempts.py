@@ -29,6 +29,7 @@ _RESERVE_AGAIN_S = 0.25
 _MIN_TIME_S = 0.5
 # How the store marks a refusal, in the place of a finish reason.
 _REFUSED_BEFORE = "refused:"
+_NO_FAULT = frozenset({"ok", "unsent", "cancelled"})
 # Faults that count against the server's health; the others are valid answers of a server that works.
 _SERVER_FAULTS = frozenset({"connect", "dropped", "server_error", "deadline", "bad_reply"})
 
@@ -52,6 +53,8 @@ class Attempts:
         try:
             while True:
                 route = await self._next_route()
+                if self._runtime.ended:
+                    raise CallFailed("given_up", self._in_flight.note)
                 if route is not self._held:
                     stored = await self._cached(route)
                     if stored is not None:
@@ -99,6 +102,8 @@ class Attempts:
             raise CallRefused(outcome.kind, f"{route.name}: {outcome.note}")
         self._last_fault, self._in_flight.note = outcome, f"{outcome.kind} {route.name}: {outcome.note}"
         self._attempt_count[route] += 1
+        if self._runtime.ended:
+            raise self._failure(None)
         if outcome.permanent or self._attempt_count[route] >= _MAX_ATTEMPTS:
             self._candidates.remove(route)
         else:
@@ -182,6 +187,7 @@ class Attempts:
         in_flight.attempts += 1
         route.breaker.started()
         limit_s = max(in_flight.time_left() / 2, 0.05) if len(self._candidates) > 1 else None
+        in_flight.sent = True
         try:
             outcome = await post(
                 self._loop_state.session, route.url, route.headers(), body, route.proxy, limit_s, route.secret,
@@ -191,6 +197,8 @@ class Attempts:
         except asyncio.CancelledError:
             self._interrupted(route, request, start)
             raise
+        finally:
+            in_flight.sent = False
         if outcome.note:
             outcome = _with_note(outcome, route.hide(outcome.note))
         if outcome.kind in _SERVER_FAULTS:
@@ -214,17 +222,22 @@ class Attempts:
             route.breaker.failed("no answer before the deadline")
         else:
             route.breaker.cancelled()
-        self._record(route, Outcome("deadline" if late else "cancelled", status=0), request, time.monotonic() - start)
+        ended = Outcome("deadline", "no answer before the deadline", 0) if late else Outcome("cancelled", status=0)
+        self._record(route, ended, request, time.monotonic() - start)
 
     def _record(self, route: Route, outcome: Outcome, request: ReservationRequest, latency_s: float) -> None:
         prompt, completion = route.tokens(self._call, outcome)
         usd = route.usd(prompt, completion)
         if outcome.kind != "unsent":
             self._runtime.counter.attempt(route.name, outcome.kind == "ok", prompt, completion, usd or 0.0)
+        note = "" if outcome.kind in _NO_FAULT else f"{outcome.kind} {route.name}: {outcome.note}"
+        if note or outcome.kind == "ok":
+            self._runtime.counter.fault(note)
         self._runtime.store.record(
             AttemptRecord(
                 time.time(), key_of(self._digest, route.identity), route.name, route.model, outcome.kind,
                 outcome.status or None, prompt, completion, usd, latency_s, request.tokens, request.usd,
+                outcome.note if note else "",
             )
         )  # fmt: skip
 

@@ -116,6 +116,15 @@ class Client:
         """Waits until every reply had so far is on disk, where a kill can't take it; False when it can't be written."""
         return await self._runtime().store.settled()
 
+    def end(self) -> None:
+        """Nothing more is sent, for good: calls that no server has now fail with CallFailed given_up, at once those of the
+        running loop. What a server has is waited for, and not tried again."""
+        runtime = self._runtime()
+        runtime.ended = True
+        for call in list(runtime.loop_state().in_flight.values()):
+            if not call.sent:
+                call.give_up(CallFailed("given_up", call.note))
+
     async def aclose(self) -> None:
         """Closes the running loop's connections and waits until the ledger is written. A later `ask` opens anew."""
         if self._own_runtime is not None and self._pid == os.getpid():

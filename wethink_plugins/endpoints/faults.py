@@ -24,7 +24,7 @@ class CallError(Exception):
 
 class CallFailed(CallError):
     """Nothing that the request could help. `kind`: connect (or a connection that was dropped), rate_limited, server_error,
-    deadline, breaker_open, ceiling, bad_reply, auth."""
+    deadline, breaker_open, ceiling, bad_reply, auth; given_up after `Client.end`."""
 
 
 class CallRefused(CallError):

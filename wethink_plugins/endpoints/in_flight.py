@@ -24,7 +24,8 @@ class Waiter:
 
 
 class InFlightCall:
-    """`note` is the last fault, for the message of a deadline; `cancelled`: nobody can join any more.
+    """`note` is the last fault, for the message of a deadline; `cancelled`: nobody can join any more. `sent`: a server
+    has an attempt of it now.
 
     Times are those of time.monotonic.
     """
@@ -32,6 +33,7 @@ class InFlightCall:
     def __init__(self) -> None:
         self.note = ""
         self.expired = False
+        self.sent = False
         self.attempts = 0
         self.started: float | None = None
         self.cancelled = False
@@ -69,6 +71,12 @@ class InFlightCall:
             return await waiter.future
         finally:
             self._remove(waiter)
+
+    def give_up(self, error: CallFailed) -> None:
+        """For all who wait for it, at once."""
+        for waiter in self._waiters:
+            if not waiter.future.done():
+                waiter.future.set_exception(type(error)(*error.args))
 
     def _set_timer(self, waiter: Waiter, seconds: float) -> None:
         if waiter.timer is not None:

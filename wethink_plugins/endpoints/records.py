@@ -24,6 +24,7 @@ class AttemptRecord:
     """One line of the ledger. `reserved_*` is what was reserved for the attempt and is released with this record.
 
     `status` is ok, a fault kind, dropped (the connection ended before the answer did) or cancelled (by the caller).
+    `note`: what a failed one ended with, in the server's words.
     """
 
     time: float
@@ -38,6 +39,7 @@ class AttemptRecord:
     latency_s: float
     reserved_tokens: int = 0
     reserved_usd: float = 0.0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class LoopState:
 
 
 class Runtime:
-    """Shared by the event loops and threads of a process; made anew after a fork."""
+    """Shared by the event loops and threads of a process; made anew after a fork. `ended`: nothing more is sent."""
 
     def __init__(
         self, judge: config.Judge, router: str | None, run: str | None = None, keeps_all: bool = False
@@ -48,6 +48,7 @@ class Runtime:
         self.counter = Counter()
         self.caches = judge.store is not None
         self.keeps_all = keeps_all
+        self.ended = False
         path = store_path(judge)
         self.store = StoreThread(_store_at(path), run or run_id(), self.limits, str(path or "in memory"))
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopState] = WeakKeyDictionary()

@@ -6,6 +6,7 @@ meant for a thread of its own (`store_thread`); errors of SQLite are raised as t
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,14 @@ CREATE TABLE IF NOT EXISTS runs (
   reserved_usd REAL DEFAULT 0, next_request REAL DEFAULT 0, next_token REAL DEFAULT 0) WITHOUT ROWID;
 PRAGMA user_version = {_VERSION};
 """
+# By itself, as stores of the same layout were made without it.
+_FAULTS = """
+CREATE TABLE IF NOT EXISTS faults (
+  run TEXT, endpoint TEXT, status TEXT, shape TEXT, note TEXT, attempts INTEGER, time REAL,
+  PRIMARY KEY (run, endpoint, status, shape)) WITHOUT ROWID
+"""
+# What differs between two faults of the same kind: times, counts, ids of requests.
+_CHANGING = re.compile(r"[0-9a-fA-F-]{8,}|\d+(?:\.\d+)?")
 _BUSY_S = 2.0
 _SELECT_REPLIES = (
     "SELECT key, text, model, endpoint, finish_reason, prompt_tokens, completion_tokens, usd, constrained FROM replies"
@@ -67,6 +76,15 @@ class CallStore:
                 connection.executemany(
                     "INSERT INTO attempts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [(run, pid, *astuple(attempt)[:10]) for attempt in attempts],
+                )
+                connection.executemany(
+                    "INSERT INTO faults VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE "
+                    "SET attempts = attempts + 1, note = excluded.note, time = excluded.time",
+                    [
+                        (run, one.endpoint, one.status, _CHANGING.sub("#", one.note), one.note, one.time)
+                        for one in attempts
+                        if one.note
+                    ],
                 )
                 last = {write.key: write.reply for write in writes}
                 connection.executemany("DELETE FROM replies WHERE key = ?", [(key,) for key in last])
@@ -170,3 +188,4 @@ def _prepare(connection: sqlite3.Connection) -> None:
     execute("PRAGMA synchronous = NORMAL")  # a power cut may cost the last seconds of the ledger, a kill nothing
     if not version:
         connection.executescript(_SCHEMA)
+    execute(_FAULTS)

@@ -20,6 +20,7 @@ class Totals:
     """`calls` were asked; `cached` came from the store, `joined` shared another's attempt, `failed` and `refused` raised.
 
     `attempts` were sent, retries included. `endpoints`: the same by name of the endpoint. Tokens are those of every answered attempt, refused ones included. `usd` leaves out endpoints without prices.
+    `unanswered`: attempts that failed since the last reply; `fault`: what the last one of them ended with.
     """
 
     calls: int = 0
@@ -32,6 +33,8 @@ class Totals:
     completion_tokens: int = 0
     usd: float = 0.0
     endpoints: dict[str, EndpointTotals] = field(default_factory=dict)
+    unanswered: int = 0
+    fault: str = ""
 
 
 class Counter:
@@ -41,6 +44,7 @@ class Counter:
         self._lock = threading.Lock()
         self._calls = dict.fromkeys(("calls", "cached", "joined", "failed", "refused"), 0)
         self._endpoints: dict[str, list[float]] = {}
+        self._unanswered, self._fault = 0, ""
 
     def call(self, what: str) -> None:
         with self._lock:
@@ -51,6 +55,11 @@ class Counter:
             sums = self._endpoints.setdefault(endpoint, [0, 0, 0, 0, 0.0])
             for i, value in enumerate((1, answered, prompt, completion, usd)):
                 sums[i] += value
+
+    def fault(self, note: str) -> None:
+        """Of the attempt that was counted last; empty for a reply."""
+        with self._lock:
+            self._unanswered, self._fault = (self._unanswered + 1, note) if note else (0, "")
 
     def totals(self) -> Totals:
         with self._lock:
@@ -65,4 +74,6 @@ class Counter:
                 completion_tokens=sum(one.completion_tokens for one in each.values()),
                 usd=sum(one.usd for one in each.values()),
                 endpoints=each,
+                unanswered=self._unanswered,
+                fault=self._fault,
             )

@@ -18,7 +18,7 @@ class Rejected(Exception):
 
 
 class Unfinished(Exception):
-    """A server or a limit stopped the work; nothing is said of the item. `kind` is a CallFailed's, store or stopped.
+    """A server or a limit stopped the work; nothing is said of the item. `kind` is a CallFailed's, refused, store or stopped.
 
     `model` is the name of who failed. `stage` and `draft`, what the item had come to, are filled in by the pipeline.
     """

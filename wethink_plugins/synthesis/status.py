@@ -25,6 +25,7 @@ def run_status(run: RunFolder) -> dict[str, Any]:
     now = time.time()
     with CallLog(run.calls, run.id) as calls:
         used, short, long = calls.used(), calls.recent(_SHORT_S, now), calls.recent(_LONG_S, now)
+        faults = calls.faults()
     try:
         with reading(run) as ledger:
             funnel = _funnel(run, ledger)
@@ -45,7 +46,7 @@ def run_status(run: RunFolder) -> dict[str, Any]:
         "state": state,
         "funnel": funnel,
         "items_per_minute": rate if running else {"minute": 0, "ten_minutes": 0.0},
-        "calls": {**short, "per_s": short["answered"] / _SHORT_S},
+        "calls": {**short, "per_s": short["answered"] / _SHORT_S, "faults": faults},
         "spent": {
             **spent,
             "per_accepted": {name: value / accepted if accepted and value is not None else None for name, value in spent.items()},

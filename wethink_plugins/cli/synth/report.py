@@ -60,7 +60,7 @@ def _storable(text: str) -> str:
 
 def _show(figures: Mapping[str, Any], out: Path | None) -> None:
     from wethink_plugins.synthesis.report.share import per_cent, with_interval
-    from wethink_plugins.synthesis.report.words import cost, state_text
+    from wethink_plugins.synthesis.report.words import cost, fault_text, state_text
 
     state, funnel, answers, calls = (figures[name] for name in ("state", "funnel", "answers", "calls"))
     rate, ended = funnel["accept_rate"], " whose round has ended" * bool(funnel["waiting"])
@@ -90,6 +90,8 @@ def _show(figures: Mapping[str, Any], out: Path | None) -> None:
         f"{calls['answered_again']:,} answered and asked again; {counted(len(calls['processes']), 'process')}, "
         f"{counted(calls['kills']['repeated'], 'call', ',')} made again that a kill had cut off"
     )
+    if calls["faults"]:
+        say(f"most frequent fault: {fault_text(calls['faults'])}")
     for sign in figures["signs"]:
         say(f"look at: {sign['name']} ({sign['seen']}): {sign['meaning']}")
     if "audit_sample" in figures:

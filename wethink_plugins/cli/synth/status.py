@@ -65,7 +65,7 @@ def _looks(run: RunFolder, every_s: float) -> Iterator[Mapping[str, Any]]:
 
 
 def _lines(figures: Mapping[str, Any]) -> list[str]:
-    from wethink_plugins.synthesis.report.words import duration, state_text
+    from wethink_plugins.synthesis.report.words import duration, fault_text, state_text
 
     state = figures["state"]
     lines = [
@@ -73,6 +73,7 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
         _items(figures),
         *([_rate(figures)] if state["state"] == "running" else []),
         _spent(figures),
+        *([f"faults   {fault_text(figures['calls']['faults'])}"] if figures["calls"]["faults"] else []),
     ]
     return [*lines, *([_left(figures["eta"])] if figures["eta"] else []), *_stages(figures["funnel"])]
 

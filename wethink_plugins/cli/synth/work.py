@@ -69,6 +69,10 @@ def _say(run: RunFolder, progress: Progress, counts: dict[str, int]) -> None:
     say(
         f"wrote {run.folder}: {', '.join(counted(count, name.removesuffix('s'), ',') for name, count in counts.items())}"
     )
+    if waiting := progress.ended - sum(counts.values()):
+        say(
+            f"{counted(waiting, 'ended item', ',')} not written yet: rows and rejects are when all items of their round have ended"
+        )
     if progress.stopped:
         say(f"stopped: {progress.stopped}")
         say(f"go on with: wethink synth resume {run.folder}")

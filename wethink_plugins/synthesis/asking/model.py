@@ -49,14 +49,21 @@ class Model:
         self.silent_since: float | None = None
 
     async def ask(self, call: Call, number: int) -> Reply:
-        """The reply, once it is on disk. CallRefused; Unfinished where it is the server's, the disk's or a limit's fault."""
+        """The reply, once it is on disk. CallRefused; Unfinished where it is the server's, the disk's or a limit's fault.
+
+        A server that has answered nothing so far and says that a request is bad may not be what the run takes it for: that is
+        Unfinished too (refused), and the store forgets it.
+        """
         async with self._place(call, number):
             try:
                 reply = await self.client.ask(call, self.settings.deadline_s, _NO_WAIT_LIMIT_S)
             except CallFailed as error:
                 self.silent_since = self.silent_since or time.monotonic()
                 raise Unfinished(error.kind, str(error), self.name) from None
-            except CallRefused:
+            except CallRefused as error:
+                if error.kind == "bad_request" and not self.answered:
+                    self.client.forget(call)
+                    raise Unfinished("refused", str(error), self.name) from None
                 await self._on_disk()
                 raise
             if not reply.cached:

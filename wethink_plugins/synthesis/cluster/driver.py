@@ -150,6 +150,11 @@ class RayEngine(Engine):
             await self._last_news()
             await asyncio.sleep(_NEWS_EVERY_S)
 
+    def _end_calls(self) -> None:
+        super()._end_calls()
+        for worker in self._workers:
+            worker.actor.end.remote()
+
     async def _last_news(self) -> None:
         news = await self._turnstile.news.remote(self._budget.stop)
         self._budget.stop = self._budget.stop or news.stop
@@ -183,6 +188,9 @@ class _SeenClient:
     def totals(self) -> Totals:
         """Of the clients of all workers."""
         return self.known
+
+    def end(self) -> None:
+        """It makes no calls; the workers are told by the engine."""
 
     async def models(self) -> list[str]:
         return await self._own.models()

@@ -125,4 +125,9 @@ class _Counted:
             "usd",
         )
         each = self._by_worker.values()
-        return Totals(**{name: sum(getattr(one, name) for one in each) for name in sums})
+        silent = all(one.unanswered for one in each if one.attempts)
+        return Totals(
+            **{name: sum(getattr(one, name) for one in each) for name in sums},
+            unanswered=sum(one.unanswered for one in each) if silent else 0,
+            fault=next((one.fault for one in each if one.fault), "") if silent else "",
+        )

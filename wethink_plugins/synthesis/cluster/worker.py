@@ -94,6 +94,11 @@ class Worker:
         except Unfinished as fault:
             return Done(draft=fault.draft, fault=fault.kind, note=fault.note, model=fault.model, stage=fault.stage)
 
+    async def end(self) -> None:
+        """The run stops: nothing is tried again."""
+        for model in self._models.values():
+            model.client.end()
+
     async def close(self) -> None:
         await asyncio.gather(*(model.client.aclose() for model in self._models.values()))
 

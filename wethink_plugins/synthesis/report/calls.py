@@ -18,6 +18,8 @@ from wethink_plugins.synthesis.asking.in_flight import CutOff
 # A run's attempts stand under RUN:MODEL, one id a model; ids are hexadecimal, so no character of them means more.
 _OF_RUN = "run GLOB ?"
 _LAST_S = 60.0
+# So many kinds of them are told.
+_FAULTS = 20
 
 
 class CallLog:
@@ -86,8 +88,26 @@ class CallLog:
             "completion_tokens": sum(line["completion_tokens"] for line in lines),
             "usd": sum(line["usd"] or 0.0 for line in lines) if any(line["usd"] is not None for line in lines) else None,
             "statuses": lines,
+            "faults": self.faults(),
             "processes": list(self._processes()),
         }  # fmt: skip
+
+    def faults(self) -> list[dict[str, Any]]:
+        """What failed attempts ended with, the most frequent first; faults that differ in numbers alone are one, told by
+        the last of them."""
+        query = (
+            "SELECT endpoint, status, note, SUM(attempts) FROM faults "
+            f"WHERE {_OF_RUN} GROUP BY endpoint, status, shape ORDER BY 4 DESC, MAX(time) DESC LIMIT {_FAULTS}"
+        )
+        names = ("endpoint", "status", "note", "attempts")
+        known = self._connection is not None and self._has_faults()
+        return [dict(zip(names, row, strict=True)) for row in self._all(query)] if known else []
+
+    def _has_faults(self) -> bool:
+        """An older store hasn't."""
+        with self._reading() as connection:
+            query = "SELECT 1 FROM sqlite_master WHERE name = 'faults'"
+            return connection is not None and connection.execute(query).fetchone() is not None
 
     def repeated(self, processes: Sequence[CutOff], identities: Iterable[str], works: bool) -> list[dict[str, Any]]:
         """Of each process that left calls: `in_flight` at its end, and how many of these were answered to a later one.

@@ -97,6 +97,9 @@ def calls_on(page: Page, figures: Figures) -> None:
     ]  # fmt: skip
     if rows:
         page.table(("model", "endpoint", "ended as", "attempts", "mean time"), rows)
+    if calls["faults"]:
+        faults = [(one["attempts"], one["endpoint"], one["status"], one["note"]) for one in calls["faults"]]
+        page.table(("attempts failed", "at", "kind", "what the server said"), faults)
     kills = calls["kills"]
     if len(calls["processes"]) > 1 or kills["kills"]:
         page.text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NO_PRICES = "no prices given"
@@ -44,6 +44,14 @@ def duration(seconds: float | None) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def fault_text(faults: Sequence[Mapping[str, Any]]) -> str:
+    """The most frequent fault of failed calls; faults as `CallLog.faults` has them, at least one."""
+    first, failed = faults[0], sum(one["attempts"] for one in faults)
+    return (
+        f"{first['attempts']:,} of {failed:,} failed attempts: {first['status']} {first['endpoint']}: {first['note']}"
+    )
 
 
 def state_text(state: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,13 +39,15 @@ def spent_before(store: Path, run: str) -> Spent:
 
 
 class Budget:
-    """`stop`, once set, ends the run: why, in words for a person."""
+    """`stop`, once set, ends the run: why, in words for a person. `on_stop` is called then, once."""
+
+    on_stop: Callable[[], None] | None = None
 
     def __init__(self, config: SynthesisConfig, before: Spent) -> None:
         self._limits, self._before = config.limits, before
         self._clients: list[Client] = []
         self._until = time.monotonic() + config.limits.seconds if config.limits.seconds else None
-        self.stop = ""
+        self._stop = ""
         unpriced = [
             endpoint.model
             for model in config.models.values()
@@ -58,6 +60,16 @@ class Budget:
                 fix="add usd_per_million: {prompt: ..., completion: ...} to it, or use limits.tokens",
                 field="limits.usd",
             )
+
+    @property
+    def stop(self) -> str:
+        return self._stop
+
+    @stop.setter
+    def stop(self, why: str) -> None:
+        first, self._stop = not self._stop, why
+        if first and why and self.on_stop is not None:
+            self.on_stop()
 
     def watch(self, clients: Iterable[Client]) -> None:
         self._clients = list(clients)

@@ -7,9 +7,10 @@ import logging
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.synthesis.asking.in_flight import InFlight
@@ -24,6 +25,7 @@ from wethink_plugins.synthesis.running.budget import Budget, Spent, spent_before
 from wethink_plugins.synthesis.running.images import LedgerImages
 from wethink_plugins.synthesis.running.load import load
 from wethink_plugins.synthesis.running.schedule import Schedule
+from wethink_plugins.synthesis.running.silence import Silence
 from wethink_plugins.synthesis.running.trouble import Trouble
 from wethink_plugins.synthesis.steering import Steering
 
@@ -34,9 +36,12 @@ _PATIENCE_S = 900.0
 # With no more items than this in trouble (chosen), a server that lists its models is taken for one that works.
 _FEW = 3
 _PAUSE_S = 5.0
+# A server that turned down so many items as bad requests and answered none isn't what the run takes it for (chosen).
+_ALL_REFUSED = _FEW + 1
 # Items at work at once, a slot of a model (chosen): while one's reply is read another asks.
 _ITEMS_A_SLOT = 1.5
 _log = logging.getLogger(__name__)
+_Done = TypeVar("_Done")
 
 
 @dataclass
@@ -70,6 +75,9 @@ class Engine:
         self._budget.watch(model.client for model in self._models.values())
         self._steering = Steering(run.config, base_of(run))
         self._troubled: set[int] = set()
+        self._refused: dict[str, set[int]] = {name: set() for name in self._models}
+        self._stopped = asyncio.Event()
+        self._budget.on_stop = self._end_calls
         self._closing = False
         self.progress = Progress()
 
@@ -161,6 +169,13 @@ class Engine:
 
     async def _run_items(self) -> None:
         """Starts items in order. What waits for its plan is not counted: it holds no slot."""
+        watch = asyncio.create_task(Silence(self._models).watch())
+        try:
+            await self._begin_and_await_items()
+        finally:
+            watch.cancel()
+
+    async def _begin_and_await_items(self) -> None:
         slots = sum(model.capacity for model in self._models.values())
         self._room = asyncio.Semaphore(max(int(slots * _ITEMS_A_SLOT), 2))
         tasks: set[asyncio.Task[None]] = set()
@@ -214,11 +229,14 @@ class Engine:
                         self._budget.stop = self._budget.stop or fault.note
                         return
                     self._troubled.add(number)
-                    is_up = await self._is_up(self._models[fault.model], trouble.began)
-                    trouble.note(fault, is_up)
+                    self._note_refusal(number, fault)
+                    is_up = await self._until_stop(self._is_up(self._models[fault.model], trouble.began))
+                    if self._budget.stop:
+                        return
+                    trouble.note(fault, bool(is_up))
                     if trouble.tries >= self._config.tries:
                         return await self._end(number, self._failed(number, fault))
-                    await self._pause(fault, is_up)
+                    await self._pause(fault, bool(is_up))
         finally:
             self._troubled.discard(number)
             self._room.release()
@@ -272,6 +290,8 @@ class Engine:
         """With what it had come to, so that its calls are counted; what depends on the clock goes to the log alone."""
         draft = fault.draft or Draft(image=self._images[number // self._config.questions_per_image])
         _log.warning("%s is given up: %s", self._item(number), fault)
+        if fault.kind == "refused":
+            return Outcome(draft, fault.stage, "refused", fault.note)
         return Outcome(draft, fault.stage, "failed", f"{fault.model} gave no reply, {self._config.tries} times")
 
     async def _pause(self, fault: Unfinished, is_up: bool) -> None:
@@ -281,7 +301,33 @@ class Engine:
         if fault.kind == "auth" or silent_s > _PATIENCE_S:
             self._budget.stop = self._budget.stop or f"no reply of {fault.model} for {silent_s:.0f} s: {fault.note}"
             return
-        await asyncio.sleep(_PAUSE_S)
+        await self._until_stop(asyncio.sleep(_PAUSE_S))
+
+    def _note_refusal(self, number: int, fault: Unfinished) -> None:
+        """A server that says of every request that it is bad ends the run, before it costs all items."""
+        if fault.kind != "refused" or self._models[fault.model].answered:
+            return
+        refused = self._refused[fault.model]
+        refused.add(number)
+        if len(refused) >= _ALL_REFUSED and not self._budget.stop:
+            self._budget.stop = f"{fault.model} has answered nothing so far and refuses every request: {fault.note}"
+            _log.warning("stopping: %s", self._budget.stop)
+
+    async def _until_stop(self, work: Awaitable[_Done]) -> _Done | None:
+        """What it gives; None where the run stops meanwhile."""
+        task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            task.cancel()
+            stopped.cancel()
+
+    def _end_calls(self) -> None:
+        """The run stops: what a server has is waited for; pauses, queues and further tries are not."""
+        self._stopped.set()
+        for model in self._models.values():
+            model.client.end()
 
 
 class _Signals:
