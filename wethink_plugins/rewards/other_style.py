@@ -21,8 +21,10 @@ def other_style(responses: Sequence[str], style: str) -> str:
     followed = sorted({other for text in responses for other in follows(text) if other != style})
     if followed:
         return f"some follow {' and '.join(followed)}: set `style: {followed[0]}`"
-    answers = {one: sum(read_response(text, one).answer is not None for text in responses) for one in STYLES}
-    best = max((one for one in STYLES if one != style), key=lambda one: answers[one])
+    answers: dict[str, int] = {
+        one: sum(read_response(text, one).answer is not None for text in responses) for one in STYLES
+    }
+    best = max((one for one in answers if one != style), key=lambda one: answers[one])
     if answers[best] <= answers.get(style, 0):
         return ""
     said = f"{answers[best]} of {len(responses)} have an answer as in {best}, though not its whole form"
