@@ -33,11 +33,11 @@ def grade(
 
     `options` are the texts in order, as `["17", "42"]` or as `["A) 17", "B) 42"]`; the gold is then a letter or a text.
     `question_type`, in any spelling that a row may have, is `multiple_choice`, or `fill_in_blank` or `descriptive` for a
-    short answer, which leaves the options unread; None means by the options: a choice where there are any. `policy` None
-    is the default one; `policy.timeout_s` bounds the time, in seconds.
+    short answer, which leaves the options unread; None or any other word means by the options: a choice where there are
+    any, else a short answer. `policy` None is the default one; `policy.timeout_s` bounds the time, in seconds.
 
     Never raises for any text, but for `Ungradable`: a grader had to be killed at its limit, or ran out of memory.
-    WeThinkError, naming the argument, for an unknown question type and options that are no list of texts.
+    WeThinkError for options that are no list of texts.
     Verdicts are cached on all arguments. Safe in threads, Ray actors and forked children.
     """
     policy = policy or DEFAULT
@@ -61,13 +61,10 @@ def _texts(options: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _kind(question_type: str | None, options: tuple[str, ...]) -> str:
-    if question_type is None:
-        return "multiple_choice" if options else "fill_in_blank"
-    kind = question_type if question_type in QUESTION_TYPES else read_question_type(question_type)
-    if kind is None:
-        fix = f"use {', '.join(QUESTION_TYPES)}, or None to go by the options"
-        raise WeThinkError(f"unknown question type {question_type!r:.80}", fix=fix, field="question_type")
-    return kind
+    if question_type in QUESTION_TYPES:
+        return question_type
+    known = None if question_type is None else read_question_type(question_type)
+    return known or ("multiple_choice" if options else "fill_in_blank")
 
 
 @lru_cache(maxsize=_CACHE)
