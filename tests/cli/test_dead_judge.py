@@ -55,6 +55,25 @@ def test_score_says_how_much_is_unscored_and_why(tmp_path, wethink, dead):
     assert errors[1].startswith("2 of 2 that needed the judge unscored: ") and cause in errors[1].lower()
 
 
+def test_score_counts_only_what_was_asked(tmp_path, wethink):
+    empty = {**ROLLOUT, "response": "<think>t</think>\n<answer>...</answer>"}
+    full = {**ROLLOUT, "response": "<think>t</think>\n<answer>a car</answer>"}
+    with ModelServer() as server:
+        config = config_of(tmp_path, server)
+        lines = [{**one, "id": f"r{i}"} for i, one in enumerate((empty, empty, full))]
+        assert (
+            "0 from the journal, 1 asked of the judge"
+            in wethink("score", written(tmp_path, *lines), "--config", config)[1]
+        )
+        server.kill()
+        code, printed, errors = wethink("score", written(tmp_path, *lines[:2]), "--config", config)
+        assert (code, errors[1:]) == (0, []) and "asked of the judge" not in printed
+        code, printed, errors = wethink("score", written(tmp_path, *lines), "--config", config)
+        server.start()
+    assert code == 1 and "1 asked of the judge" in printed
+    assert "settled none of the 1 that needed it" in errors[0]
+
+
 @pytest.mark.parametrize("verb", ["calibrate", "stability"])
 def test_measuring_a_dead_judge_fails_with_the_cause(tmp_path, wethink, dead, verb):
     config, cause = dead

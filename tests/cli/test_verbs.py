@@ -47,6 +47,45 @@ def test_grade(wethink, arguments, verdict):
     assert wethink("grade", *arguments)[1].startswith(f"{verdict}: ")
 
 
+WHOLE = [
+    ("<answer>11</answer><answer>12</answer>", "wethink", "wrong", "several different answers"),
+    ("<answer>12", "wethink", "wrong", "no closed answer block"),
+    ("<think>12</think>", "wethink", "wrong", "no closed answer block"),
+    ("<think>12</think> 12", "wethink", "wrong", "no closed answer block"),
+    ("12</answer>", "wethink", "wrong", "no closed answer block"),
+    ("12</answ", "wethink", "wrong", "no closed answer block"),
+    ("<Answer>12</Answer>", "wethink", "wrong", "no closed answer block"),
+    ("<think>so <answer>12</answer>", "wethink", "wrong", "thinking never closed"),
+    ("<think>a</think><answer> </answer>", "wethink", "wrong", "empty answer"),
+    ("<answer>12</answer>", "wethink", "right", "as written"),
+    ("<answer>12.0</answer>", "wethink", "right", "same number"),
+    ("<think>a</think> \\boxed{12}", "boxed", "right", "as written"),
+    ("\\boxed{11} \\boxed{12}", "boxed", "wrong", "several different answers"),
+    ("<think>a</think> \\boxed{12}", "wethink", "wrong", "no closed answer block"),
+    ("a</think><answer>12</answer>", "think_open", "right", "as written"),
+]
+
+
+@pytest.mark.parametrize(("text", "style", "verdict", "reason"), WHOLE, ids=range(len(WHOLE)))
+def test_grade_reads_a_whole_response_as_score_does(tmp_path, wethink, rollouts, text, style, verdict, reason):
+    config = tmp_path / "w.yaml"
+    config.write_text(f"style: {style}\n")
+    told = json.loads(wethink("grade", text, "--gold", "12", "--config", config, "--json")[1])
+    assert (told["verdict"], told["reason"], told["read_as"]) == (verdict, reason, "response")
+    out = tmp_path / "out.jsonl"
+    wethink("score", rollouts(rollout(response=text, answer="12")), "--config", config, "--out", out)
+    scored = json.loads(out.read_text())
+    assert (scored["reason"], scored["accuracy"]) == (reason, float(verdict == "right"))
+    printed = wethink("grade", text, "--gold", "12", "--config", config)[1]
+    assert f"read as a whole response, style {style}: " in printed and f"format {scored['format']:.0f}" in printed
+
+
+@pytest.mark.parametrize("text", ["12", "\\boxed{12}", "x = 12", "**12**"])
+def test_grade_takes_a_bare_answer_as_it_is(wethink, text):
+    assert json.loads(wethink("grade", text, "--gold", "12", "--json")[1])["read_as"] == "answer"
+    assert len(wethink("grade", text, "--gold", "12")[1].splitlines()) == 1
+
+
 BAD_GOLDS = [
     (["B", "--gold", "F", "--options", "a|b"], "is no option"),
     (["B", "--gold", "F", "--options", "a|b", "--type", "multiple_choice"], "is no option"),
@@ -110,6 +149,76 @@ def test_score_prints_a_table_by_type_and_writes_lines(tmp_path, wethink, rollou
     told = [(line["index"], line["answer"], line["gold"], line["response"]) for line in lines]
     assert told[1:] == [(2, "3", "3", "<answer>3</answer>"), (3, "3", "B", rollout()["response"])]
     assert "fill_in_blank" in wethink("score", file)[1]
+
+
+def scored(wethink, file, *more):
+    code, printed, errors = wethink("score", file, "--json", *more)
+    assert code == 0
+    return json.loads(printed), errors
+
+
+UNREAD = [
+    ("boxed", "It is \\boxed{3}.", ["8 of 8 responses without an answer", "8 of 8 have an answer", "`style: boxed`"]),
+    ("strict", "<think>a</think> \\boxed{3}", ["8 of 8 responses without", "some follow boxed: set `style: boxed`"]),
+    (
+        "bare",
+        "3",
+        ["8 of 8 responses without an answer", "no response follows the style 'wethink'; is the system prompt"],
+    ),
+    ("no thinking", "<answer>3</answer>", ["CHECK THIS: no response follows the style 'wethink'; is the system"]),
+]
+
+
+@pytest.mark.parametrize(("why", "text", "parts"), UNREAD, ids=[case[0] for case in UNREAD])
+def test_score_says_why_all_is_zero(wethink, rollouts, why, text, parts):
+    _, errors = scored(wethink, rollouts(*(rollout(i, response=text) for i in range(8))))
+    assert len(errors) == 1 and all(part in errors[0] for part in ["CHECK THIS: ", *parts])
+
+
+def test_score_says_which_style_half_of_it_is_in(wethink, rollouts):
+    some = [rollout(i, response="\\boxed{3}" if i % 2 else rollout()["response"]) for i in range(8)]
+    _, errors = scored(wethink, rollouts(*some))
+    assert len(errors) == 1 and "4 of 8 responses without" in errors[0] and "set `style: boxed`" in errors[0]
+    assert "the first for: no closed answer block" in errors[0]
+    assert scored(wethink, rollouts(*some, rollout(9)))[1] == []
+
+
+GROUPS = [
+    ("by group", [("a", "x"), ("a", "y"), ("b", "x"), ("b", "y")], "1011", (2, 1)),
+    ("by id", [(None, "x"), (None, "x"), (None, "y"), (None, "y"), (None, "z")], "11000", (2, 2)),
+    ("by step", [("a", "x", 1), ("a", "x", 1), ("a", "x", 2), ("a", "x", 2)], "1100", (2, 2)),
+    ("alone", [(None, "x"), (None, "y")], "11", (0, 0)),
+]
+
+
+@pytest.mark.parametrize(("why", "names", "right", "expected"), GROUPS, ids=[case[0] for case in GROUPS])
+def test_score_counts_the_groups_that_teach_nothing(wethink, rollouts, why, names, right, expected):
+    wrong = rollout()["response"].replace("3", "4")
+    lines = [
+        rollout(group=name[0], id=name[1], **({"step": name[2]} if len(name) > 2 else {}))
+        | ({} if right[i] == "1" else {"response": wrong})
+        for i, name in enumerate(names)
+    ]
+    file = rollouts(*lines)
+    table, _ = scored(wethink, file)
+    assert (table[-1]["groups"], table[-1]["equal_groups"]) == expected
+    line = f"{expected[0]} groups; in {expected[1]} all rewards are equal"
+    assert (line in wethink("score", file)[1]) == bool(expected[0])
+
+
+def test_what_score_writes_can_be_watched_and_scored_again(tmp_path, wethink, rollouts):
+    choice = {"question_type": "multiple_choice", "options": ["3", "4"], "answer": "A"}
+    lines = [
+        rollout(i, step=1 + i // 4, split="train", group=f"g{i // 2}", **(choice if i % 2 else {})) for i in range(8)
+    ]
+    out = tmp_path / "scored.jsonl"
+    table, _ = scored(wethink, rollouts(*lines), "--out", out)
+    kept = [json.loads(line) for line in out.read_text().splitlines()]
+    fields = ("id", "group", "step", "split", "options", "reward_method")
+    assert [[line[f] for f in fields] for line in kept] == [[line[f] for f in fields] for line in lines]
+    watched = json.loads(wethink("watch", out, "--json")[1])
+    assert [(step["step"], step["samples"], step["dead"]) for step in watched["steps"]] == [(1, 4, 1.0), (2, 4, 1.0)]
+    assert scored(wethink, out)[0] == table
 
 
 def test_score_reads_a_journal_whose_gold_is_called_gold(wethink, rollouts):

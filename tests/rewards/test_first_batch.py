@@ -24,6 +24,12 @@ def test_five_samples_with_reasons_once(sample_of, caplog):
 
 SHOUTS = [
     ("another style", {}, {"response": r"<think>a</think> \boxed{4}"}, "set `style: boxed`"),
+    (
+        "only a box",
+        {},
+        {"response": r"It is \boxed{4}."},
+        "3 of 3 have an answer as in boxed, though not its whole form: set",
+    ),
     ("no system prompt", {}, {"response": "It is four."}, "is the system prompt in place?"),
     ("no answers", {}, {"response": "It is four."}, "no answer could be read"),
     ("a type all wrong", {}, {"answer": "5"}, "all 3 fill_in_blank samples have accuracy 0"),

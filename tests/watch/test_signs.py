@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.watch.runs import HEALTHY, SICK, recorded
+from tests.watch.runs import HEALTHY, SICK, every, judged, recorded
 from wethink_plugins.watch.journal import Verdicts
 from wethink_plugins.watch.signs import Run, signs
 from wethink_plugins.watch.steps import steps_of
@@ -54,3 +54,30 @@ def test_entropy_and_kl_of_the_hosts_log():
 
 def test_nothing_at_all():
     assert names(run_of([])) == []
+
+
+def untagged(line, _):
+    line["answer"] = None
+    line.update(accuracy=0.0, format=0.0, overall=0.0, method="none")
+
+
+def dead_judge(line, place):
+    """What has an answer is unscored; a few repeat the same words."""
+    line.update(status="unscored", overall=None, accuracy=None, method="model")
+    line["answer"] = "a nice picture" if place % 2 else line["answer"]
+
+
+CAUSES = [
+    ("untagged", every(untagged), "no_answer", "dead_groups"),
+    ("dead judge", every(dead_judge, where=judged), "judge_fails", "constant_answer"),
+]
+
+
+@pytest.mark.parametrize(("why", "sicken", "cause", "effect"), CAUSES, ids=[case[0] for case in CAUSES])
+def test_the_cause_stands_before_what_it_brings_about(why, sicken, cause, effect):
+    found = names(run_of(sicken(recorded())))
+    assert found[0] == cause and effect in found
+
+
+def test_golds_are_not_blamed_where_there_are_no_answers():
+    assert "never_right" not in names(run_of(every(untagged)(recorded())))

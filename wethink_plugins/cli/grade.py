@@ -1,7 +1,8 @@
-"""`wethink grade ANSWER --gold GOLD`: one answer, by rules."""
+"""`wethink grade ANSWER --gold GOLD`: one answer, or a whole response, by rules."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
 
 # So that an answer like -3 is not taken for an option.
 CONTEXT = {"ignore_unknown_options": True}
+# Whole or torn, in any case: no bare answer has one.
+_TAG = re.compile(r"</?(?:think|answer)\b|</?(?:thin?|answ?e?)$", re.IGNORECASE)
 
 
 def grade(
-    answer: Annotated[str, typer.Argument(help="The answer; of a text with answer tags, what is in them.")],
+    answer: Annotated[str, typer.Argument(help="A bare answer, or a whole response with its tags.")],
     gold: Annotated[str, typer.Option("--gold", help="The right answer.")],
     question_type: Annotated[
         OptionalText, typer.Option("--type", help="multiple_choice or fill_in_blank; default: by options and gold.")
@@ -29,10 +32,14 @@ def grade(
     config: ConfigOption = None,
     json: JsonFlag = False,
 ) -> None:
-    """Say right, wrong or undecided, and why. Exit code 0 whatever the verdict."""
+    """Say right, wrong or undecided, and why. Exit code 0 whatever the verdict.
+
+    A text with a think or answer tag (style boxed: a \\boxed) is a whole response: its answer is read as the reward reads
+    it, and without a closed, unambiguous one it is wrong.
+    """
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.rewards.rules import grade as grade_by_rules
-    from wethink_plugins.rewards.rules import policy_of
+    from wethink_plugins.rewards.rules import grade_response, policy_of
     from wethink_plugins.vocabulary import read_question_type
 
     settings = WeThinkConfig.load(config)
@@ -40,12 +47,18 @@ def grade(
     kind = _kind(question_type, settings, gold, texts)
     policy = policy_of(settings.rules)
     _require_gold(gold, texts, read_question_type(question_type, settings.aliases.question_type), policy)
-    verdict = grade_by_rules(_inside_tags(answer, settings.style), gold, kind, texts, policy)
+    whole = _is_response(answer, settings.style)
+    if whole:
+        verdict = grade_response(answer, gold, kind, texts, policy, settings.style)
+    else:
+        verdict = grade_by_rules(answer, gold, kind, texts, policy)
     result = {"verdict": verdict.decision, "reason": verdict.reason, "grader": verdict.grader, "question_type": kind}
     if json:
-        say_json(result)
-    else:
-        say(f"{verdict.decision}: {verdict.reason} (grader {verdict.grader}, {kind})")
+        say_json({**result, "read_as": "response" if whole else "answer"})
+        return
+    say(f"{verdict.decision}: {verdict.reason} (grader {verdict.grader}, {kind})")
+    if whole:
+        say(_read(answer, settings.style))
 
 
 def _require_gold(gold: str, options: list[str], asked: str | None, policy: Policy) -> None:
@@ -72,8 +85,16 @@ def _kind(given: str | None, settings: WeThinkConfig, gold: str, options: list[s
     return kind
 
 
-def _inside_tags(answer: str, style: str) -> str:
+def _is_response(text: str, style: str) -> bool:
+    return bool(_TAG.search(text)) or (style == "boxed" and "\\boxed{" in text)
+
+
+def _read(response: str, style: str) -> str:
+    """What the reward makes of the response besides the verdict."""
+    from wethink_plugins.rewards.format import format_reward
     from wethink_plugins.rewards.response import read_response
 
-    found = read_response(answer, style).answer if "<answer>" in answer or "\\boxed{" in answer else None
-    return answer if found is None else found
+    found = read_response(response, style).answer
+    paid, fault = format_reward(response, style)
+    answer = "no answer" if found is None else f"answer {found!r}"
+    return f"read as a whole response, style {style}: {answer}, format {paid:.0f}" + (f" ({fault})" if fault else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +25,10 @@ _FILE = (
 )
 
 
+# Chosen: from this share of responses without an answer on, the settings are looked at before the model.
+_MANY = 0.5
+
+
 def score(
     file: Annotated[Path, typer.Argument(help=_FILE)],
     out: Annotated[OptionalPath, typer.Option("--out", help="Write one JSON line a sample: its score and why.")] = None,
@@ -34,7 +38,10 @@ def score(
     config: ConfigOption = None,
     json: JsonFlag = False,
 ) -> None:
-    """Score again, and print accuracy and format by question type. The journal stays as it is.
+    """Score again, and print accuracy and format by question type, and how many groups teach nothing.
+
+    The file stays as it is. A warning says so when most responses have no answer that could be read, or none follows
+    `style`.
 
     A journal's verdicts are used again, and no judge is called, unless the judge's own settings have changed. Exit code
     1 when more of what needed the judge stays unscored than `judge.tolerate.share` allows.
@@ -62,12 +69,13 @@ def score(
         pairs = zip(rollouts, again.scores, strict=True)
         write_text(out, "".join(json_module.dumps(_line(one, score)) + "\n" for one, score in pairs))
     table = summary(again.scores)
+    table[-1].update(equal_groups(rollouts, again.scores))
     say_json(table) if json else _show(table, file)
     if (again.reused or again.asked) and not json:
         say(f"verdicts: {again.reused} from the journal, {again.asked} asked of the judge")
     if out is not None and not json:
         say(f"wrote {out}")
-    for line in [*unjudged(table), *causes(again.scores)]:
+    for line in [*unjudged(table), *causes(again.scores), *unread(rollouts, again.scores, settings.style)]:
         complain(line)
     if table[-1]["unscored"] > settings.judge.tolerate.share * table[-1]["needed_judge"]:
         raise typer.Exit(1)
@@ -103,7 +111,40 @@ def causes(scores: Sequence[Score]) -> list[str]:
     ]
 
 
+def unread(rollouts: Sequence[Rollout], scores: Sequence[Score], style: str) -> list[str]:
+    """What the first batch of a training says: most responses have no answer to read, or none follows the style."""
+    from wethink_plugins.rewards.other_style import other_style, style_fault
+
+    without = [
+        (rollout.sample.response, score)
+        for rollout, score in zip(rollouts, scores, strict=True)
+        if score.extra.get("answer") is None
+    ]
+    share = f"{len(without)} of {counted(len(scores), 'response')} without an answer that could be read"
+    if not any(score.format for score in scores):
+        fault = style_fault([rollout.sample.response for rollout in rollouts], style)
+        return [f"CHECK THIS: {share}; {fault}" if without else f"CHECK THIS: {fault}"]
+    if len(without) < _MANY * len(scores):
+        return []
+    hint = other_style([response for response, _ in without], style)
+    return [f"CHECK THIS: {share}, the first for: {without[0][1].reason}" + (f"; {hint}" if hint else "")]
+
+
+def equal_groups(rollouts: Sequence[Rollout], scores: Sequence[Score]) -> dict[str, int]:
+    """How many groups have two or more that were scored, and in how many of these all rewards are equal."""
+    from wethink_plugins.rewards.advantages import group_of
+
+    rewards: dict[Hashable, list[float]] = defaultdict(list)
+    for rollout, score in zip(rollouts, scores, strict=True):
+        if score.overall is not None:
+            rewards[rollout.group].append(score.overall)
+    groups = [group_of(paid) for paid in rewards.values() if len(paid) > 1]
+    return {"groups": len(groups), "equal_groups": sum(group.flat for group in groups)}
+
+
 def _means(kind: str, scores: Sequence[Score]) -> dict[str, Any]:
+    from wethink_plugins.rewards.groups import needed_judge
+
     scored = [s for s in scores if s.overall is not None and s.accuracy is not None]
     return {
         "question_type": kind,
@@ -113,26 +154,35 @@ def _means(kind: str, scores: Sequence[Score]) -> dict[str, Any]:
         "overall": fmean(s.overall or 0.0 for s in scored) if scored else None,
         "unscored": len(scores) - len(scored),
         "ungradable": sum(s.status == "ungradable" for s in scores),
-        "needed_judge": sum(s.method == "model" for s in scores),
-        "judged": sum(s.method == "model" and s.status == "scored" for s in scores),
+        "needed_judge": sum(map(needed_judge, scores)),
+        "judged": sum(needed_judge(s) and s.status == "scored" for s in scores),
     }
 
 
 def _line(rollout: Rollout, score: Score) -> dict[str, Any]:
-    """`index`: the line in the file that was scored, from 1. `answer` is what was read from the response, as in a journal."""
+    """`index`: the line in the file that was scored, from 1. The other fields are a journal's, so that `wethink watch` and
+    `wethink score` read it; `answer` is what was read from the response."""
     numbers = {name: _rounded(getattr(score, name)) for name in ("overall", "accuracy", "format")}
     names = ("method", "status", "reason", "grader", "tier")
+    sample, extra = rollout.sample, score.extra
     return {
-        "id": rollout.sample.id,
+        "id": sample.id,
         "index": rollout.number,
-        "group": rollout.sample.group,
+        "group": sample.group,
+        "step": sample.meta.get("step"),
+        "split": sample.meta.get("split"),
         **numbers,
         **{name: getattr(score, name) for name in names},
-        "answer": score.extra.get("answer"),
-        "gold": rollout.sample.answer,
-        "question_type": score.extra.get("question_type"),
-        "question": rollout.sample.question,
-        "response": rollout.sample.response,
+        "format_fault": extra.get("format_fault"),
+        "terms": extra.get("terms", {}),
+        "rule_undecided": bool(extra.get("rule_undecided")),
+        "answer": extra.get("answer"),
+        "gold": sample.answer,
+        "question_type": extra.get("question_type"),
+        "options": list(sample.options),
+        "reward_method": sample.reward_method,
+        "question": sample.question,
+        "response": sample.response,
     }
 
 
@@ -145,3 +195,6 @@ def _show(table: list[dict[str, Any]], file: Path) -> None:
     means, counts = ("accuracy", "format", "overall"), ("unscored", "ungradable")
     rows = [(t["question_type"], t["count"], *(shown(t[k]) for k in means), *(t[k] for k in counts)) for t in table]
     say_table(str(file), ("question_type", "count", *means, *counts), rows)
+    if groups := table[-1]["groups"]:
+        equal = table[-1]["equal_groups"]
+        say(f"{counted(groups, 'group')}; in {equal} all rewards are equal, which teaches nothing")

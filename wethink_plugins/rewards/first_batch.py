@@ -10,7 +10,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Sequence
 
-from wethink_plugins.rewards.response import follows
+from wethink_plugins.rewards.other_style import style_fault
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
 
@@ -63,12 +63,7 @@ class FirstBatch:
     def _style_fault(self) -> list[str]:
         if any(score.format for _, score in self._seen):
             return []
-        others = sorted({style for sample, _ in self._seen for style in follows(sample.response)})
-        if not others:
-            return [f"no response follows the style {self._style!r}; is the system prompt in place?"]
-        return [
-            f"no response follows the style {self._style!r}, but some follow {' and '.join(others)}: set `style: {others[0]}`"
-        ]
+        return [style_fault([sample.response for sample, _ in self._seen], self._style)]
 
     def _no_verdict(self) -> list[str]:
         needed = [score for _, score in self._seen if score.method == "model"]

@@ -23,6 +23,8 @@ from wethink_plugins.score import Score
 # Scored at once: the deadline of a batch is made for what one step of a training holds, not for a whole journal.
 _BATCH = 512
 _NUMBER = "replay_number"
+# Faults of a first question that was never sent.
+_NOT_SENT = frozenset({"breaker_open", "ceiling"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Rollout:
 
 @dataclass(frozen=True)
 class Replayed:
-    """Scores in the order of the rollouts; how many verdicts were read, and how many a judge was asked for."""
+    """Scores in the order of the rollouts; how many verdicts were read, and for how many a judge was really asked."""
 
     scores: Sequence[Score]
     reused: int
@@ -116,13 +118,26 @@ class _Stored:
         if self.inner is None:
             self.missing = self.missing or sample
             raise Unscored("no judge is configured")
-        self.asked += 1
-        return await self.inner.judge(sample, answer)
+        self.asked += 1  # before: a call that is cut off or fails in its own way was made all the same
+        try:
+            said = await self.inner.judge(sample, answer)
+        except (Unscored, Ungradable) as error:
+            self.asked -= _was_not_asked(error.call)
+            raise
+        self.asked -= _was_not_asked(getattr(said, "call", None))
+        return said
 
     async def aclose(self) -> None:
         close = getattr(self.inner, "aclose", None)
         if close is not None:
             await close()
+
+
+def _was_not_asked(call: object) -> bool:
+    """An empty answer is settled without a question; behind an open breaker or at a ceiling none is sent."""
+    if not isinstance(call, Mapping):
+        return False
+    return call.get("asked") == 0 or (call.get("asked") == 1 and call.get("fault") in _NOT_SENT)
 
 
 def _prompt_digest(config: WeThinkConfig) -> str | None:

@@ -205,12 +205,22 @@ def _cut_off(run: Run) -> Iterator[Sign]:
 def _never_right(run: Run) -> Iterator[Sign]:
     for kind in sorted({kind for step in run.steps for kind in step.by_type}):
         count = sum(step.scored_by_type.get(kind, 0) for step in run.steps if kind in step.by_type)
-        if count >= 2 * _FEW and all(step.by_type.get(kind, 0.0) == 0 for step in run.steps):
+        if (
+            _mostly_answered(run, kind)
+            and count >= 2 * _FEW
+            and all(step.by_type.get(kind, 0.0) == 0 for step in run.steps)
+        ):
             yield Sign(
                 "never_right",
                 f"{kind}: none of {count} answers was right",
                 "gold answers in another form than is graded: `wethink grade ANSWER --gold GOLD` on one, and validate the data",
             )
+
+
+def _mostly_answered(run: Run, kind: str) -> bool:
+    """Else gold answers are not why nothing is right; no_answer says what is."""
+    answered = sum(step.answers.get(kind, Counter()).total() for step in run.steps)
+    return 2 * answered >= sum(step.samples_by_type.get(kind, 0) for step in run.steps)
 
 
 def _undecided(run: Run) -> Iterator[Sign]:
@@ -263,6 +273,9 @@ def _values(run: Run, name: str) -> list[float]:
 
 
 _LOOKS: tuple[Callable[[Run], Iterator[Sign]], ...] = (
-    _never_right, _cut_off, _dead, _format, _length, _one_letter, _constant, _judge_fails, _judge_hacked, _judge_drift,
-    _ungradable, _imputed, _undecided, _falls, _policy,
+    _judge_fails, _judge_drift, _imputed,
+    _cut_off, _ungradable,
+    _never_right, _undecided, _one_letter, _constant, _judge_hacked,
+    _dead, _format, _length, _falls, _policy,
 )  # fmt: skip
+"""Causes before what they bring about: the judge, whether there is an answer, how answers are graded, what is learnt."""

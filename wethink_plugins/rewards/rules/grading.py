@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from wethink_plugins.errors import Ungradable
+from wethink_plugins.errors import Ungradable, WeThinkError
 from wethink_plugins.rewards.response import read_response
 from wethink_plugins.rewards.rules.blank import MAX_ANSWER, grade_blank
 from wethink_plugins.rewards.rules.claim import bare
@@ -14,6 +14,7 @@ from wethink_plugins.rewards.rules.latex import tidy
 from wethink_plugins.rewards.rules.option import grade_option
 from wethink_plugins.rewards.rules.policy import DEFAULT, Policy
 from wethink_plugins.rewards.rules.verdict import Verdict, right, undecided, wrong
+from wethink_plugins.vocabulary import QUESTION_TYPES, read_question_type
 
 # GRPO groups share the gold and repeat answers; one entry is about 1 KB.
 _CACHE = 1 << 15
@@ -24,25 +25,46 @@ _BEYOND = frozenset(("text", "formula", "parts", "number"))
 def grade(
     answer: str,
     gold: str,
-    question_type: str = "fill_in_blank",
+    question_type: str | None = None,
     options: Sequence[str] = (),
     policy: Policy | None = None,
 ) -> Verdict:
-    """The verdict on one answer: the text inside the answer block, not the whole response.
+    """The verdict on one answer: the text inside the answer block, not the whole response (`grade_response`).
 
-    `question_type` is `multiple_choice` (`options`: the texts in order, without letters; `gold`: a letter or a text), or
-    anything else for a short answer. `policy` None is the default one; `policy.timeout_s` bounds the time, in seconds.
+    `options` are the texts in order, as `["17", "42"]` or as `["A) 17", "B) 42"]`; the gold is then a letter or a text.
+    `question_type`, in any spelling that a row may have, is `multiple_choice`, or `fill_in_blank` or `descriptive` for a
+    short answer, which leaves the options unread; None or any other word means by the options: a choice where there are
+    any, else a short answer. `policy` None is the default one; `policy.timeout_s` bounds the time, in seconds.
+
     Never raises for any text, but for `Ungradable`: a grader had to be killed at its limit, or ran out of memory.
+    WeThinkError for options that are no list of texts.
     Verdicts are cached on all arguments. Safe in threads, Ray actors and forked children.
     """
     policy = policy or DEFAULT
-    options = tuple(options or ())
+    options = _texts(options)
+    question_type = _kind(question_type, options)
     if len(answer) > MAX_ANSWER or len(gold) > MAX_ANSWER:
         return _by_rules.__wrapped__(answer, gold, question_type, options, policy)
     verdict = _by_rules(answer, gold, question_type, options, policy)
     if verdict.decision != "undecided" or verdict.grader not in _BEYOND or policy.symbolic == "own":
         return verdict
     return _symbolic(answer, gold, policy) or verdict
+
+
+def _texts(options: Sequence[str] | None) -> tuple[str, ...]:
+    """One text would be read as an option a character, a mapping as its letters."""
+    listed = () if options is None else options
+    if isinstance(listed, (str, bytes, Mapping)) or not all(isinstance(text, str) for text in listed):
+        fix = "pass the option texts in order, as a list"
+        raise WeThinkError(f"not a list of texts, found {options!r:.80}", fix=fix, field="options")
+    return tuple(listed)
+
+
+def _kind(question_type: str | None, options: tuple[str, ...]) -> str:
+    if question_type in QUESTION_TYPES:
+        return question_type
+    known = None if question_type is None else read_question_type(question_type)
+    return known or ("multiple_choice" if options else "fill_in_blank")
 
 
 @lru_cache(maxsize=_CACHE)
@@ -93,7 +115,7 @@ _SETTLED: dict[tuple[str, str], Verdict] = {}
 def grade_response(
     response: str,
     gold: str,
-    question_type: str = "fill_in_blank",
+    question_type: str | None = None,
     options: Sequence[str] = (),
     policy: Policy | None = None,
     style: str = "wethink",
