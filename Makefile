@@ -134,6 +134,7 @@ endif
 
 # What is in build/release was checked before it becomes dist/.
 release: ## wheel and sdist of what is committed, checked, in dist/
+	@test -z "$$(git status --porcelain 2>&1)" || { git status --short >&2; echo "release: commit or remove these first: it is built of what is committed" >&2; exit 2; }
 	@$(SETUP) test release
 	@rm -rf build/release
 	@.venvs/release/bin/python -m build --no-isolation --outdir build/release .

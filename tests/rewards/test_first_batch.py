@@ -82,3 +82,11 @@ def test_what_a_log_cannot_encode_is_escaped_and_nothing_is_kept(sample_of, capl
     assert "row \\udfff" in caplog.text
     caplog.text.encode()
     assert not reward._first_batch._seen
+
+
+@pytest.mark.parametrize(("question", "shouts"), [("", True), (" ", True), ("What is it?", False)])
+def test_a_judge_that_is_not_shown_the_question(sample_of, caplog, question, shouts):
+    reward = HybridReward.from_config({}, judge=ScriptedJudge())
+    fields = {"answer": "correct", "gold": "It is so.", "question_type": "descriptive", "question": question}
+    reward.score_batch([sample_of(**fields) for _ in range(3)])
+    assert ("3 of 3 samples that need the judge have no question" in caplog.text) == shouts

@@ -25,7 +25,7 @@ def make_reward(config: Config = None, reward: Any = None) -> Numbers:
     """`(responses, golds, **columns) -> numbers`, one finite float a response, in order; columns as in `wethink_reward`.
 
     A response that could not be scored gets the mean of the scored ones with its `group` in the same call, so that its
-    advantage is 0; without groups, or in calls of one response each, the mean so far, which comes near. Raises
+    advantage is 0; without groups that of the call, and in calls of one response each the mean so far. Raises
     JudgeBudgetSpent, with the cause, when more stays unscored than `judge.tolerate` allows; not where `split` says
     validation. `reward` is a HybridReward or a RemoteReward; default: one made from `config`. With `shadow.active` in the
     configuration: that function, called with the same arguments, and ours scored beside it.

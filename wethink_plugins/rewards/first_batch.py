@@ -58,12 +58,26 @@ class FirstBatch:
         )
 
     def faults(self) -> list[str]:
-        return [*self._style_fault(), *self._no_verdict(), *self._all_zero_types(), *self._never_answered()]
+        return [
+            *self._style_fault(),
+            *self._no_question(),
+            *self._no_verdict(),
+            *self._all_zero_types(),
+            *self._never_answered(),
+        ]
 
     def _style_fault(self) -> list[str]:
         if any(score.format for _, score in self._seen):
             return []
         return [style_fault([sample.response for sample, _ in self._seen], self._style)]
+
+    def _no_question(self) -> list[str]:
+        """A host that hands over no question: every verdict would be of two texts beside each other."""
+        asked = [sample for sample, score in self._seen if score.method == "model"]
+        without = sum(not sample.question.strip() for sample in asked)
+        if not without:
+            return []
+        return [f"{without} of {len(asked)} samples that need the judge have no question: it is asked without it"]
 
     def _no_verdict(self) -> list[str]:
         needed = [score for _, score in self._seen if score.method == "model"]
