@@ -25,7 +25,19 @@ LAYERS = (
     ("rows",),
     ("config",),
     ("config_error", "model_folder", "registry", "score", "shipped"),
-    ("agreement", "counted", "errors", "fence", "kind", "options", "report", "sample", "synonyms", "unique_keys", "vocabulary"),
+    (
+        "agreement",
+        "counted",
+        "errors",
+        "fence",
+        "kind",
+        "options",
+        "report",
+        "sample",
+        "synonyms",
+        "unique_keys",
+        "vocabulary",
+    ),
 )
 # Files read and written: beside the rows for their readers, and known to everybody.
 FILES = {f"{PACKAGE}.datasets.{name}" for name in ("records", "parquet", "write", "literals")}

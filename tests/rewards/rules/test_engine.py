@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -60,6 +61,25 @@ def test_in_a_forked_child():
     assert os.read(read, 1) == b"1"
     os.waitpid(child, 0)
     assert engine.boxed_equal("x^2+1", "1+x^2", 5.0) is True
+
+
+@pytest.mark.parametrize("joined", ["x<-1 and x>4", "x<-1 \\land x>4", "x<-1, x>4", "x<-1 \\text{ and } x>4"])
+@pytest.mark.parametrize("gold", ["x < -1 or x > 4", "x<-1 \\lor x>4", "x < -1 \\text{ or } x > 4"])
+def test_what_joins_two_formulas_is_not_dropped(joined: str, gold: str):
+    """math-verify reads the first as the second."""
+    assert grade(joined, gold, "fill_in_blank").decision != "right"
+
+
+def test_no_wrong_answer_is_paid_because_math_verify_is_there():
+    families = Path(__file__).with_name("families.jsonl").read_text(encoding="utf-8").splitlines()
+    groups = [json.loads(line) for line in families]
+    paid = [
+        (answer, group["gold"])
+        for group in groups
+        for answer in group["wrong"]
+        if grade(answer, group["gold"], group["kind"], group["options"]).decision == "right"
+    ]
+    assert paid == []
 
 
 def test_hostile_formulas_are_refused_before_they_start():

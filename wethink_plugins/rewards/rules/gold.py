@@ -107,8 +107,9 @@ def _written(text: str, name: str, value: str) -> Gold:
     if _LABEL.fullmatch(text) or _SIZE.fullmatch(text):
         return Gold(text)
     region = read_region(text)
-    # An inequality in one unknown is a set of numbers, and its "or" no list.
-    parts = read_parts(value) if region is None or not any(sign in text for sign in "<>≤≥≠") else None
+    # An inequality in one unknown is a set of numbers, and its "or" no list; its "and" may be written as one.
+    is_list = region is None or " and " in text or not any(sign in text for sign in "<>≤≥≠")
+    parts = read_parts(value) if is_list else None
     if region is not None or parts is not None:
         return Gold(text, name, region=region, parts=parts, statement=read_statement(text))
     if not looks_like_maths(value) and not name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -20,6 +21,8 @@ from wethink_plugins.vocabulary import QUESTION_TYPES, read_question_type
 _CACHE = 1 << 15
 # Graders whose "undecided" means that a formula was beyond them; the rest know what they don't know.
 _BEYOND = frozenset(("text", "formula", "parts", "number"))
+# math-verify drops what joins two formulas: "x < 1 and x > 4" would be "x < 1 or x > 4".
+_CONNECTIVE = re.compile(r"\b(?:and|or|nor|not|but|if|for|when|where|with|without|only|except|unless)\b|[∧∨¬或且和非]")
 
 
 def grade(
@@ -81,6 +84,8 @@ def _formulas(answer: str, gold: str, policy: Policy) -> tuple[str, str] | None:
     """Both sides as formulas for math-verify, or None where one of them is plain text or a plain number."""
     want = read_gold(gold, policy)
     got = bare(tidy(answer))
+    if _CONNECTIVE.search(want.text) or _CONNECTIVE.search(got):
+        return None
     plain = want.number is not None and want.formula is None
     if plain or want.truth is not None or not looks_like_maths(want.text) or not looks_like_maths(got):
         return None

@@ -20,13 +20,15 @@ _SYMBOLS = {
     "Bigr": "",
     "dfrac": "\\frac", "tfrac": "\\frac", "cfrac": "\\frac", "frac": "\\frac", "ldots": "...", "dots": "...",
     "cdots": "...",
-    "land": " and ", "lor": " or ", "wedge": " and ", "vee": " or ", "colon": ":", "lfloor": "\\floor(",
+    "land": "∧", "lor": "∨", "wedge": "∧", "vee": "∨", "neg": "¬", "lnot": "¬", "notin": "∉", "colon": ":", "lfloor": "\\floor(",
     "rfloor": ")", "lceil": "\\ceil(", "rceil": ")", "langle": "(", "rangle": ")",
     "lbrace": "\\{", "rbrace": "\\}",
     "textdollar": "\\$", "pounds": "£", "euro": "€", "yen": "¥", "prime": "'", "varepsilon": "\\epsilon",
     "setminus": "\\setminus ",
     "medspace": " ", "thinspace": " ", "smallskip": " ", "newline": " ", "noindent": "", "angle": "∠", "triangle": "△", "perp": "⊥",
-    "parallel": "∥",
+    "parallel": "∥", "subset": "⊂", "supset": "⊃", "subseteq": "⊆", "supseteq": "⊇", "forall": "∀", "exists": "∃",
+    "leftarrow": "←", "leftrightarrow": "↔", "Rightarrow": "⇒", "implies": "⇒", "Leftrightarrow": "⇔", "iff": "⇔",
+    "oplus": "⊕", "otimes": "⊗",
 }  # fmt: skip
 _SYMBOLS |= dict(
     zip(str.split("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon "
@@ -56,6 +58,8 @@ _HTML = re.compile(r"</?(?:b|i|u|p|em|strong|span|div|center|code|pre)>|<br ?/?>
 _ESCAPED = (
     ("¶", "\\\\"), ("¤", "$"), ("\\%", "%"), ("\\&", "&"), ("\\_", "_"), ("\\#", "#"), ("\\(", " "), ("\\)", " "),
 )  # fmt: skip
+# "x < 1 ∨ x > 2" lists solutions, as "or" does; "p ∨ q" is a formula of its own.
+_RELATED = re.compile(r"[<>=≤≥≠]")
 _RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="), ("->", "→"))
 
 
@@ -95,6 +99,8 @@ def _symbols(text: str) -> str:
     if "=" in text or "->" in text:
         for written, symbol in _RELATIONS:
             text = text.replace(written, symbol)
+    if ("∧" in text or "∨" in text) and _RELATED.search(text):
+        text = text.replace("∧", " and ").replace("∨", " or ")
     if "°" in text:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
         text = _SPACED_DEGREE.sub("°", text)

@@ -56,7 +56,9 @@ def _matrix(text: str) -> Parts | None:
     if match is None:
         return None
     rows = [row for row in match[1].split("\\\\") if row.strip()]
-    return Parts("matrix", tuple("[" + ", ".join(cell.strip() for cell in row.split("&")) + "]" for row in rows), "[]")
+    brackets = "||" if "{vmatrix}" in text or "{Vmatrix}" in text else "[]"
+    lines = ("[" + ", ".join(cell.strip() for cell in row.split("&")) + "]" for row in rows)
+    return Parts("matrix", tuple(lines), brackets)
 
 
 def _bracketed(text: str) -> Parts | None:

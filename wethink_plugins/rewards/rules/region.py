@@ -40,6 +40,9 @@ _DESCRIBED = re.compile(r"\\?\{ ?[a-zA-Z](?: ?∈ ?R)? ?[|:] ?([^{}]{1,200}?) ?\
 _POINTS = re.compile(r"(?:\\\{|\{)([^{}\\]{1,80}|[^{}]{1,80})(?:\\\}|\})")
 # "x", "x_1", "θ", "f(x)", "|z|".
 _UNKNOWN = re.compile(r"\|?[^\W\d_](?:_\{?\w{1,4}\}?)?\|?(?: ?\([a-z]\))?")
+_OR = re.compile(r"∪|\bor\b|或")
+_AND = re.compile(r"∩|\band\b|且")
+_CONNECTIVE = re.compile(f"{_OR.pattern}|{_AND.pattern}")
 Edge = Fraction | float
 _EDGE_NOISE = Fraction(1, 10**9)
 
@@ -67,13 +70,51 @@ def read_region(text: str) -> tuple[Piece, ...] | None:
     text = text[member.end() :] if member else text
     described = _DESCRIBED.fullmatch(text)
     text = described[1] if described else text
+    if len(unknowns(text)) > 1 or ("∪" in text and "∩" in text):
+        return None
     pieces: list[Piece] = []
-    for part in re.split(r"∪|\bor\b|或", text):
-        found = _part(part.strip())
+    for part in _OR.split(text):
+        found = _common(part)
         if found is None or len(pieces) > 40:
             return None
         pieces += found
     return _merged(pieces)
+
+
+@lru_cache(maxsize=4096)
+def unknowns(text: str) -> frozenset[str]:
+    """The letters that the inequalities in `text` are about, and the one that stands in front of "∈"."""
+    found = {letter for part in _CONNECTIVE.split(text) if (letter := _unknown_of(part.strip(" .$")))}
+    return frozenset(found)
+
+
+def _unknown_of(part: str) -> str:
+    member = _MEMBER.match(part)
+    if member:
+        return "" if "=" in member[0] else member[0].strip(" ∈")
+    statement = read_statement(part) if any(sign in part for sign in "<>≤≥≠") else None
+    sides = statement.parts if statement else ()
+    return next((side.strip("| ") for side in sides if _is_unknown(side)), "")
+
+
+def _common(text: str) -> list[Piece] | None:
+    """What the parts between "and" have in common. None for nothing at all: "x < 1 and x > 4" means two ranges."""
+    common: list[Piece] | None = None
+    parts = _AND.split(text)
+    for part in parts:
+        found = _part(part.strip())
+        if found is None:
+            return None
+        common = found if common is None else [both for a in common for b in found if (both := _overlap(a, b))]
+    return common if common or len(parts) == 1 else None
+
+
+def _overlap(one: Piece, two: Piece) -> Piece | None:
+    low, low_open = max((one.low, not one.low_closed), (two.low, not two.low_closed))
+    high, high_closed = min((one.high, one.high_closed), (two.high, two.high_closed))
+    if low > high or (low == high and (low_open or not high_closed)):
+        return None
+    return Piece(low, high, not low_open, high_closed)
 
 
 def _part(text: str) -> list[Piece] | None:

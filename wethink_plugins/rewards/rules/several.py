@@ -8,7 +8,7 @@ from collections.abc import Callable
 from wethink_plugins.rewards.rules.gold import Gold, split_name
 from wethink_plugins.rewards.rules.parts import Parts, labelled, named, point_name, read_parts
 from wethink_plugins.rewards.rules.policy import Policy
-from wethink_plugins.rewards.rules.region import read_region, same_region
+from wethink_plugins.rewards.rules.region import read_region, same_region, unknowns
 from wethink_plugins.rewards.rules.text import same_words
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
@@ -28,6 +28,9 @@ def grade_region(text: str, want: Gold) -> Verdict | None:
     got = read_region(text)
     if got is None or want.region is None:
         return None
+    letters = unknowns(text), unknowns(want.text)
+    if all(letters) and letters[0] != letters[1]:
+        return undecided(f"about {shown(min(letters[0]))}, not {shown(min(letters[1]))}", "region")
     if same_region(got, want.region):
         return right("same set of numbers", "region")
     return wrong("another set of numbers", "region")
@@ -49,7 +52,9 @@ def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Ver
     if got is None:
         return _single(text, wanted, policy, grade)
     if len(got.items) != len(wanted.items) and got.shape in ("list", "set"):
-        got, wanted = _without_repeats(got), _without_repeats(wanted)
+        listed, got, wanted = wanted, _without_repeats(got), _without_repeats(wanted)
+        if listed.shape == "list" and len(listed.items) > len(wanted.items) == len(got.items):
+            return undecided("the gold names a part twice", "parts")
     if len(got.items) != len(wanted.items):
         return wrong(f"{len(got.items)} parts for {len(wanted.items)}", "parts")
     fault = _shape_fault(got, wanted)
@@ -87,6 +92,8 @@ def _shape_fault(got: Parts, wanted: Parts) -> str:
     alike = len(got.items) > 2 and {got.brackets, wanted.brackets} == {"()", "[]"}
     if got.shape == wanted.shape == "tuple" and got.brackets != wanted.brackets and not alike:
         return "other brackets"
+    if got.shape == wanted.shape == "matrix" and got.brackets != wanted.brackets:
+        return "a determinant is no matrix"
     if {got.shape, wanted.shape} == {"tuple", "set"}:
         return f"a {got.shape} for a {wanted.shape}"
     return ""

@@ -1,4 +1,4 @@
-"""Short text: the same words, whatever the case, article, spelling variant or closing punctuation."""
+"""Short text: the same words and signs, whatever the case, article, spelling variant or closing punctuation."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from functools import lru_cache
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.words import SMALL, ordinal_value
 
-# Combining strokes are words of their own here: struck-out text is not the text.
+# Combining marks are words of their own here: struck-out text is not the text, and x̄ is not x. So are the signs that
+# change what is said (arrows, all of mathematics' operators, currencies, ♯, primes): "x ∉ A" is not "x ∈ A".
 _WORD = re.compile(
-    r"[\u0334-\u0338\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#±*/^!-](?=\S)|(?<=[\w+])[+#]|[<>=≠≤≥≈≅∥⊥→~](?!$)"
+    r"[\u0300-\u036f\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#±*/^!-](?=\S)|(?<=[\w+])[+#]"
+    r"|[<>=≠≤≥≈≅∥⊥→~](?!$)|[\u2190-\u220d\u220f-\u2233\u2236-\u22ff\u27c0-\u2aff⁻¬÷‰€£¥₩₹♭♮♯′]"
 )
-_ARTICLES = frozenset(("a", "an", "the"))
+# Elsewhere "a" is a name: "vitamin A", "a : b".
+_ARTICLE = re.compile(r"\b(?:the\b|(?:a|an) +(?=[^\W_]{2}|\d|[^\W_]-))")
+# "B'" and "f'(0)" are other things than B and f(0); "the boys' room" is the boys room.
+_PRIME = re.compile(r"(?<=[A-Z])'(?!\w)|(?<=\b[a-z])'(?!\w)|(?<=')'(?!\w)")
+_QUOTED = re.compile(r"(?<!\w)'([^']{1,200})'(?!\w)")
+# "Cl-" is no "Cl".
+_CHARGE = re.compile(r"(?<=\w)(?:\^ ?\{?-\}?|-)(?=$|[ ,;)}])")
+# A picture in front of an answer decorates it, but where the gold has one it is what was asked for.
+_PICTURE = re.compile(r"[\u2300-\u23ff\u25a0-\u25b2\u25b4-\u266c\u2670-\u27bf\U0001f000-\U0001faff]")
 _PLACES = frozenset(("in", "at", "on"))
 # Colour words may be followed by "color"; it says nothing more.
 _EMPTY = frozenset(("color", "colored"))
@@ -68,6 +78,8 @@ _ASIDE = re.compile(r" ?\(([^()]{1,60})\)$")
 @lru_cache(maxsize=16384)
 def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     """The words that count, in order: no articles, no accents, one spelling, singular when plurals are the same."""
+    if "'" in text:
+        text = _PRIME.sub("′", _QUOTED.sub(r" \1 ", text))
     text = text.casefold()
     if not text.isascii():
         text = _accents_off(text)
@@ -86,11 +98,10 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     for phrase, short in _PHRASES:
         if phrase in text:
             text = text.replace(phrase, short)
-    words = [
-        word
-        for word in _WORD.findall(text.replace("-", " ") if not text.startswith("-") else text)
-        if word not in _ARTICLES
-    ]
+    text = _ARTICLE.sub("", text)
+    if "-" in text and not text.startswith("-"):
+        text = _CHARGE.sub(" ⁻ ", text).replace("-", " ")
+    words = _WORD.findall(text)
     words = [_one_spelling(word.removesuffix("'s"), plurals) for word in words]
     if not _TENS.isdisjoint(words):
         words = _tens_joined(words)
@@ -110,13 +121,16 @@ def _tens_joined(words: list[str]) -> list[str]:
 
 
 def _accents_off(text: str) -> str:
+    """é is e. A mark that makes no letter of any alphabet, as in x̄, stays."""
     parts = unicodedata.normalize("NFD", text)
-    kept = "".join(
-        c
-        for i, c in enumerate(parts)
-        if not (unicodedata.combining(c) in (230, 202) and i and "a" <= parts[i - 1] <= "z")
-    )
+    kept = "".join(c for before, c in zip(" " + parts, parts, strict=False) if not _is_accent(before, c))
     return unicodedata.normalize("NFC", kept)
+
+
+def _is_accent(letter: str, mark: str) -> bool:
+    if unicodedata.combining(mark) not in (230, 202) or not "a" <= letter <= "z":
+        return False
+    return len(unicodedata.normalize("NFC", letter + mark)) == 1
 
 
 def _one_spelling(word: str, plurals: bool) -> str:
@@ -140,10 +154,13 @@ def _singular(word: str) -> str:
 
 
 def same_words(answer: str, gold: str, policy: Policy) -> bool:
-    """The same words in the same order; also written together or apart ("ice-cream", "T shirt")."""
+    """The same words and signs in the same order; also written together or apart ("ice-cream", "T shirt")."""
     if not _says_the_words(answer, gold, policy.plurals == "same"):
         return False
-    return not _CODE.search(answer) or bool(_CODE.search(gold))
+    if _CODE.search(answer) and not _CODE.search(gold):
+        return False
+    pictures = _PICTURE.findall(gold)
+    return not pictures or _PICTURE.findall(answer) == pictures
 
 
 def _says_the_words(answer: str, gold: str, plurals: bool) -> bool:
