@@ -135,7 +135,9 @@ def main() -> None:
     warm_up()
     cases = list(dict.fromkeys(pairs_of(chosen.checkout)))
     if not cases:
-        options.error(f"no pair in {chosen.checkout}/tests: not a work tree of Math-Verify (a bare repository has none)")
+        options.error(
+            f"no pair in {chosen.checkout}/tests: not a work tree of Math-Verify (a bare repository has none)"
+        )
     for name, grader in [("ours", ours), *([("math-verify", theirs)] if chosen.peer else [])]:
         _report(name, cases, [grader(gold, answer) for gold, answer, _ in cases], chosen.show and name == "ours")
 
