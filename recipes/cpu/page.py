@@ -23,7 +23,7 @@ STORY = (
     f"The warm start imitates a teacher who sees perfectly and thinks badly: in the thinking families its answer carries its own typical slip in about {SLIP_RATE:.0%} of the "
     f"rows, as distilled data does, and about {MALFORMED_RATE:.0%} of all rows are malformed (no tags, or one that isn't closed). So this teacher is made up, and so is what there is to gain.",
     "GRPO then sees verified answers only, and no chain of thought. It is paid 0.7 for a right answer and 0.3 for the right form, and nothing else. "
-    "What it can't do is teach the model to see: a reward this sparse doesn't, in the few thousand answers of this run.",
+    "What it can't do is teach the model to see: a reward this sparse doesn't, in a run this short.",
 )
 JUDGE_STORY = (
     "Descriptive answers are paid in tiers by a judge: a text model of 0.4 million parameters, trained in LLaMA-Factory on pairs of a reference and an answer from this very "
@@ -49,7 +49,7 @@ def write_page(out: Path, target: Path) -> None:
     tables(page, summary)
     page.section(
         "Test questions, before and after",
-        "Greedy answers to questions about scenes that were in no training data: of every family one that changed, where there is one.",
+        "Greedy answers to questions about scenes that were in no training data: of every family the first that turned right, or simply the first where none did; then up to four that are wrong after GRPO.",
     )
     page.gallery(gallery(out, rows))
     photograph_section(page, out / "photographs")
@@ -86,7 +86,7 @@ def judge_section(page: Page, judge: Mapping[str, Any] | None) -> None:
         "The judge",
         JUDGE_STORY,
         f"Before it paid for anything it was measured on {judge['pairs']} pairs that it hadn't been trained on: it agreed with {judge['agreement']:.1%} of the labels, "
-        f"with a quadratically weighted kappa of {judge['kappa_quadratic']:.3f} (judge/calibration/calibration.html). The labels come from a rule that counts what differs.",
+        f"with a quadratically weighted kappa of {judge['kappa_quadratic']:.3f} (judge/calibration/calibration.html, beside this page). The labels come from a rule that counts what differs.",
     )
 
 

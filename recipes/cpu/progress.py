@@ -86,7 +86,8 @@ class Board:
         self._figure = last_figure(text) or self._figure
         if time.monotonic() - self._said > PLAIN_EVERY_S:
             self._said = time.monotonic()
-            self._say(f"  {clock(self._said - self._start)} {self._figure}")
+            figure = f": {self._figure}" if self._figure else ""
+            self._say(f"  after {clock(self._said - self._start)}{figure}")
 
     def _end(self, stage: Stage, how: str, seconds: float, line: str) -> None:
         self._done[stage.name] = (how, seconds)

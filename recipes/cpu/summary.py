@@ -84,7 +84,7 @@ def write_lines(file: Path, rows: Iterable[Row]) -> None:
 def right_share(rows: Iterable[Row], stage: str) -> float | None:
     """The checker's accuracy of a stage, or None where it has no rows."""
     verdicts = [is_right(row[stage], row["family"], row["scene"]) for row in rows if stage in row]
-    return round(sum(verdicts) / len(verdicts), 4) if verdicts else None
+    return sum(verdicts) / len(verdicts) if verdicts else None
 
 
 def accuracies(rows: list[Row]) -> dict[str, float | None]:
@@ -104,7 +104,7 @@ def blind_baseline(rows: list[Row]) -> float | None:
     golds: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         golds[row["family"]][row["gold"]] += 1
-    return round(sum(counts.most_common(1)[0][1] for counts in golds.values()) / len(rows), 4) if rows else None
+    return sum(counts.most_common(1)[0][1] for counts in golds.values()) / len(rows) if rows else None
 
 
 def table_by(rows: list[Row], key: str) -> dict[str, dict[str, float | int | None]]:
@@ -140,12 +140,12 @@ def reward_figures(rows: list[Row], scores: Mapping[str, list[Told]]) -> dict[st
     for stage, told in scores.items():
         full = [score["accuracy"] == 1.0 for score in told]
         checked = [is_right(row[stage], row["family"], row["scene"]) for row in rows]
-        own[stage] = round(sum(full) / len(full), 4)
+        own[stage] = sum(full) / len(full)
         gaps.append(abs(sum(full) - sum(checked)) / len(full))
         disagreements[stage] = sum(a != b for a, b in zip(full, checked, strict=True))
     return {
         "reward_accuracy": own,
-        "reward_checker_gap": round(max(gaps), 4),
+        "reward_checker_gap": max(gaps),
         "reward_checker_disagreements": disagreements,
     }
 

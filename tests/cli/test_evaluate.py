@@ -132,6 +132,13 @@ def test_gold_and_type_come_from_the_dataset(tmp_path, evaluated):
     assert {n: g["accuracy"] for n, g in groups(value, "source").items()} == {"coco": 1.0, "gqa": 0.0}
 
 
+def test_responses_in_another_style_are_told_of(file, evaluated):
+    made = file(*(said(number, response="I look. \\boxed{3}") for number in range(3)))
+    _, errors = evaluated(made)
+    (said_so,) = [line for line in errors if "CHECK THIS" in line]
+    assert str(made) in said_so and "3 of 3 responses" in said_so and "set `style: boxed`" in said_so
+
+
 def test_the_style_of_the_file_is_graded_by(file, evaluated):
     made = file(said(0, response="I look.</think><answer>3</answer>", settings={"style": "think_open"}))
     value, errors = evaluated(made)

@@ -104,7 +104,17 @@ def _graded(file: Path, rows: Path | None, images: Path | None, settings: WeThin
     if style is not None and style != settings.style:
         complain(f"{file}: graded in style {style}, which its lines name")
         settings = settings.model_copy(update={"style": style})
-    return graded(items, settings, leave)
+    found = graded(items, settings, leave)
+    _warn_unread(file, found, settings.style)
+    return found
+
+
+def _warn_unread(file: Path, found: Sequence[Graded], style: str) -> None:
+    from wethink_plugins.rewards.other_style import unread
+
+    answered = [(one.item.sample.response, one.score) for one in found if one.item.sample and one.score]
+    for line in unread([response for response, _ in answered], [score for _, score in answered], style):
+        complain(f"{file}: {line}")
 
 
 def _judges(found: Sequence[Sequence[Graded]]) -> list[str]:

@@ -25,10 +25,6 @@ _FILE = (
 )
 
 
-# Chosen: from this share of responses without an answer on, the settings are looked at before the model.
-_MANY = 0.5
-
-
 def score(
     file: Annotated[Path, typer.Argument(help=_FILE)],
     out: Annotated[OptionalPath, typer.Option("--out", help="Write one JSON line a sample: its score and why.")] = None,
@@ -75,7 +71,7 @@ def score(
         say(f"verdicts: {again.reused} from the journal, {again.asked} asked of the judge")
     if out is not None and not json:
         say(f"wrote {out}")
-    for line in [*unjudged(table), *causes(again.scores), *unread(rollouts, again.scores, settings.style)]:
+    for line in [*unjudged(table), *causes(again.scores), *_unread(rollouts, again.scores, settings.style)]:
         complain(line)
     if table[-1]["unscored"] > settings.judge.tolerate.share * table[-1]["needed_judge"]:
         raise typer.Exit(1)
@@ -111,23 +107,10 @@ def causes(scores: Sequence[Score]) -> list[str]:
     ]
 
 
-def unread(rollouts: Sequence[Rollout], scores: Sequence[Score], style: str) -> list[str]:
-    """What the first batch of a training says: most responses have no answer to read, or none follows the style."""
-    from wethink_plugins.rewards.other_style import other_style, style_fault
+def _unread(rollouts: Sequence[Rollout], scores: Sequence[Score], style: str) -> list[str]:
+    from wethink_plugins.rewards.other_style import unread
 
-    without = [
-        (rollout.sample.response, score)
-        for rollout, score in zip(rollouts, scores, strict=True)
-        if score.extra.get("answer") is None
-    ]
-    share = f"{len(without)} of {counted(len(scores), 'response')} without an answer that could be read"
-    if not any(score.format for score in scores):
-        fault = style_fault([rollout.sample.response for rollout in rollouts], style)
-        return [f"CHECK THIS: {share}; {fault}" if without else f"CHECK THIS: {fault}"]
-    if len(without) < _MANY * len(scores):
-        return []
-    hint = other_style([response for response, _ in without], style)
-    return [f"CHECK THIS: {share}, the first for: {without[0][1].reason}" + (f"; {hint}" if hint else "")]
+    return unread([rollout.sample.response for rollout in rollouts], scores, style)
 
 
 def equal_groups(rollouts: Sequence[Rollout], scores: Sequence[Score]) -> dict[str, int]:

@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wethink_plugins.counted import counted
 from wethink_plugins.rewards.response import follows, read_response
+from wethink_plugins.score import Score
 from wethink_plugins.vocabulary import STYLES
+
+# Chosen: from this share of responses without an answer on, the settings are looked at before the model.
+_MANY = 0.5
+
+
+def unread(responses: Sequence[str], scores: Sequence[Score], style: str) -> list[str]:
+    """What the first batch of a training says: most responses have no answer to read, or none follows the style."""
+    without = [
+        (response, score)
+        for response, score in zip(responses, scores, strict=True)
+        if score.extra.get("answer") is None
+    ]
+    share = f"{len(without)} of {counted(len(scores), 'response')} without an answer that could be read"
+    if scores and not any(score.format for score in scores):
+        fault = style_fault(responses, style)
+        return [f"CHECK THIS: {share}; {fault}" if without else f"CHECK THIS: {fault}"]
+    if not without or len(without) < _MANY * len(scores):
+        return []
+    hint = other_style([response for response, _ in without], style)
+    return [f"CHECK THIS: {share}, the first for: {without[0][1].reason}" + (f"; {hint}" if hint else "")]
 
 
 def style_fault(responses: Sequence[str], style: str) -> str:
