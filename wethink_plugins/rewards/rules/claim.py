@@ -16,7 +16,7 @@ _LEAD = re.compile(
 _ANSWER = re.compile(
     r"(?:(?:the|my|our|your) )?(?:(?:final|correct|right|best|estimated|approximate|total|exact|numerical) ){0,"
     r"3}(?:answer|ans|result|solution|output|value)"
-    r"(?: (?:to|for|of) [^:=]{1,60}?)?(?: ?(?:is|are|equals|=|:|-|would be|should be|must be|will be)(?![A-Za-z]) "
+    r"(?: (?:to|for|of) (?!avoid)[^:=]{1,60}?)?(?: ?(?:is|are|equals|=|:|-|would be|should be|must be|will be)(?![A-Za-z]) "
     r"?:?|(?= [\d$\\(\[{+.-]))(?: (?:that|simply|just|therefore|thus|clearly|as follows:?))? ?",
     re.IGNORECASE,
 )
@@ -26,7 +26,7 @@ _ANSWER_CHINESE = re.compile(
 )
 _ABOUT = re.compile(
     r"(?:(?:in )?(?:the )?year (?=\d)|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
-    r"approx\.?|roughly|circa|ca\.|c\.|nearly|almost|close to|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
+    r"approx\.?|roughly|circa|ca\.|c\.|(?:nearly|almost|close to)(?= (?:\W?[\d.]|\\|(?:a|an|one|half|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty)\b))|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
     r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|在|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
     re.IGNORECASE,
 )
@@ -52,11 +52,11 @@ _CONCLUSION = re.compile(r"[,;.] (?:so|therefore|thus|hence)(?: that)?,? (?=\S)|
 _CONTRAST = re.compile(r" (?:not|rather than|instead of|unlike) [^,]{1,60}$", re.IGNORECASE)
 _YEAR_OF = re.compile(r"(?P<event>[A-Za-z ,'-]{1,60}) in (?P<year>\d{4})")
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
+    r"\b(?:not|no(?!\. ?\d)|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
     r"didn't|can't|won't|false|wrong|incorrect|unlikely|doubt\w*|"
     r"(?:more|less|fewer|greater|larger|smaller) than|at (?:least|most)|except|unless|instead|rather|opposite|non|"
     r"hardly|untrue|deny|denies|if|whether|assum\w*|suppose|lambda|return|print|def|import|unclear|unsure|unknown|"
-    r"impossible|either)\b|n't\b|不|没|非|无法|未|假如|如果|错误",
+    r"impossible|either)\b|n't\b|不|没|非|¬|无法|未|假如|如果|错误",
     re.IGNORECASE,
 )
 _ALTERNATIVE = re.compile(
@@ -67,6 +67,21 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|\d)")
 
 # {"answer": 12} and "#### 12", as some prompts ask for.
 _JSON = re.compile(r"\{ ?[\"']?(?:final_)?answer[\"']? ?: ?(.{1,400}?) ?\}|#{2,6} ?([^#].*)", re.IGNORECASE)
+
+
+_TAKEN_BACK = re.compile(
+    r"\b(?:which|it|this|that|answer|option) (?:is|was|seems|looks|would be) (?:clearly |obviously |also )?"
+    r"(?:wrong|incorrect|false|not (?:right|correct|true|it)|impossible|excluded|ruled out|(?:half|twice|double) (?:of )?(?:the|that|it)\b)",
+    re.IGNORECASE,
+)
+# "A common mistake is 12", "half of the answer is 12": a number or a name is said, and another one meant.
+_OTHER_SUBJECT = re.compile(
+    r"\b(?:mistake\w*|wrongly|formerly|former|used to|first guess|initial guess|to avoid|reject\w*|trap|distractor|tempting|"
+    r"(?:half|twice|double|triple|square|cube|third|quarter)(?: of)? (?:the|my|this) (?:final |correct )?(?:answer|result|value|total)|"
+    r"(?:answer|result|[a-z]) (?:plus|minus|times|squared|cubed|doubled)|worst|least likely)\b",
+    re.IGNORECASE,
+)
+_FACTORIAL = re.compile(r"(?:[\d)]|(?<![A-Za-z])[a-z])!$")
 
 
 @dataclass(frozen=True)
@@ -99,7 +114,7 @@ def _closed(text: str) -> str:
     text = _unquoted(text.strip())
     while text[-1:] in (".", ",", ";", ":") and not text.endswith(("..", "p.m.", "a.m.")):
         text = text[:-1].rstrip()
-    if text.endswith("!") and not text[-2:-1].isdigit() and not text.endswith(")!"):
+    if text.endswith("!") and not _FACTORIAL.search(text):
         text = text.rstrip("! ")
     return _unquoted(text.strip())
 
@@ -142,17 +157,31 @@ def without_reasons(text: str) -> str:
     return bare(kept[drawn[-1].end() :]) if drawn and not _ALTERNATIVE.search(kept) else kept
 
 
+def taken_back(text: str) -> bool:
+    """Whether what stands behind a claim says that it is none: "which is wrong"."""
+    return bool(_TAKEN_BACK.search(text))
+
+
 def _reasons_off(whole: str) -> tuple[str, list[Claim]]:
     """The text without its reasons, and the claims that this leaves."""
     all_of_it = Claim(without_about(whole))
     reason = _REASON.search(whole)
-    if reason and reason.start() and not _ALTERNATIVE.search(whole, reason.end()):
+    if (
+        reason
+        and not taken_back(whole[reason.start() :])
+        and reason.start()
+        and not _ALTERNATIVE.search(whole, reason.end())
+    ):
         kept = whole[: reason.start()]
         return kept, [Claim(without_about(bare(kept))), all_of_it]
     drawn = list(_CONCLUSION.finditer(whole))
     if drawn and not _ALTERNATIVE.search(whole):
         premise, conclusion = _closed(whole[: drawn[0].start()]), whole[drawn[-1].end() :]
-        premises = [] if denied(conclusion) else [Claim(without_about(premise))]
+        premises = (
+            []
+            if denied(conclusion) or of_another(conclusion) or "that" in conclusion.split()
+            else [Claim(without_about(premise))]
+        )
         return whole, [*claims(conclusion), *premises, all_of_it]
     year = _YEAR_OF.fullmatch(whole) if whole[-4:].isdigit() else None
     if year and not denied(year["event"]):
@@ -165,7 +194,7 @@ def _behind_copulas(text: str) -> list[Claim]:
     for pattern in (_COPULA,) if text.isascii() else (_COPULA, _COPULA_CHINESE):
         for match in list(pattern.finditer(text))[:8]:
             subject, tail = text[: match.start()], text[match.end() :]
-            if tail and not denied(subject):
+            if tail and not denied(subject) and not of_another(subject):
                 found.append(Claim(without_about(_closed(tail)), subject))
     return found
 
@@ -173,6 +202,11 @@ def _behind_copulas(text: str) -> list[Claim]:
 def denied(text: str) -> bool:
     """Whether the words negate, doubt or condition what follows."""
     return bool(_NEGATION.search(text))
+
+
+def of_another(text: str) -> bool:
+    """Whether the words are about something else than the answer: a mistake, its half, the former one."""
+    return bool(_OTHER_SUBJECT.search(text))
 
 
 def offers_choice(text: str) -> bool:

@@ -37,6 +37,7 @@ _CHEMICAL = re.compile(
 _LABEL = re.compile(r"[A-Za-z]{1,3}-?\d{1,4}(?:\.\d{1,4}){0,3}|\d{1,4}[A-Z]")
 # "3 x 5": a size.
 _SIZE = re.compile(r"\d{1,5}(?:\.\d{1,4})? ?(?:[x*]|by) ?\d{1,5}(?:\.\d{1,4})?")
+_ERA = re.compile(r"\d{1,5} ?(?:BCE?|CE|AD)|(?:AD|CE) ?\d{1,5}")
 _DECADE = re.compile(r"[12]\d\d0s")
 _FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?(?!π)([^\W\d_][\w/^{}· ]{0,30}|°)")
 
@@ -102,6 +103,8 @@ def _written(text: str, name: str, value: str) -> Gold:
         return Gold(text, range=span)
     if (ratio := read_ratio(value)) is not None:
         return Gold(text, name, ratio=ratio)
+    if _ERA.fullmatch(text):
+        return Gold(text)
     if read_chemical(text):
         return Gold(text, chemical=read_chemical(text))
     if _LABEL.fullmatch(text) or _SIZE.fullmatch(text):

@@ -21,8 +21,11 @@ from wethink_plugins.vocabulary import QUESTION_TYPES, read_question_type
 _CACHE = 1 << 15
 # Graders whose "undecided" means that a formula was beyond them; the rest know what they don't know.
 _BEYOND = frozenset(("text", "formula", "parts", "number"))
-# math-verify drops what joins two formulas: "x < 1 and x > 4" would be "x < 1 or x > 4".
-_CONNECTIVE = re.compile(r"\b(?:and|or|nor|not|but|if|for|when|where|with|without|only|except|unless)\b|[∧∨¬或且和非]")
+# math-verify drops what joins two formulas: "x < 1 and x > 4" would be "x < 1 or x > 4"; and the base of 101_2.
+_CONNECTIVE = re.compile(
+    r"\b(?:and|or|nor|not|but|if|for|when|where|with|without|only|except|unless)\b|[∧∨¬或且和非]|\d ?_"
+    r"|\^ ?\{ ?-1 ?\} ?\("
+)
 
 
 def grade(

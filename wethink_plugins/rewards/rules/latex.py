@@ -43,6 +43,8 @@ _FONTS = frozenset(
 )
 _BOXES = frozenset({"boxed", "fbox", "framebox"})
 _COMMAND = re.compile(r"\\([A-Za-z]{1,20})\*? ?")
+# Of vectors there are two products.
+_VECTORS = re.compile(r"\\(?:vec|mathbf|boldsymbol|overrightarrow|nabla)\b")
 _SPACES = re.compile(r"\\[,;:!> ~]")
 # "1{,}200", "1\,200" and "1,\!200" are one number each.
 _THOUSANDS = re.compile(r"(?<=\d)(?: ?\{ ?, ?\} ?|\\,|,?\\! ?|\\ )(?=\d{3}(?!\d))")
@@ -56,8 +58,10 @@ _SPACED_DEGREE = re.compile(r"° (?=[CF](?!\w))")
 # Tags that change only the looks.
 _HTML = re.compile(r"</?(?:b|i|u|p|em|strong|span|div|center|code|pre)>|<br ?/?>", re.IGNORECASE)
 _ESCAPED = (
-    ("¶", "\\\\"), ("¤", "$"), ("\\%", "%"), ("\\&", "&"), ("\\_", "_"), ("\\#", "#"), ("\\(", " "), ("\\)", " "),
+    ("¶", "\\\\"), ("¤", "$"), ("\\%", "%"), ("\\&", "&"), ("\\_", "_"), ("\\#", "#"), ("\\|", "||"), ("\\(", " "), ("\\)", " "),
 )  # fmt: skip
+# "- cos x" has a sign and is no item of a list.
+_SIGNED_FUNCTION = re.compile(r"^- (?=\\|(?:sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt)\b|[a-z]\b|\()")
 # "x < 1 ∨ x > 2" lists solutions, as "or" does; "p ∨ q" is a formula of its own.
 _RELATED = re.compile(r"[<>=≤≥≠]")
 _RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="), ("->", "→"))
@@ -74,6 +78,8 @@ def tidy(text: str) -> str:
     if "{" in text or "\\" in text:
         text = _THOUSANDS.sub("", text)
     escaped = "\\" in text
+    if escaped and _VECTORS.search(text):
+        text = text.replace("\\times", " ⨯ ").replace("\\cdot", " ∙ ")
     if escaped:
         text = text.replace("\\\\", " ¶ " if "\\begin" in text else "\\")
         text = _commands(_SPACES.sub(" ", text.replace("\\$", "¤")))
@@ -104,7 +110,7 @@ def _symbols(text: str) -> str:
     if "°" in text:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
         text = _SPACED_DEGREE.sub("°", text)
-    text = text.strip()
+    text = _SIGNED_FUNCTION.sub("-", text.strip())
     if text.startswith("+∞"):
         text = text[1:]
     return text.replace(" ^", "^").replace("×", "*").replace("~", " ~")

@@ -31,6 +31,8 @@ _FLOAT = Fraction(1, 10**12)
 _COMMA_DECIMAL = re.compile(r"(?:[€$£] ?)?[+-]?\d{1,9},(?:\d{1,2}|\d{4,9})(?: ?(?:[€%]|[A-Za-z°]{1,10}))?")
 _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
 _FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
+# Of an integral, however it is spelled.
+_CONSTANT = re.compile(r"\+ ?[Cc]$")
 _ANGLE = (("angle", 1),)
 
 
@@ -162,6 +164,8 @@ def _agree(one: Number, two: Number, sign: str) -> bool:
 
 def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     """The gold has variables or relations. None when the answer can't be read as a formula."""
+    if _CONSTANT.search(want.text):
+        text = _CONSTANT.sub("+ C", text)
     statement = read_statement(text)
     if statement and want.statement and _written_out(turned(statement)) == _written_out(want.statement):
         return right("same relation", "formula")

@@ -19,13 +19,14 @@ from wethink_plugins.rewards.rules.letters import (
 )
 from wethink_plugins.rewards.rules.option_letter import EXPLAINS, with_text
 from wethink_plugins.rewards.rules.option_sentence import sentence
-from wethink_plugins.rewards.rules.option_text import by_text, by_value, by_words, several_texts
+from wethink_plugins.rewards.rules.option_text import all_of, by_text, by_value, by_words, several_texts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.truth import read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 _LONGEST = 2000
 
+_SPACING = re.compile(r"[\s$]")
 _FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 
 
@@ -35,7 +36,7 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     want = gold_letters(gold, choice, policy)
     if not want:
         return None
-    got = picked(tidy(answer) if len(answer) <= _LONGEST else answer, choice, policy)
+    got = _verbatim(answer, options) or picked(tidy(answer) if len(answer) <= _LONGEST else answer, choice, policy)
     if not got.letters and not got.fault and not choice.texts:
         return _as_gold_text(answer, gold, policy)
     if not got.letters:
@@ -48,6 +49,15 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
         if got.letters == want
         else wrong(f"option {said}, not {''.join(sorted(want))}", "option")
     )
+
+
+def _verbatim(answer: str, options: Sequence[str]) -> Pick | None:
+    """The option that is written just so, before `tidy` makes one of \\vec{v} and v. A lone letter is a letter."""
+    said = _SPACING.sub("", answer)
+    if lone_letter(said):
+        return None
+    found = [LETTERS[at] for at, option in enumerate(options[: len(LETTERS)]) if _SPACING.sub("", option) == said]
+    return Pick(frozenset(found)) if len(found) == 1 else None
 
 
 def _as_gold_text(answer: str, gold: str, policy: Policy) -> Verdict:
@@ -111,7 +121,7 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     told = by_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
     several = told or letter_list(plain, choice.count) or several_texts(plain, choice, policy)
     if several:
-        return Pick(frozenset(several))
+        return Pick(all_of(frozenset(several), choice))
     for candidate in dict.fromkeys((plain, text)):
         led = led_by_letter(candidate) or closed_by_letter(candidate)
         if led and LETTERS.index(led[0]) < choice.count:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from wethink_plugins.rewards.rules.choice import Choice, Pick
-from wethink_plugins.rewards.rules.claim import bare, offers_choice
+from wethink_plugins.rewards.rules.claim import bare, offers_choice, taken_back
 from wethink_plugins.rewards.rules.letters import LETTERS, mentions
 from wethink_plugins.rewards.rules.option_text import by_text, by_words, mathsy, mentioned
 from wethink_plugins.rewards.rules.policy import Policy
@@ -24,6 +24,8 @@ _ELSEWHERE = re.compile(r"\b(?:point|side|angle|line|segment|vertex|vitamin|grad
 def with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     """A letter with words behind it: they may be its text or an explanation, not another option."""
     rest = rest.strip()
+    if taken_back(rest):
+        return Pick(frozenset(), f"takes {letter} back")
     if not rest or (choice.texts and by_words(rest, choice, policy) == letter):
         return Pick(frozenset(letter))
     fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from wethink_plugins.rewards.rules.choice import Choice, Pick
-from wethink_plugins.rewards.rules.claim import claims, denied, offers_choice
+from wethink_plugins.rewards.rules.claim import claims, denied, of_another, offers_choice
 from wethink_plugins.rewards.rules.letters import LETTERS, mentions
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.option_letter import with_text
@@ -97,7 +97,7 @@ def _claimed(text: str, choice: Choice, policy: Policy) -> set[str]:
             rivals = mentioned(claim.subject, choice) - {told}
             return {told} if not rivals and not _lists_a_number(claim.subject) else set()
     named = mentioned(text, choice)
-    if len(named) != 1 or denied(text):
+    if len(named) != 1 or denied(text) or of_another(text):
         return set()
     letter = next(iter(named))
     return {letter} if _stands_alone(words_of(text), choice.words[LETTERS.index(letter)]) else set()

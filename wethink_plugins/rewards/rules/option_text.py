@@ -10,7 +10,7 @@ from wethink_plugins.rewards.rules.claim import offers_choice
 from wethink_plugins.rewards.rules.letters import LETTERS, led_by_letter
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
-from wethink_plugins.rewards.rules.text import words_of
+from wethink_plugins.rewards.rules.text import letters_only, words_of
 
 _NONE = re.compile(
     r"(?:none|neither)(?: of (?:the above|these|those|them|the (?:options|choices|others)))?(?: (?:is|are) "
@@ -43,7 +43,7 @@ def by_words(text: str, choice: Choice, policy: Policy) -> str:
     found = [LETTERS[i] for i, option in enumerate(choice.texts) if option.casefold() == text.casefold()] or [
         LETTERS[i]
         for i, option in enumerate(choice.words)
-        if option == words or ("".join(option) == "".join(words) and "".join(words).isalpha())
+        if option == words or (letters_only(option) and letters_only(words) and "".join(option) == "".join(words))
     ]
     if len(found) == 1:
         return found[0]
@@ -57,6 +57,14 @@ def by_words(text: str, choice: Choice, policy: Policy) -> str:
         found = [LETTERS[i] for i, option in enumerate(choice.texts) if pattern.fullmatch(option.strip(" ."))]
         return found[0] if len(found) == 1 else ""
     return ""
+
+
+def all_of(letters: frozenset[str], choice: Choice) -> frozenset[str]:
+    """The option "All of the above" for all that stand above it."""
+    last = LETTERS[len(choice.texts) - 1] if choice.texts else ""
+    above = frozenset(LETTERS[: len(choice.texts) - 1])
+    named_all = len(above) > 1 and letters == above and _ALL.fullmatch(choice.texts[-1].strip(" ."))
+    return frozenset(last) if named_all else letters
 
 
 def _by_members(text: str, choice: Choice) -> list[str]:

@@ -45,7 +45,7 @@ def _unit_fault(got: Number, want: Number, policy: Policy) -> Verdict | None:
     if not got.noun or not want.noun or got.noun == want.noun:
         return None
     if got.unit is None and want.unit is None:
-        alike = _last_word(got.noun) == _last_word(want.noun) or _measure_word(got.noun, want.noun)
+        alike = _same_things(got.noun, want.noun) or _measure_word(got.noun, want.noun)
         return None if alike else undecided(f"{got.noun[:30]!r} beside {want.noun[:30]!r}", "number")
     if got.unit is None or want.unit is None:
         return undecided(f"{got.noun[:30]!r} beside {want.noun[:30]!r}", "number")
@@ -54,8 +54,10 @@ def _unit_fault(got: Number, want: Number, policy: Policy) -> Verdict | None:
     return None
 
 
-def _last_word(noun: str) -> str:
-    return words_of(noun)[-1]
+def _same_things(one: str, two: str) -> bool:
+    """Red balls are balls, and no blue balls."""
+    mine, theirs = words_of(one), words_of(two)
+    return mine[-1] == theirs[-1] and (set(mine) <= set(theirs) or set(theirs) <= set(mine))
 
 
 def _measure_word(one: str, two: str) -> bool:

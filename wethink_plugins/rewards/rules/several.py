@@ -94,6 +94,8 @@ def _shape_fault(got: Parts, wanted: Parts) -> str:
         return "other brackets"
     if got.shape == wanted.shape == "matrix" and got.brackets != wanted.brackets:
         return "a determinant is no matrix"
+    if wanted.brackets in ("(]", "[)") and not got.brackets:
+        return "an interval without its brackets"
     if {got.shape, wanted.shape} == {"tuple", "set"}:
         return f"a {got.shape} for a {wanted.shape}"
     return ""

@@ -6,14 +6,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from wethink_plugins.rewards.rules.claim import denied
 from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.units import read_unit
 from wethink_plugins.rewards.rules.words import SMALL, ordinal_value
 
 # Combining marks are words of their own here: struck-out text is not the text, and x̄ is not x. So are the signs that
 # change what is said (arrows, all of mathematics' operators, currencies, ♯, primes): "x ∉ A" is not "x ∈ A".
 _WORD = re.compile(
-    r"[\u0300-\u036f\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+#±*/^!-](?=\S)|(?<=[\w+])[+#]"
-    r"|[<>=≠≤≥≈≅∥⊥→~](?!$)|[\u2190-\u220d\u220f-\u2233\u2236-\u22ff\u27c0-\u2aff⁻¬÷‰€£¥₩₹♭♮♯′]"
+    r"[\u0300-\u036f\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+±*/](?= ?\S)|[#^!-](?=\S)|(?<![A-Za-z][a-z])(?<=[a-z)])!|(?<=[\w+])[+#]"
+    r"|[<>=≠≤≥≈≅∥⊥→~](?!$)|[\u2190-\u220d\u220f-\u2233\u2236-\u22ff\u27c0-\u2aff‖⁻¬÷‰€£¥₩₹♭♮♯′]"
 )
 # Elsewhere "a" is a name: "vitamin A", "a : b".
 _ARTICLE = re.compile(r"\b(?:the\b|(?:a|an) +(?=[^\W_]{2}|\d|[^\W_]-))")
@@ -73,6 +75,11 @@ _INITIALS = re.compile(r"(?<=\w)&(?=\w)")
 _TENS = frozenset(str(tens) for tens in range(20, 100, 10))
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _ASIDE = re.compile(r" ?\(([^()]{1,60})\)$")
+_OTHER_ASIDE = re.compile(
+    r"\b(?:or|and|but|maybe|actually|rather|correct\w*|formerly|previously|yes)\b|\d", re.IGNORECASE
+)
+# Milliwatt and megawatt, carbon monoxide and cobalt: where the case is all that tells them apart.
+_CASED = frozenset(("co", "cs", "hf"))
 
 
 @lru_cache(maxsize=16384)
@@ -143,8 +150,17 @@ def _one_spelling(word: str, plurals: bool) -> str:
     return _SPELLING.get(single := _singular(word), single) if plurals and word.isascii() else word
 
 
+_NO_PLURALS = frozenset(("news", "goods", "lens"))
+
+
 def _singular(word: str) -> str:
-    if len(word) < 4 or not word.isalpha() or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
+    if (
+        len(word) < 4
+        or word in _NO_PLURALS
+        or not word.isalpha()
+        or word.endswith(("ss", "us", "is"))
+        or not word.endswith("s")
+    ):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
@@ -155,7 +171,7 @@ def _singular(word: str) -> str:
 
 def same_words(answer: str, gold: str, policy: Policy) -> bool:
     """The same words and signs in the same order; also written together or apart ("ice-cream", "T shirt")."""
-    if not _says_the_words(answer, gold, policy.plurals == "same"):
+    if not _says_the_words(answer, gold, policy.plurals == "same") or _other_case(answer, gold):
         return False
     if _CODE.search(answer) and not _CODE.search(gold):
         return False
@@ -163,12 +179,19 @@ def same_words(answer: str, gold: str, policy: Policy) -> bool:
     return not pictures or _PICTURE.findall(answer) == pictures
 
 
+def _other_case(answer: str, gold: str) -> bool:
+    if len(gold) > 4 or answer == gold or answer.casefold() != gold.casefold():
+        return False
+    one, two = read_unit(answer), read_unit(gold)
+    return (one is not None and two is not None and one != two) or gold.casefold() in _CASED
+
+
 def _says_the_words(answer: str, gold: str, plurals: bool) -> bool:
     got, want = words_of(answer, plurals), words_of(gold, plurals)
     if _alike(got, want):
         return True
     aside = _ASIDE.search(answer) if answer.endswith(")") else None
-    if aside and aside.start() and not re.search(r"\b(?:or|not|and|maybe)\b|\d", aside[1]):
+    if aside and aside.start() and not _OTHER_ASIDE.search(aside[1]) and not denied(aside[1]):
         return _alike(words_of(answer[: aside.start()], plurals), want)
     return False
 
@@ -185,7 +208,7 @@ def _alike(got: tuple[str, ...], want: tuple[str, ...]) -> bool:
         return True
     if _chinese_alike("".join(got), "".join(want)):
         return True
-    if _letters_only(got) and _letters_only(want):
+    if letters_only(got) and letters_only(want):
         return "".join(got) == "".join(want)
     return _runs(got) == _runs(want) != []
 
@@ -198,8 +221,9 @@ def _runs(words: tuple[str, ...]) -> list[str]:
     return _RUN.findall(joined)
 
 
-def _letters_only(words: tuple[str, ...]) -> bool:
-    return all(word.isalpha() for word in words) and any(len(word) > 1 for word in words)
+def letters_only(words: tuple[str, ...]) -> bool:
+    """Whether they may be written together; "not able" is not "notable", nor "a b" the product ab."""
+    return all(word.isalpha() for word in words) and any(len(word) > 1 for word in words) and "not" not in words
 
 
 def _chinese_alike(got: str, want: str) -> bool:

@@ -16,6 +16,18 @@ _NO_SUCH = re.compile(
     r"no(?:\.? ?\d| (?:idea|clue|answer|opinion|comment|guess|information|data|one (?:knows|can|could))\b)",
     re.IGNORECASE,
 )
+# What is missing is no answer: "No image is provided", "there is no way to tell".
+_ABSENT = frozenset(
+    str.split(
+        "doubt matter question image picture photo text context information data evidence indication answer reason mention"
+    )
+)
+# "Yes, it is not." and "No, it is." say both.
+_REPEATED = re.compile(
+    r"(?:it|he|she|they|there|this|that|we|i|you) (?:is|are|was|were|does|do|did|has|have|can|will|would|should)(?P<denied> not|n't)?",
+    re.IGNORECASE,
+)
+_SAYS_AGAIN = re.compile(r"(?:\(|\bmean |\bpractice )(?:yes|no)\b", re.IGNORECASE)
 _SECOND = re.compile(
     r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
     r"true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
@@ -56,19 +68,32 @@ def read_truth(text: str) -> bool | None:
     first = _FIRST.match(text)
     if first and first[1].casefold() in (_YES | _NO) - {"y", "n", "t", "f"}:
         said, rest = first[1].casefold() in _YES, first[2].strip()
+        if first[1].casefold() == "no" and _is_absent(rest):
+            return None
+        again = _REPEATED.fullmatch(rest)
+        if again and said == bool(again["denied"]):
+            return None
         if " " + rest.casefold() and not _takes_back(rest):
             return said
         return None
-    if _THERE.fullmatch(text):
-        return False
+    absent = _THERE.fullmatch(text)
+    if absent:
+        return None if _is_absent(text[absent.end("no") :]) else False
     said_by_clause = {_clause(part.strip()) for part in re.split(r",|;| and ", text)} if len(text) < 300 else {None}
     return said_by_clause.pop() if len(said_by_clause) == 1 else None
 
 
+def _is_absent(text: str) -> bool:
+    first, _, rest = text.strip().casefold().partition(" ")
+    return (first.strip(".,:;") in _ABSENT and not first.endswith(",")) or (first == "way" and rest.startswith("to "))
+
+
 def _takes_back(rest: str) -> bool:
     """ "Yes and no", "yes or no", "no, yes": both were said."""
-    return bool(re.match(r"(?:and|or|but|/|is (?:wrong|false|incorrect|not))\b", rest, re.IGNORECASE)) or bool(
-        _SECOND.search(rest)
+    return (
+        bool(_SAYS_AGAIN.search(rest))
+        or bool(re.match(r"(?:and|or|but|/|is (?:wrong|false|incorrect|not))\b", rest, re.IGNORECASE))
+        or bool(_SECOND.search(rest))
     )
 
 

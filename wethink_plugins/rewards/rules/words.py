@@ -174,7 +174,13 @@ def chinese_value(text: str) -> Fraction | None:
     return sign * sum((Fraction(_DIGITS[c], 10**i) for i, c in enumerate(decimals, 1)), Fraction(value))
 
 
+# "七八" is seven or eight, "二三十" twenty or thirty.
+_ABOUT = re.compile(r"^(?:一二|[一两二]三|三四|四五|五六|六七|七八|八九)(?:$|[十百千万])")
+
+
 def _chinese_whole(text: str) -> int | None:
+    if _ABOUT.search(text):
+        return None
     if text and all(c in _DIGITS for c in text):
         return int("".join(str(_DIGITS[c]) for c in text))
     total, section, digit = 0, 0, None

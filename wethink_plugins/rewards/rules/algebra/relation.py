@@ -41,6 +41,8 @@ def read_statement(text: str) -> Statement | None:
     if not signs or len(signs) > 12:
         return None
     parts = tuple(part.strip() for part in _SIGN.split(text))
+    if not any(parts):
+        return None
     return Statement(parts, signs)
 
 

@@ -88,6 +88,8 @@ def _letters(run: str) -> list[Token]:
     for name in sorted(FUNCTIONS, key=len, reverse=True):
         if run.startswith(name) and len(run) == len(name) + 1 and len(name) > 2:
             return [Token("function", name), Token("name", run[-1])]
+    if len(run) == 2 and (run[0] == "Δ" or (run[0] == "d" and run[1] in "xyztuvsθ")):
+        return [Token("name", run)]
     if len(run) > 2 and "π" not in run:
         raise NotAFormula(run)
     return [Token("name", letter) for letter in run]

@@ -46,6 +46,19 @@ def names_in(tree: Node) -> frozenset[str]:
     return frozenset(found)
 
 
+def _is_minus_one(node: Node) -> bool:
+    while node.kind == "group":
+        node = node.parts[0]
+    return node.kind == "neg" and node.parts[0].kind == "number" and node.parts[0].value == 1
+
+
+def _inverse(name: str) -> str:
+    """\\sin^{-1} is the arcus, and no reciprocal."""
+    if name not in ("sin", "cos", "tan"):
+        raise NotAFormula(f"the inverse of {name}")
+    return f"arc{name}"
+
+
 class _Reader:
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
@@ -117,10 +130,17 @@ class _Reader:
         if token.kind == "number":
             return Node("number", value=Fraction(token.text))
         if token.kind == "name":
+            if token.text in "fgh" and self._applies():
+                raise NotAFormula("a function that nobody defined")
             return Node("name", name=token.text + self._subscript())
         if token.kind == "function":
             return self._function(token.text)
         return self._bracket(token.text)
+
+    def _applies(self) -> bool:
+        """f(x + 1) and f^{-1}(x) are no products."""
+        rest = "".join(token.text for token in self._tokens[self._at : self._at + 6])
+        return rest.startswith(("(", "'(", "''(", "^{-1}("))
 
     def _subscript(self) -> str:
         if self._symbol() != "_":
@@ -166,6 +186,8 @@ class _Reader:
             return self._root()
         base = self._log_base() if name == "log" else ()
         power = self._function_power()
+        if power is not None and _is_minus_one(power):
+            name, power = _inverse(name), None
         tree = Node(name, (self._function_argument(), *base))
         return Node("^", (tree, power)) if power else tree
 
