@@ -7,6 +7,7 @@ import math
 import pickle
 import sys
 import threading
+import time
 
 import pytest
 
@@ -113,8 +114,15 @@ def test_a_bad_row_ends_the_judging_of_its_batch(sample_of):
 
 
 def test_closing_ends_a_call_that_waits_and_the_next_one_works(sample_of):
-    reward = HybridReward.from_config(judge=ScriptedJudge())
-    threading.Timer(0.2, reward.close).start()
+    judge = ScriptedJudge()
+    reward = HybridReward.from_config(judge=judge)
+
+    def close():
+        while not judge.running:
+            time.sleep(0.01)
+        reward.close()
+
+    threading.Thread(target=close, daemon=True).start()
     with pytest.raises(concurrent.futures.CancelledError):
         reward.score(sample_of("slow", "gold", question_type="descriptive"))
     assert reward.score(sample_of()).overall == 1.0

@@ -5,6 +5,7 @@ import pickle
 import socket
 import sys
 import threading
+import time
 
 import pytest
 
@@ -213,14 +214,21 @@ def test_a_server_killed_half_way_and_started_again_is_survived(judged_by, descr
 
 
 def test_a_server_killed_in_the_middle_of_a_batch_costs_no_verdict(judged_by, described):
-    _, server = judged_by(latency_s=0.5)
-    timer = threading.Timer(0.8, lambda: (server.kill(), server.start()))
+    _, server = judged_by(latency_s=1.0)
+
+    def restart():
+        while len(server.log()) < 30:  # written on arrival: of thirty at least ten wait for their answer
+            time.sleep(0.01)
+        server.kill()
+        server.start()
+
+    killer = threading.Thread(target=restart, daemon=True)
     config = settings(server, deadline_s=30)
     config["judge"]["endpoints"][0]["max_concurrency"] = 20
     narrow = HybridReward.from_config(config)
-    timer.start()
+    killer.start()
     scores = narrow.score_batch([described(f"Dog {n}.") for n in range(80)])
-    timer.join()
+    killer.join()
     narrow.close()
     assert {score.tier for score in scores} == {"correct"}
     assert len(server.log()) > 80
