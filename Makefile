@@ -9,9 +9,9 @@ DOCS := .venvs/docs/bin/python
 # Python 3.10 is what EasyR1's images have; without one, these tests are left out and said so.
 PYTHON310 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.10*/bin/python) $(shell command -v python3.10))
 LOWEST := .venvs/lowest/bin/python
-# What versions of our dependencies can't break is left out of test-lowest: kills, signals, ceilings and signs, our recipes'
+# What versions of our dependencies can't break is left out of test-lowest: kills, signals, ceilings, waits and signs, our recipes'
 # scripts, the wheel and the docs (3.11 has them), what takes long, and four of five cases of plain Python. make test-slow has all of that but recipes, docs and release.
-LOWEST_LEAVES ?= tests/recipes tests/test_wheel.py tests/test_import_graph.py tests/watch/test_signs.py tests/synthesis/test_failing_servers.py tests/synthesis/test_moved.py tests/synthesis/test_steering.py tests/synthesis/test_report_scripted.py tests/synthesis/test_estimate_run.py tests/inference tests/doctor/test_faults.py tests/cli/test_dead_judge.py tests/cli/test_redteam.py tests/adapters/test_shadow_exit.py tests/rewards/rules/test_hostile.py tests/cli/test_killed.py tests/cli/test_data_killed.py tests/datasets/fetch/test_killed.py tests/synthesis/test_resume.py tests/synthesis/test_stopping.py tests/synthesis/test_budget.py tests/docs tests/release
+LOWEST_LEAVES ?= tests/recipes tests/endpoints/test_limits.py tests/rewards/judge/test_online.py tests/test_wheel.py tests/test_import_graph.py tests/watch/test_signs.py tests/synthesis/test_failing_servers.py tests/synthesis/test_moved.py tests/synthesis/test_steering.py tests/synthesis/test_report_scripted.py tests/synthesis/test_estimate_run.py tests/inference tests/doctor/test_faults.py tests/cli/test_dead_judge.py tests/cli/test_redteam.py tests/adapters/test_shadow_exit.py tests/rewards/rules/test_hostile.py tests/cli/test_killed.py tests/cli/test_data_killed.py tests/datasets/fetch/test_killed.py tests/synthesis/test_resume.py tests/synthesis/test_stopping.py tests/synthesis/test_budget.py tests/docs tests/release
 SAMPLE ?= 5
 UNIT := "not host and not easyr1 and not slow"
 TRAIN := tests/hosts/test_verl.py tests/recipes/test_demo_small.py
