@@ -26,7 +26,7 @@ _ANSWER_CHINESE = re.compile(
 )
 _ABOUT = re.compile(
     r"(?:(?:in )?(?:the )?year (?=\d)|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
-    r"approx\.?|roughly|circa|ca\.|c\.|(?:nearly|almost|close to)(?= (?:\W?[\d.]|\\|(?:a|an|one|half|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty)\b))|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
+    r"approx\.?|roughly|circa|ca\.|c\.|(?:nearly|almost|close to)(?= (?:\W?[\d.]|\\|(?:a|an|zero|one|half|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|\w+teen|\w+ty)\b))|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
     r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|在|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
     re.IGNORECASE,
 )
@@ -69,19 +69,22 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|\d)")
 _JSON = re.compile(r"\{ ?[\"']?(?:final_)?answer[\"']? ?: ?(.{1,400}?) ?\}|#{2,6} ?([^#].*)", re.IGNORECASE)
 
 
+# Anchored at the reason: "because it is impossible to see more" is one, and "because it is wrong" takes back.
 _TAKEN_BACK = re.compile(
-    r"\b(?:which|it|this|that|answer|option) (?:is|was|seems|looks|would be) (?:clearly |obviously |also )?"
-    r"(?:wrong|incorrect|false|not (?:right|correct|true|it)|impossible|excluded|ruled out|(?:half|twice|double) (?:of )?(?:the|that|it)\b)",
+    r"[,;]? ?(?:,? ?which|\(?because (?:it|this|that)|since (?:it|this|that)) (?:is|was|seems|looks) (?:clearly |obviously |also )?"
+    r"(?:(?:wrong|incorrect|false|not (?:right|correct))\W*$|(?:half|twice|double|triple)(?: of)? the (?:final |correct )?(?:answer|result)\b)",
     re.IGNORECASE,
 )
-# "A common mistake is 12", "half of the answer is 12": a number or a name is said, and another one meant.
+# "A common mistake is 12", "half of the answer is 12": a number or a name is said, and another one meant. Only what no
+# question can ask for: "the least likely is B" may be the answer.
 _OTHER_SUBJECT = re.compile(
-    r"\b(?:mistake\w*|wrongly|formerly|former|used to|first guess|initial guess|to avoid|reject\w*|trap|distractor|tempting|"
-    r"(?:half|twice|double|triple|square|cube|third|quarter)(?: of)? (?:the|my|this) (?:final |correct )?(?:answer|result|value|total)|"
-    r"(?:answer|result|[a-z]) (?:plus|minus|times|squared|cubed|doubled)|worst|least likely)\b",
+    r"\b(?:common mistake|wrongly|(?:first|initial) guess|to avoid|rejected|trap answer|"
+    r"(?:half|twice|double|triple|square|cube|third|quarter)(?: of)? (?:the|my|this) (?:final |correct )?(?:answer|result)|"
+    r"(?:answer|result) (?:plus|minus|times|squared|cubed|doubled)|(?:double|half|twice|triple) that)\b",
     re.IGNORECASE,
 )
-_FACTORIAL = re.compile(r"(?:[\d)]|(?<![A-Za-z])[a-z])!$")
+# "n!" and "(n-1)!" are factorials, "2x!" is said with joy.
+_FACTORIAL = re.compile(r"(?:[\d)]|(?<![A-Za-z])[kn])!$")
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ def without_reasons(text: str) -> str:
 
 def taken_back(text: str) -> bool:
     """Whether what stands behind a claim says that it is none: "which is wrong"."""
-    return bool(_TAKEN_BACK.search(text))
+    return bool(_TAKEN_BACK.match(text))
 
 
 def _reasons_off(whole: str) -> tuple[str, list[Claim]]:
@@ -177,11 +180,7 @@ def _reasons_off(whole: str) -> tuple[str, list[Claim]]:
     drawn = list(_CONCLUSION.finditer(whole))
     if drawn and not _ALTERNATIVE.search(whole):
         premise, conclusion = _closed(whole[: drawn[0].start()]), whole[drawn[-1].end() :]
-        premises = (
-            []
-            if denied(conclusion) or of_another(conclusion) or "that" in conclusion.split()
-            else [Claim(without_about(premise))]
-        )
+        premises = [] if denied(conclusion) or of_another(conclusion) else [Claim(without_about(premise))]
         return whole, [*claims(conclusion), *premises, all_of_it]
     year = _YEAR_OF.fullmatch(whole) if whole[-4:].isdigit() else None
     if year and not denied(year["event"]):

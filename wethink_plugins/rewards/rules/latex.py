@@ -44,7 +44,8 @@ _FONTS = frozenset(
 _BOXES = frozenset({"boxed", "fbox", "framebox"})
 _COMMAND = re.compile(r"\\([A-Za-z]{1,20})\*? ?")
 # Of vectors there are two products.
-_VECTORS = re.compile(r"\\(?:vec|mathbf|boldsymbol|overrightarrow|nabla)\b")
+_VECTORS = re.compile(r"\\(?:(?:vec|overrightarrow|nabla)\b|(?:mathbf|boldsymbol) ?\{[A-Za-z]\})")
+_VECTOR_PRODUCT = re.compile(r"\\(times|cdot)\b(?! ?\{?\d)")
 _SPACES = re.compile(r"\\[,;:!> ~]")
 # "1{,}200", "1\,200" and "1,\!200" are one number each.
 _THOUSANDS = re.compile(r"(?<=\d)(?: ?\{ ?, ?\} ?|\\,|,?\\! ?|\\ )(?=\d{3}(?!\d))")
@@ -61,7 +62,7 @@ _ESCAPED = (
     ("¶", "\\\\"), ("¤", "$"), ("\\%", "%"), ("\\&", "&"), ("\\_", "_"), ("\\#", "#"), ("\\|", "||"), ("\\(", " "), ("\\)", " "),
 )  # fmt: skip
 # "- cos x" has a sign and is no item of a list.
-_SIGNED_FUNCTION = re.compile(r"^- (?=\\|(?:sin|cos|tan|cot|sec|csc|log|ln|exp|sqrt)\b|[a-z]\b|\()")
+_SIGNED_FUNCTION = re.compile(r"^- (?=\\?(?:sin|cos|tan|cot|sec|csc|log|ln|exp)\b)")
 # "x < 1 ∨ x > 2" lists solutions, as "or" does; "p ∨ q" is a formula of its own.
 _RELATED = re.compile(r"[<>=≤≥≠]")
 _RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="), ("->", "→"))
@@ -79,7 +80,7 @@ def tidy(text: str) -> str:
         text = _THOUSANDS.sub("", text)
     escaped = "\\" in text
     if escaped and _VECTORS.search(text):
-        text = text.replace("\\times", " ⨯ ").replace("\\cdot", " ∙ ")
+        text = _VECTOR_PRODUCT.sub(lambda sign: " ⨯ " if sign[1] == "times" else " ∙ ", text)
     if escaped:
         text = text.replace("\\\\", " ¶ " if "\\begin" in text else "\\")
         text = _commands(_SPACES.sub(" ", text.replace("\\$", "¤")))

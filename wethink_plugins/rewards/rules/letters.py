@@ -32,15 +32,15 @@ _ARTICLE_NEXT = re.compile(
 )
 _NOT_BEFORE = re.compile(
     r"(?:\bnot|\bcannot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|"
-    r"\breject\w*|\bneither|\bnor|\bthan|\bdoubt|\bnobody|\brefuse|\bmistake|(?:\bincorrect|\bwrong|\bworst|\bleast likely|\bunlikely|\bfalse|\bexcluded)(?: option| choice| answer| one)? (?:is|was)|"
+    r"\breject\w*|\bneither|\bnor|\bthan|(?<!\bno )\bdoubt|\bnobody|\brefuse|"
     r"不是|不选|而不是|\bunlike|\bwrong:?)(?: the| option| choice| answer| be| to be| is|"
     r" either| letter| choose| pick| would| to| it's| it is| that)*[ ,(*\"'\[]*$",
     re.IGNORECASE,
 )
 _NOT_BEHIND = re.compile(
     r"[)\]*\"'. ]*(?: option| choice| answer)? ?(?:(?:is|are|was|does|do|can|would|could|seems|looks)(?: (?:clearly|"
-    r"definitely|also|obviously|certainly))? ?(?:not\b|n't|incorrect|wrong|false|impossible|excluded|ruled out|eliminated|out\b|unlikely|too\b|"
-    r"a distractor|a trap|(?:the )?wors[et]\w*|(?:the )?least\b)|"
+    r"definitely|also|obviously|certainly))? ?(?:not\b|n't|incorrect|wrong|false|impossible|excluded|ruled out|eliminated)|"
+    r"(?:is|was) (?:a|the) distractor|"
     r"isn't|doesn't|can't|cannot|不对|错|不正确|不是)",
     re.IGNORECASE,
 )

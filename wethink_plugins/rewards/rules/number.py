@@ -96,9 +96,9 @@ _NO_NOUN = frozenset(
     "wrong false incorrect versus vs at "
     "above below up import print sin cos tan log ln exp sqrt pi therefore so hence answer squared tenths tenth "
     "hundredths hundredth thousandths maybe perhaps "
-    "base inverse power bc bce thirds fourths fifth fifths sixth sixths sevenths eighths ninths twelfths sixteenths millionth "
+    "base inverse power bc bce thirds fourths fifths sixths sevenths eighths ninths twelfths sixteenths millionth "
     "millionths billionths lakh lakhs crore crores quadrillion quintillion gross dozens doubled tripled halved too cannot nope "
-    "impossible unlikely seems mistake repeating recurring")
+    "impossible unlikely seems ")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile("[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成]$")
 # "$20 profit" is no "$20 loss".
@@ -261,7 +261,12 @@ def _replaced(number: Number, noun: str, glued: bool) -> Number | None:
 def _is_noun(text: str) -> bool:
     """Whether this can be what is counted: a few words, none of which changes the number."""
     words = text.replace(",", " ").replace(".", " ").replace("(", " ").replace(")", " ").casefold().split()
-    if not words or len(words) > 8 or not all(_WORD.fullmatch(word) for word in words):
+    if (
+        words in (["repeating"], ["recurring"])
+        or not words
+        or len(words) > 8
+        or not all(_WORD.fullmatch(word) for word in words)
+    ):
         return False
     if any(
         word in _NO_NOUN

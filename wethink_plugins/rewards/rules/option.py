@@ -26,6 +26,7 @@ from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecid
 
 _LONGEST = 2000
 
+_BULLET = re.compile(r"^[*+•-] +(?=\S)")
 _SPACING = re.compile(r"[\s$]")
 _FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 
@@ -110,6 +111,7 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     """What the answer commits to, by the first of: the bare letter, a list, letter with text, text, a sentence."""
     if len(text) > _LONGEST:
         return Pick(frozenset(), "far too long for a choice")
+    text = _BULLET.sub("", text)
     plain = bare(text)
     letter = lone_letter(plain) or lone_letter(text)
     if letter and LETTERS.index(letter) < choice.count:

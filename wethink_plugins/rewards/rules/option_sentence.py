@@ -14,7 +14,9 @@ from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
 
 _LIST_WORDS = frozenset(
-    str.split("answer option choice correct right both letter so therefore i choose select pick final hence thus one")
+    str.split(
+        "answer option choice correct right both letter so therefore i choose select pick final hence thus one + / *"
+    )
 )
 
 # "Half of 42" is not 42.

@@ -129,6 +129,8 @@ def mentioned(text: str, choice: Choice) -> set[str]:
     words = words_of(text)
     spans: list[tuple[int, int, str]] = []
     for index, option in enumerate(choice.words):
+        if option == ("a",):  # an option's text, but in a sentence an article or a letter
+            continue
         size = len(option)
         spans += [
             (at, at + size, LETTERS[index]) for at in range(len(words) - size + 1) if words[at : at + size] == option

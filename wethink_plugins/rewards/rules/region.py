@@ -40,6 +40,8 @@ _DESCRIBED = re.compile(r"\\?\{ ?[a-zA-Z](?: ?∈ ?R)? ?[|:] ?([^{}]{1,200}?) ?\
 _POINTS = re.compile(r"(?:\\\{|\{)([^{}\\]{1,80}|[^{}]{1,80})(?:\\\}|\})")
 # "x", "x_1", "θ", "f(x)", "|z|".
 _UNKNOWN = re.compile(r"\|?[^\W\d_](?:_\{?\w{1,4}\}?)?\|?(?: ?\([a-z]\))?")
+# f(x) is y, by convention.
+_FUNCTION = re.compile(r"[fgh] ?\(x\)")
 _OR = re.compile(r"∪|\bor\b|或")
 _AND = re.compile(r"∩|\band\b|且")
 _CONNECTIVE = re.compile(f"{_OR.pattern}|{_AND.pattern}")
@@ -94,7 +96,8 @@ def _unknown_of(part: str) -> str:
         return "" if "=" in member[0] else member[0].strip(" ∈")
     statement = read_statement(part) if any(sign in part for sign in "<>≤≥≠") else None
     sides = statement.parts if statement else ()
-    return next((side.strip("| ") for side in sides if _is_unknown(side)), "")
+    unknown = next((side.strip("| ") for side in sides if _is_unknown(side)), "")
+    return "y" if _FUNCTION.fullmatch(unknown) else unknown
 
 
 def _common(text: str) -> list[Piece] | None:

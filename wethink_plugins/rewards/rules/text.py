@@ -14,7 +14,7 @@ from wethink_plugins.rewards.rules.words import SMALL, ordinal_value
 # Combining marks are words of their own here: struck-out text is not the text, and x̄ is not x. So are the signs that
 # change what is said (arrows, all of mathematics' operators, currencies, ♯, primes): "x ∉ A" is not "x ∈ A".
 _WORD = re.compile(
-    r"[\u0300-\u036f\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+±*/](?= ?\S)|[#^!-](?=\S)|(?<![A-Za-z][a-z])(?<=[a-z)])!|(?<=[\w+])[+#]"
+    r"[\u0300-\u036f\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+±*/](?=\S)|(?<=\S )[+±/](?= \S)|(?<=\b\w )\*(?= \w\b)|[#^!-](?=\S)|(?<![A-Za-z][kn])(?<=[kn])!|(?<=[kn]\))!|(?<=[kn][-+ ]\d\))!|(?<=[\w+])[+#]"
     r"|[<>=≠≤≥≈≅∥⊥→~](?!$)|[\u2190-\u220d\u220f-\u2233\u2236-\u22ff\u27c0-\u2aff‖⁻¬÷‰€£¥₩₹♭♮♯′]"
 )
 # Elsewhere "a" is a name: "vitamin A", "a : b".
@@ -106,8 +106,10 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
         if phrase in text:
             text = text.replace(phrase, short)
     text = _ARTICLE.sub("", text)
-    if "-" in text and not text.startswith("-"):
-        text = _CHARGE.sub(" ⁻ ", text).replace("-", " ")
+    if "-" in text:
+        text = _CHARGE.sub(" ⁻ ", text)
+    if not text.startswith("-"):
+        text = text.replace("-", " ")
     words = _WORD.findall(text)
     words = [_one_spelling(word.removesuffix("'s"), plurals) for word in words]
     if not _TENS.isdisjoint(words):

@@ -17,17 +17,17 @@ _NO_SUCH = re.compile(
     re.IGNORECASE,
 )
 # What is missing is no answer: "No image is provided", "there is no way to tell".
-_ABSENT = frozenset(
-    str.split(
-        "doubt matter question image picture photo text context information data evidence indication answer reason mention"
-    )
+_ABSENT = re.compile(
+    r"(?:doubt|question|matter)\b|way (?:to|of) |(?:image|context)\W*$|(?:image|picture|photo|context|information|data|text)s? "
+    r"(?:is |was |are |has been )?(?:provided|given|attached|available|shown)\b",
+    re.IGNORECASE,
 )
 # "Yes, it is not." and "No, it is." say both.
 _REPEATED = re.compile(
     r"(?:it|he|she|they|there|this|that|we|i|you) (?:is|are|was|were|does|do|did|has|have|can|will|would|should)(?P<denied> not|n't)?",
     re.IGNORECASE,
 )
-_SAYS_AGAIN = re.compile(r"(?:\(|\bmean |\bpractice )(?:yes|no)\b", re.IGNORECASE)
+_SAYS_AGAIN = re.compile(r"\((?:yes|no)\)|\b(?:mean|practice) (?:yes|no)\b", re.IGNORECASE)
 _SECOND = re.compile(
     r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
     r"true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
@@ -68,7 +68,7 @@ def read_truth(text: str) -> bool | None:
     first = _FIRST.match(text)
     if first and first[1].casefold() in (_YES | _NO) - {"y", "n", "t", "f"}:
         said, rest = first[1].casefold() in _YES, first[2].strip()
-        if first[1].casefold() == "no" and _is_absent(rest):
+        if first[1].casefold() == "no" and _ABSENT.match(rest):
             return None
         again = _REPEATED.fullmatch(rest)
         if again and said == bool(again["denied"]):
@@ -78,14 +78,9 @@ def read_truth(text: str) -> bool | None:
         return None
     absent = _THERE.fullmatch(text)
     if absent:
-        return None if _is_absent(text[absent.end("no") :]) else False
+        return None if _ABSENT.match(text, absent.end("no") + 1) else False
     said_by_clause = {_clause(part.strip()) for part in re.split(r",|;| and ", text)} if len(text) < 300 else {None}
     return said_by_clause.pop() if len(said_by_clause) == 1 else None
-
-
-def _is_absent(text: str) -> bool:
-    first, _, rest = text.strip().casefold().partition(" ")
-    return (first.strip(".,:;") in _ABSENT and not first.endswith(",")) or (first == "way" and rest.startswith("to "))
 
 
 def _takes_back(rest: str) -> bool:

@@ -130,7 +130,7 @@ class _Reader:
         if token.kind == "number":
             return Node("number", value=Fraction(token.text))
         if token.kind == "name":
-            if token.text in "fgh" and self._applies():
+            if token.text == "f" and self._applies():
                 raise NotAFormula("a function that nobody defined")
             return Node("name", name=token.text + self._subscript())
         if token.kind == "function":
