@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("math_verify")
 
 from wethink_plugins.errors import Ungradable
-from wethink_plugins.rewards.rules import engine, grade, warm_up
+from wethink_plugins.rewards.rules import engine, grade, grade_batch, warm_up
 
 HEAVY = "$\\boxed{(x+1)^{6000}\\sin(x)^{900}(y+z)^{500}}$"
 
@@ -71,15 +71,12 @@ def test_what_joins_two_formulas_is_not_dropped(joined: str, gold: str):
 
 
 def test_no_wrong_answer_is_paid_because_math_verify_is_there():
-    families = Path(__file__).with_name("families.jsonl").read_text(encoding="utf-8").splitlines()
-    groups = [json.loads(line) for line in families]
-    paid = [
-        (answer, group["gold"])
-        for group in groups
-        for answer in group["wrong"]
-        if grade(answer, group["gold"], group["kind"], group["options"]).decision == "right"
-    ]
-    assert paid == []
+    files = [Path(__file__).with_name(name) for name in ("families.jsonl", "attacks.jsonl")]
+    groups = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    items = [(answer, group["gold"], group["kind"], group["options"]) for group in groups for answer in group["wrong"]]
+    # A batch, for which a formula that a loaded machine kills at its limit is undecided.
+    verdicts = grade_batch(items)
+    assert [item for item, verdict in zip(items, verdicts, strict=True) if verdict.decision == "right"] == []
 
 
 def test_hostile_formulas_are_refused_before_they_start():

@@ -34,7 +34,7 @@ _FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy) -> Verdict | None:
     """None when the gold names no option: then it is text like any other."""
     choice = read_options(tuple(options))
-    want = gold_letters(gold, choice, policy)
+    want = all_of(gold_letters(gold, choice, policy), choice)
     if not want:
         return None
     got = _verbatim(answer, options) or picked(tidy(answer) if len(answer) <= _LONGEST else answer, choice, policy)
