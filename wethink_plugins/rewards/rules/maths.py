@@ -31,8 +31,11 @@ _FLOAT = Fraction(1, 10**12)
 _COMMA_DECIMAL = re.compile(r"(?:[€$£] ?)?[+-]?\d{1,9},(?:\d{1,2}|\d{4,9})(?: ?(?:[€%]|[A-Za-z°]{1,10}))?")
 _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
 _FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
-# Of an integral, however it is spelled.
-_CONSTANT = re.compile(r"\+ ?[Cc]$")
+# The constant of an integral may be a small c; b + c has none.
+_INTEGRAL = re.compile(r"[xtuθ].*\+ ?C$")
+_CONSTANT = re.compile(r"\+ ?c$")
+# "$20 profit" is no "$20 loss", and either is $20.
+_SENSES = frozenset(str.split("profit loss gain credit debit debt deficit surplus cheaper dearer discount refund"))
 _ANGLE = (("angle", 1),)
 
 
@@ -102,6 +105,9 @@ def _says_a_number(text: str) -> bool:
 def _compared(number: Number, text: str, want: Gold, policy: Policy) -> Verdict:
     if want.number is None:
         return undecided("the gold is no number", "number")
+    senses = _SENSES & set(text.casefold().split()), _SENSES & set(want.text.casefold().split())
+    if all(senses) and senses[0] != senses[1]:
+        return undecided(f"{shown(text)} beside {shown(want.text)}", "number")
     angle = _angles(number, text, want)
     if angle is not None:
         return angle
@@ -164,7 +170,7 @@ def _agree(one: Number, two: Number, sign: str) -> bool:
 
 def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     """The gold has variables or relations. None when the answer can't be read as a formula."""
-    if _CONSTANT.search(want.text):
+    if _INTEGRAL.search(want.text):
         text = _CONSTANT.sub("+ C", text)
     statement = read_statement(text)
     if statement and want.statement and _written_out(turned(statement)) == _written_out(want.statement):

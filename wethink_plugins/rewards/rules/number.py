@@ -101,8 +101,6 @@ _NO_NOUN = frozenset(
     "impossible unlikely seems ")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile("[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成]$")
-# "$20 profit" is no "$20 loss".
-_SENSES = frozenset(str.split("profit loss gain credit debit debt deficit surplus cheaper dearer discount refund"))
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")
 _ADJECTIVES = re.compile(
     r" (?:long|tall|high|wide|deep|old|thick|away|heavy|in (?:length|total|all|height|width|area|volume|diameter)|"
@@ -234,8 +232,6 @@ def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
         grown = Number(number.value * factor, number.quantum * factor, number.digits)
         return _with_rest(grown, " " + (scaled[2] or scaled[4] or ""), currency)
     if currency:
-        if not _SENSES.isdisjoint(rest.casefold().split()):
-            return None
         named = read_unit(rest)
         return (
             _replaced(number, currency, glued)
