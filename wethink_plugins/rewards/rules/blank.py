@@ -7,13 +7,14 @@ from functools import partial
 
 from wethink_plugins.rewards.rules import moment
 from wethink_plugins.rewards.rules.bounds import read_bound
+from wethink_plugins.rewards.rules.bullets import unlisted
 from wethink_plugins.rewards.rules.claim import Claim, bare, claims, denied, offers_choice, sentences, without_about
 from wethink_plugins.rewards.rules.gold import Gold, read_chemical, read_gold, read_range, read_ratio, split_name
 from wethink_plugins.rewards.rules.latex import tidy
 from wethink_plugins.rewards.rules.maths import grade_formula, grade_quantity
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
-from wethink_plugins.rewards.rules.several import grade_parts, grade_region
+from wethink_plugins.rewards.rules.several import grade_parts, grade_region, speaks_of_others
 from wethink_plugins.rewards.rules.text import same_words
 from wethink_plugins.rewards.rules.truth import praises_itself, read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
@@ -39,7 +40,7 @@ def grade_blank(answer: str, gold: str, policy: Policy) -> Verdict:
             else undecided("too long to compare", "size")
         )
     want = read_gold(gold, policy)
-    text = tidy(answer)
+    text = tidy(unlisted(answer))
     if not text.strip(" .!?,;:*"):
         return wrong("nothing is said", "text")
     if text == want.text and len(gold) <= MAX_ANSWER:
@@ -102,6 +103,8 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
         verdict = grade_region(text, want)
         if verdict is not None and (verdict.decision == "right" or want.parts is None):
             return verdict
+    if want.parts is not None and speaks_of_others(claim.subject, want.parts):
+        return undecided(f"parts of {shown(claim.subject)}", "parts")
     if want.parts is not None:
         return grade_parts(text, want, policy, partial(_part, policy=policy))
     if want.formula is not None or want.statement is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _LEAD = re.compile(
     r"(?:(?:(?:ok|okay|well|now|and)(?=[,:])|so|thus|therefore|hence|in conclusion|finally|overall|clearly|i think|i believe|i "
     r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
-    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|absolutely|surely|所以|"
+    r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|absolutely|surely|undoubtedly|(?:without|beyond) (?:a |any )?doubt|no doubt|所以|"
     r"因此|那么)(?![A-Za-z])(?:,|:|，)? ?(?:that )?)"
     r"(?=\S)",
     re.IGNORECASE,
@@ -49,7 +49,11 @@ _REASON = re.compile(
 )
 # In front of a conclusion stands what it was drawn from.
 _CONCLUSION = re.compile(r"[,;.] (?:so|therefore|thus|hence)(?: that)?,? (?=\S)|, ?所以|, ?因此", re.IGNORECASE)
-_CONTRAST = re.compile(r" (?:not|rather than|instead of|unlike) [^,]{1,60}$", re.IGNORECASE)
+# "B, not A", but not "B is not correct".
+_CONTRAST = re.compile(
+    r"(?<! is)(?<! are)(?<! was)(?<! were)(?<! do)(?<! does)(?<! can)(?<! could)(?<! has) (?:not|rather than|instead of|unlike) [^,]{1,60}$",
+    re.IGNORECASE,
+)
 _YEAR_OF = re.compile(r"(?P<event>[A-Za-z ,'-]{1,60}) in (?P<year>\d{4})")
 _NEGATION = re.compile(
     r"\b(?:not|no(?!\. ?\d)|never|neither|nor|none|nothing|nobody|without|cannot|isn't|aren't|wasn't|weren't|doesn't|don't|"
@@ -71,7 +75,7 @@ _JSON = re.compile(r"\{ ?[\"']?(?:final_)?answer[\"']? ?: ?(.{1,400}?) ?\}|#{2,6
 
 # Anchored at the reason: "because it is impossible to see more" is one, and "because it is wrong" takes back.
 _TAKEN_BACK = re.compile(
-    r"[,;]? ?(?:,? ?which|\(?because (?:it|this|that)|since (?:it|this|that)) (?:is|was|seems|looks) (?:clearly |obviously |also )?"
+    r"[,;]? ?(?:,? ?which|\(?because (?:it|this|that)|since (?:it|this|that)|this|that|it) (?:is|was|seems|looks) (?:clearly |obviously |also )?"
     r"(?:(?:wrong|incorrect|false|not (?:right|correct))\W*$|(?:half|twice|double|triple)(?: of)? the (?:final |correct )?(?:answer|result)\b)",
     re.IGNORECASE,
 )
@@ -80,7 +84,8 @@ _TAKEN_BACK = re.compile(
 _OTHER_SUBJECT = re.compile(
     r"\b(?:common mistake|wrongly|(?:first|initial) guess|to avoid|rejected|trap answer|"
     r"(?:half|twice|double|triple|square|cube|third|quarter)(?: of)? (?:the|my|this) (?:final |correct )?(?:answer|result)|"
-    r"(?:answer|result) (?:plus|minus|times|squared|cubed|doubled)|(?:double|half|twice|triple) that)\b",
+    r"(?:answer|result) (?:plus|minus|times|squared|cubed|doubled)|(?:double|half|twice|triple) that|"
+    r"^minus|in (?:dozens|hundreds|thousands|millions|billions|base \d+|binary|hexadecimal))\b|(?:答案|结果)的(?:一半|两倍|相反数|倒数|平方)|误认|误以|曾经|以前",
     re.IGNORECASE,
 )
 # "n!" and "(n-1)!" are factorials, "2x!" is said with joy.

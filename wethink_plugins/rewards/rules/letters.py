@@ -32,15 +32,16 @@ _ARTICLE_NEXT = re.compile(
 )
 _NOT_BEFORE = re.compile(
     r"(?:\bnot|\bcannot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|"
-    r"\breject\w*|\bneither|\bnor|\bthan|(?<!\bno )\bdoubt|\bnobody|\brefuse|"
-    r"不是|不选|而不是|\bunlike|\bwrong:?)(?: the| option| choice| answer| be| to be| is|"
-    r" either| letter| choose| pick| would| to| it's| it is| that)*[ ,(*\"'\[]*$",
+    r"\breject\w*|\bneither|\bnor|\bthan|(?<!\bno )(?<!\bwithout )(?<!\bwithout a )(?<!\bbeyond )(?<!n't )(?<!\bwould )\bdoubt|"
+    r"\bnobody|\brefuse|\bdistractor|\bmistake|(?:不(?![难过])|别|勿|误)[\u4e00-\u9fff]{0,4}|\bunlike|\bwrong:?)(?: the| option| choice|"
+    r" answer| be| to be| is| either| letter| choose| pick| would| to| it's| it is| that| think| believe)*[ ,(*\"'\[]*$",
     re.IGNORECASE,
 )
 _NOT_BEHIND = re.compile(
     r"[)\]*\"'. ]*(?: option| choice| answer)? ?(?:(?:is|are|was|does|do|can|would|could|seems|looks)(?: (?:clearly|"
-    r"definitely|also|obviously|certainly))? ?(?:not\b|n't|incorrect|wrong|false|impossible|excluded|ruled out|eliminated)|"
-    r"(?:is|was) (?:a|the) distractor|"
+    r"definitely|also|obviously|certainly))? ?(?:not\b|n't|(?:to be )?(?:an? |the )?(?:incorrect|wrong|false|impossible)|excluded|"
+    r"ruled out|eliminated|far from)|appears (?:to be )?(?:incorrect|wrong|false)|(?:is|was) (?:a|the) distractor|(?:this|that|it|which)"
+    r" is (?:not (?:correct|right|true)|incorrect|wrong|false)(?=[.!,;]|$)|would be (?:a mistake|wrong)|"
     r"isn't|doesn't|can't|cannot|不对|错|不正确|不是)",
     re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ from wethink_plugins.rewards.rules.algebra.relation import (
     turned,
 )
 from wethink_plugins.rewards.rules.algebra.same import constant, same_function, unfinished
-from wethink_plugins.rewards.rules.algebra.tree import read_formula
+from wethink_plugins.rewards.rules.algebra.tree import names_in, read_formula
 from wethink_plugins.rewards.rules.claim import without_about
 from wethink_plugins.rewards.rules.gold import Gold, formula_number, split_name
 from wethink_plugins.rewards.rules.number import Number, read_tidy
@@ -30,6 +30,10 @@ _FLOAT = Fraction(1, 10**12)
 # "0,5" where the gold has decimals; three digits behind the comma are thousands.
 _COMMA_DECIMAL = re.compile(r"(?:[€$£] ?)?[+-]?\d{1,9},(?:\d{1,2}|\d{4,9})(?: ?(?:[€%]|[A-Za-z°]{1,10}))?")
 _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
+# "ln x = 12" is about ln x; "sin A = 3/5" may be what was asked for.
+_APPLIED = re.compile(r"\\?(?:sqrt|log|ln|exp)\b")
+# "3y" and "2t" beside a plain number are multiples of something, and no years and tonnes.
+_MULTIPLE = re.compile(r"\d[txyzknab]$")
 _FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
 # The constant of an integral may be a small c; b + c has none.
 _INTEGRAL = re.compile(r"[xtuθ].*\+ ?C$")
@@ -54,6 +58,8 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     if name:
         if want.name and not same_name(name, want.name):
             return wrong(f"about {shown(name)}, not {shown(want.name)}", "number")
+        if not want.name and _APPLIED.match(name):
+            return undecided(f"about {shown(name)}", "number")
         return (
             grade_quantity(without_about(value), want, policy) if value != text else undecided("unreadable", "number")
         )
@@ -111,6 +117,8 @@ def _compared(number: Number, text: str, want: Gold, policy: Policy) -> Verdict:
     angle = _angles(number, text, want)
     if angle is not None:
         return angle
+    if not want.number.noun and number.noun and _MULTIPLE.search(text):
+        return undecided(f"a multiple of {shown(number.noun)}", "number")
     verdict = compare(number, want.number, policy)
     if verdict.decision == "wrong" and verdict.reason == "another number" and _float_alike(number, want.number):
         return right("same value", "formula")
@@ -170,8 +178,7 @@ def _agree(one: Number, two: Number, sign: str) -> bool:
 
 def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     """The gold has variables or relations. None when the answer can't be read as a formula."""
-    if _INTEGRAL.search(want.text):
-        text = _CONSTANT.sub("+ C", text)
+    text = _same_constant(text, want)
     statement = read_statement(text)
     if statement and want.statement and _written_out(turned(statement)) == _written_out(want.statement):
         return right("same relation", "formula")
@@ -194,6 +201,16 @@ def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
         return None
     alike = same_function(tree, want.formula)
     return None if alike is None else _verdict(alike)
+
+
+def _same_constant(text: str, want: Gold) -> str:
+    """The constant of an integral, in the gold's letter case."""
+    if _INTEGRAL.search(want.text):
+        return _CONSTANT.sub("+ C", text)
+    if want.formula is None or not _CONSTANT.search(want.text) or not text.endswith("C"):
+        return text
+    variables = names_in(want.formula) - {"c", "e"}
+    return re.sub(r"\+ ?C$", "+ c", text) if len(variables) == 1 and variables <= set("xtuθ") else text
 
 
 def _same_graph(one: str, two: str) -> bool:

@@ -98,9 +98,12 @@ _NO_NOUN = frozenset(
     "hundredths hundredth thousandths maybe perhaps "
     "base inverse power bc bce thirds fourths fifths sixths sevenths eighths ninths twelfths sixteenths millionth "
     "millionths billionths lakh lakhs crore crores quadrillion quintillion gross dozens doubled tripled halved too cannot nope "
-    "impossible unlikely seems ")
+    "impossible unlikely seems tens hundreds thousands millions billions trillions binary octal hex hexadecimal basis "
+    "excluded ruled invalid eliminated crossed non onward onwards ")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
-_NO_NOUN_CHINESE = re.compile("[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成]$")
+_NO_NOUN_CHINESE = re.compile(
+    "[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成折]$|的(?:平方|立方|倒数|相反数|一半|两倍|几倍)|错|有误|年[前后]$|几$"
+)
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")
 _ADJECTIVES = re.compile(
     r" (?:long|tall|high|wide|deep|old|thick|away|heavy|in (?:length|total|all|height|width|area|volume|diameter)|"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from wethink_plugins.rewards.rules.bullets import unlisted
 from wethink_plugins.rewards.rules.choice import Choice, Pick, read_options
 from wethink_plugins.rewards.rules.claim import bare, offers_choice, without_reasons
 from wethink_plugins.rewards.rules.latex import tidy
@@ -26,7 +27,8 @@ from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecid
 
 _LONGEST = 2000
 
-_BULLET = re.compile(r"^[*+•-] +(?=\S)")
+# A bullet before words and letters of options, where none is negative; "- 5" and "- x" are negative.
+_DASH = re.compile(r"^[+-] +(?=\W{0,3}(?:[A-Za-z][).:,]|[A-Z]\b|[^\W\d_]{2}))")
 _SPACING = re.compile(r"[\s$]")
 _FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 
@@ -37,18 +39,20 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     want = all_of(gold_letters(gold, choice, policy), choice)
     if not want:
         return None
-    got = _verbatim(answer, options) or picked(tidy(answer) if len(answer) <= _LONGEST else answer, choice, policy)
+    said = unlisted(answer)
+    got = _verbatim(said, options) or picked(tidy(said) if len(said) <= _LONGEST else said, choice, policy)
+    got = Pick(all_of(got.letters, choice), got.fault)
     if not got.letters and not got.fault and not choice.texts:
         return _as_gold_text(answer, gold, policy)
     if not got.letters:
         return wrong(got.fault, "option") if got.fault else undecided(f"no option in {shown(answer.strip())}", "option")
-    said = "".join(sorted(got.letters))
+    letters = "".join(sorted(got.letters))
     if not choice.texts and got.letters == want and _texts_differ(answer, gold, policy):
-        return wrong(f"letter {said} with another text", "option")
+        return wrong(f"letter {letters} with another text", "option")
     return (
-        right(f"option {said}", "option")
+        right(f"option {letters}", "option")
         if got.letters == want
-        else wrong(f"option {said}, not {''.join(sorted(want))}", "option")
+        else wrong(f"option {letters}, not {''.join(sorted(want))}", "option")
     )
 
 
@@ -111,7 +115,8 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     """What the answer commits to, by the first of: the bare letter, a list, letter with text, text, a sentence."""
     if len(text) > _LONGEST:
         return Pick(frozenset(), "far too long for a choice")
-    text = _BULLET.sub("", text)
+    if not any(option.startswith("-") for option in choice.texts):
+        text = _DASH.sub("", text)
     plain = bare(text)
     letter = lone_letter(plain) or lone_letter(text)
     if letter and LETTERS.index(letter) < choice.count:
@@ -123,7 +128,7 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     told = by_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
     several = told or letter_list(plain, choice.count) or several_texts(plain, choice, policy)
     if several:
-        return Pick(all_of(frozenset(several), choice))
+        return Pick(frozenset(several))
     for candidate in dict.fromkeys((plain, text)):
         led = led_by_letter(candidate) or closed_by_letter(candidate)
         if led and LETTERS.index(led[0]) < choice.count:

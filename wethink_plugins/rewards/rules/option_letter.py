@@ -17,6 +17,13 @@ EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 
+# "B, without a doubt" says no more than B.
+_SURE = re.compile(
+    r"[,;]? ?(?:(?:without|beyond) (?:a |any )?doubt|undoubtedly|definitely|certainly|for sure|obviously|clearly|of course|"
+    r",? ?which|(?:,? ?which|this|that|it) is (?:clearly |definitely )?(?:correct|right|true|the (?:correct|right) (?:one|answer|option|choice)))[.!]?",
+    re.IGNORECASE,
+)
+
 # Letters that belong to geometry, not to the options: "triangle ABC" is no mention, "point D" is.
 _ELSEWHERE = re.compile(r"\b(?:point|side|angle|line|segment|vertex|vitamin|grade|type|figure) [A-Z]\b")
 
@@ -26,7 +33,7 @@ def with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     rest = rest.strip()
     if taken_back(rest):
         return Pick(frozenset(), f"takes {letter} back")
-    if not rest or (choice.texts and by_words(rest, choice, policy) == letter):
+    if not rest or _SURE.fullmatch(rest) or (choice.texts and by_words(rest, choice, policy) == letter):
         return Pick(frozenset(letter))
     fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")
     return Pick(frozenset(), fault) if fault else Pick(frozenset(letter))

@@ -15,7 +15,7 @@ from wethink_plugins.rewards.rules.text import words_of
 
 _LIST_WORDS = frozenset(
     str.split(
-        "answer option choice correct right both letter so therefore i choose select pick final hence thus one + / *"
+        "answer option choice correct right both letter so therefore i choose select pick final hence thus one + / * ⊏ ⊐"
     )
 )
 

@@ -20,6 +20,7 @@ _MAX_FREE = 24
 _POINT_WORDS = re.compile(
     r"^(?:the )?(?:point|vector|(?:ordered )?pair|coordinates?(?: are)?) (?=[A-Z]?['_]?[(\[])", re.IGNORECASE
 )
+_ELLIPSIS = re.compile(r"(?:\.\.\.|…|\betc\b\.?)[\s)\]}]*$")
 _COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
 
 
@@ -51,6 +52,13 @@ def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Ver
         return grade(text, want.text.replace(",", "."))
     if got is None:
         return _single(text, wanted, policy, grade)
+    if _ELLIPSIS.search(text) and not _ELLIPSIS.search(want.text):
+        return undecided("a list that goes on", "parts")
+    names = _names_in_front(text)
+    if names and names != (_names_in_front(want.text) or [name for name, _ in map(named, wanted.items)]):
+        in_order = names == sorted(names) and not any(name for name, _ in map(named, wanted.items))
+        if not in_order:
+            return undecided(f"parts of {shown(', '.join(names))}", "parts")
     if len(got.items) != len(wanted.items) and got.shape in ("list", "set"):
         listed, got, wanted = wanted, _without_repeats(got), _without_repeats(wanted)
         if listed.shape == "list" and len(listed.items) > len(wanted.items) == len(got.items):
@@ -61,6 +69,21 @@ def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Ver
     if fault:
         return wrong(fault, "parts")
     return _matched(got, wanted, grade)
+
+
+def speaks_of_others(subject: str, wanted: Parts) -> bool:
+    """Whether the words in front of the parts name some of them, and not all in the gold's order."""
+    names = [name for item in wanted.items if (name := named(item)[0])]
+    places = {
+        name: at.start() for name in names if (at := re.search(rf"\b{re.escape(name)}\b", subject, re.IGNORECASE))
+    }
+    return bool(places) and sorted(places, key=places.__getitem__) != names
+
+
+def _names_in_front(text: str) -> list[str]:
+    """["y", "x"] of "(y, x) = (2, 5)"."""
+    left = split_name(text)[0]
+    return [name.strip() for name in left.strip("()").split(",")] if "," in left else []
 
 
 def _capital(name: str) -> str:
@@ -113,7 +136,7 @@ def _solutions(got: Parts, wanted: Parts) -> bool:
 
 def _matched(got: Parts, wanted: Parts, grade: PartGrader) -> Verdict:
     if wanted.shape in ("tuple", "matrix") or got.shape in ("tuple", "matrix"):
-        return _in_order(got.items, wanted.items, grade)
+        return _in_order(_by_axis(got.items), _by_axis(wanted.items), grade)
     mine, theirs = [named(item) for item in got.items], [named(item) for item in wanted.items]
     if not any(name for name, _ in theirs):
         labels = [pair for item in wanted.items if (pair := labelled(item))]
@@ -133,9 +156,22 @@ def _matched(got: Parts, wanted: Parts, grade: PartGrader) -> Verdict:
     return _in_any_order([value for _, value in mine], [value for _, value in theirs], grade)
 
 
+def _by_axis(items: tuple[str, ...]) -> tuple[str, ...]:
+    """The values of "y = 2, x = 5" as coordinates: (5, 2)."""
+    pairs = [named(item) for item in items]
+    if sorted(name for name, _ in pairs) != ["x", "y", "z"][: len(pairs)]:
+        return items
+    return tuple(value for _, value in sorted(pairs))
+
+
 def _by_name(mine: list[tuple[str, str]], theirs: list[tuple[str, str]], grade: PartGrader) -> Verdict:
     have = dict(mine)
     if not any(have):
+        others = [(value, name) for _, value in mine for name, _ in theirs if len(name) > 1]
+        if any(name in value.casefold() for value, name in others) and not all(
+            name in value.casefold() for (_, value), (name, _) in zip(mine, theirs, strict=True)
+        ):
+            return undecided("names in other places", "parts")
         return _in_order([value for _, value in mine], [value for _, value in theirs], grade)
     if set(have) - {""} != {name for name, _ in theirs}:
         return wrong("parts under other names", "parts")

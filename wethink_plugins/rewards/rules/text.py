@@ -17,13 +17,26 @@ _WORD = re.compile(
     r"[\u0300-\u036f\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+±*/](?=\S)|(?<=\S )[+±/](?= \S)|(?<=\b\w )\*(?= \w\b)|[#^!-](?=\S)|(?<![A-Za-z][kn])(?<=[kn])!|(?<=[kn]\))!|(?<=[kn][-+ ]\d\))!|(?<=[\w+])[+#]"
     r"|[<>=≠≤≥≈≅∥⊥→~](?!$)|[\u2190-\u220d\u220f-\u2233\u2236-\u22ff\u27c0-\u2aff‖⁻¬÷‰€£¥₩₹♭♮♯′]"
 )
-# Elsewhere "a" is a name: "vitamin A", "a : b".
-_ARTICLE = re.compile(r"\b(?:the\b|(?:a|an) +(?=[^\W_]{2}|\d|[^\W_]-))")
+# Elsewhere "a" is a name: "vitamin A", "a : b". "a T-shirt" and "an X ray" are things.
+_ARTICLE = re.compile(r"\b(?:the\b|(?:a|an) +(?=[\"“”*$£€#]*(?:[^\W_]{2}|\d|[^\W_](?:-| [^\W\d_]{3}))))")
 # "B'" and "f'(0)" are other things than B and f(0); "the boys' room" is the boys room.
 _PRIME = re.compile(r"(?<=[A-Z])'(?!\w)|(?<=\b[a-z])'(?!\w)|(?<=')'(?!\w)")
 _QUOTED = re.compile(r"(?<!\w)'([^']{1,200})'(?!\w)")
-# "Cl-" is no "Cl".
-_CHARGE = re.compile(r"(?<=\w)(?:\^ ?\{?-\}?|-)(?=$|[ ,;)}])")
+# "Cl-" is no "Cl". "x- axis" is badly set.
+_CHARGE = re.compile(r"(?<=\w)(?:\^ ?\{?-\}?|-)(?=$|[ ,;)}])(?! [^\W\d_]{4})")
+# "x = -4" is no "x = 4": a hyphen in front of something is a sign, and so is one beside a bracket or, with spaces, beside a
+# lone letter: "f(x) - g(x)". Any other joins words.
+_SIGN = re.compile(r"(?:^|(?<=[\s(\[{^=,:;<>≤≥≠≈+*/|_$]))-(?=[^\s-])")
+_MINUS = re.compile(
+    r"(?<=[)\]}]) ?- ?(?=\S)|(?<=\S) ?- ?(?=[(\\√])|(?:(?<=\b[^\W\d_])|(?<=\d[a-z])) - (?=\S)|(?<=\S) - (?=\d?[^\W\d_]\b)"
+)
+# "[0, 3)" is no "(0, 3)".
+_EDGES = re.compile(r"([\[(])([^\[\](),\"']{1,20}), ?([^\[\](),\"']{1,20})([\])])")
+# "|x|" is no "x", "P(A|B)" no "P(A, B)".
+_GIVEN = re.compile(r"(?<=\([a-z]) \| (?=[a-z]\))")
+_BAR = re.compile(r"(?<=[^\s|])\|(?!\|)|(?<!\|)\|(?=[^\s|])")
+# "(n - 1)!"
+_SPACED_SIGN = re.compile(r" ?([-+]) ?(?=\d\)!)")
 # A picture in front of an answer decorates it, but where the gold has one it is what was asked for.
 _PICTURE = re.compile(r"[\u2300-\u23ff\u25a0-\u25b2\u25b4-\u266c\u2670-\u27bf\U0001f000-\U0001faff]")
 _PLACES = frozenset(("in", "at", "on"))
@@ -63,6 +76,11 @@ _PHRASES = (
 )
 # Where a symbol and a word say the same, the word stands.
 _SYMBOL_WORDS = (("∠", " angle "), ("△", " triangle "))
+# "x - y", which is no "x y": nothing but letters and signs.
+_SUM = re.compile(r"-?\d?[a-z](?: ?[-+*/] ?\d?[a-z])+")
+_TERM = re.compile(r"\d?[a-z]|[-+*/]")
+# "N·m" and "N \\cdot m".
+_DOT = re.compile(r"(?<=\b[a-z])·(?=[a-z]\b)")
 # In addresses every letter counts, the last "s" as well.
 _ADDRESS = re.compile(r"\w@\w|\w\.[a-z]{2,}\b|://")
 _DECADE = re.compile(r"(?<=\d0)'s\b")
@@ -78,7 +96,12 @@ _ASIDE = re.compile(r" ?\(([^()]{1,60})\)$")
 _OTHER_ASIDE = re.compile(
     r"\b(?:or|and|but|maybe|actually|rather|correct\w*|formerly|previously|yes)\b|\d", re.IGNORECASE
 )
+# What becomes of İ, as in İstanbul, when it is made small.
+_DOTTED_I = "i\u0307"
 # Milliwatt and megawatt, carbon monoxide and cobalt: where the case is all that tells them apart.
+# "Aa" is no "AA"; in a formula M is no m, and F no f.
+_GENOTYPE = re.compile(r"(?=.*[A-Z])(?:([A-Za-z])(?i:\1)[ x*]{0,3}){1,4}")
+_NAMES = re.compile(r"\\(?:frac|sqrt)\b|\b[fghFGH]\(")
 _CASED = frozenset(("co", "cs", "hf"))
 
 
@@ -90,6 +113,7 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     text = text.casefold()
     if not text.isascii():
         text = _accents_off(text)
+        text = _DOT.sub(" * ", text)
         for symbol, word in _SYMBOL_WORDS:
             text = text.replace(symbol, word)
     elif "." in text or "@" in text:
@@ -105,16 +129,31 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     for phrase, short in _PHRASES:
         if phrase in text:
             text = text.replace(phrase, short)
+    if _SUM.fullmatch(text):
+        return tuple(_TERM.findall(text))
     text = _ARTICLE.sub("", text)
     if "-" in text:
         text = _CHARGE.sub(" ⁻ ", text)
-    if not text.startswith("-"):
-        text = text.replace("-", " ")
+    if "!" in text:
+        text = _SPACED_SIGN.sub(r"\1", text)
+    if "-" in text:
+        text = _MINUS.sub(" − ", _SIGN.sub(" − ", text)).replace("-", " ")
+    if "," in text:
+        text = _EDGES.sub(_with_edges, text)
+    if "|" in text:
+        text = _BAR.sub(" ∣ ", _GIVEN.sub("|", text))
     words = _WORD.findall(text)
     words = [_one_spelling(word.removesuffix("'s"), plurals) for word in words]
     if not _TENS.isdisjoint(words):
         words = _tens_joined(words)
     return tuple(words) if words else (text.strip(" ()[]") or text.strip(),)
+
+
+def _with_edges(pair: re.Match[str]) -> str:
+    opening, low, high, closing = pair.groups()
+    if low.isdigit() and re.match(r"\d{3}(?!\d)", high):
+        return pair[0]  # "(1,200 km)"
+    return f"{'⊏' if opening == '[' else ''} {low} , {high} {'⊐' if closing == ']' else ''}"
 
 
 def _tens_joined(words: list[str]) -> list[str]:
@@ -139,7 +178,7 @@ def _accents_off(text: str) -> str:
 def _is_accent(letter: str, mark: str) -> bool:
     if unicodedata.combining(mark) not in (230, 202) or not "a" <= letter <= "z":
         return False
-    return len(unicodedata.normalize("NFC", letter + mark)) == 1
+    return letter + mark == _DOTTED_I or len(unicodedata.normalize("NFC", letter + mark)) == 1
 
 
 def _one_spelling(word: str, plurals: bool) -> str:
@@ -182,10 +221,16 @@ def same_words(answer: str, gold: str, policy: Policy) -> bool:
 
 
 def _other_case(answer: str, gold: str) -> bool:
+    if (_GENOTYPE.fullmatch(gold) or _NAMES.search(gold)) and _capitals(answer) != _capitals(gold):
+        return True
     if len(gold) > 4 or answer == gold or answer.casefold() != gold.casefold():
         return False
     one, two = read_unit(answer), read_unit(gold)
     return (one is not None and two is not None and one != two) or gold.casefold() in _CASED
+
+
+def _capitals(text: str) -> list[str]:
+    return [letter for letter in text if letter.isupper()]
 
 
 def _says_the_words(answer: str, gold: str, plurals: bool) -> bool:

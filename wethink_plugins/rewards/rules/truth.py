@@ -18,8 +18,9 @@ _NO_SUCH = re.compile(
 )
 # What is missing is no answer: "No image is provided", "there is no way to tell".
 _ABSENT = re.compile(
-    r"(?:doubt|question|matter)\b|way (?:to|of) |(?:image|context)\W*$|(?:image|picture|photo|context|information|data|text)s? "
-    r"(?:is |was |are |has been )?(?:provided|given|attached|available|shown)\b",
+    r"(?:doubt|question|matter)\b|way (?:to|of) |(?:image|context)\W*$|(?:(?:image|picture|photo)s? (?:is |was |are |has been )?"
+    r"shown|(?:image|picture|photo|context|information|data|text)s? (?:is |was |are |has been )?"
+    r"(?:provided|given|attached|available))\b",
     re.IGNORECASE,
 )
 # "Yes, it is not." and "No, it is." say both.
@@ -27,6 +28,18 @@ _REPEATED = re.compile(
     r"(?:it|he|she|they|there|this|that|we|i|you) (?:is|are|was|were|does|do|did|has|have|can|will|would|should)(?P<denied> not|n't)?",
     re.IGNORECASE,
 )
+_CONTRADICTED = {
+    True: re.compile(
+        r"(?:absolutely|definitely|certainly|of course|actually) not|(?:it|they|he|she|there|this|that) (?:cannot|can't|isn't|aren't|"
+        r"doesn't|don't|didn't|wasn't|won't)|(?:the |this )?(?:answer|statement|claim) is (?:no|false|wrong|incorrect|not (?:true|correct))|不是?的?|错的?|否",
+        re.IGNORECASE,
+    ),
+    False: re.compile(
+        r"(?:absolutely|definitely|certainly|of course) (?:yes|so)|(?:it|this|that)(?:'s| is) (?:true|correct|right)|"
+        r"(?:the |this )?(?:answer|statement|claim) is (?:yes|true|correct|right)|是的?|对的?",
+        re.IGNORECASE,
+    ),
+}
 _SAYS_AGAIN = re.compile(r"\((?:yes|no)\)|\b(?:mean|practice) (?:yes|no)\b", re.IGNORECASE)
 _SECOND = re.compile(
     r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
@@ -71,7 +84,7 @@ def read_truth(text: str) -> bool | None:
         if first[1].casefold() == "no" and _ABSENT.match(rest):
             return None
         again = _REPEATED.fullmatch(rest)
-        if again and said == bool(again["denied"]):
+        if (again and said == bool(again["denied"])) or _CONTRADICTED[said].fullmatch(rest.strip(" ,，")):
             return None
         if " " + rest.casefold() and not _takes_back(rest):
             return said

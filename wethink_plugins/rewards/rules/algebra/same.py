@@ -13,10 +13,12 @@ from wethink_plugins.rewards.rules.algebra.value import NoValue, Value, as_compl
 
 # Floats carry 15 digits and a short formula loses a few of them; exact fractions are compared exactly.
 _TOLERANCE = 1e-9
-_POINTS = 4
+_POINTS = 6
 _SIMPLE, _SNAP = 1000, Fraction(1, 10**13)
-# Of the points, the last ones have negative coordinates, so that sqrt(x^2) isn't x.
-_NEGATIVE_FROM = 3
+# Of the points, the last ones have negative coordinates, so that sqrt(x^2) isn't x; the very last two are far out, so that
+# |x + 1| isn't x + 1, nor |x - 5| the same as 5 - x.
+_NEGATIVE_FROM, _FAR_FROM = 3, 4
+_FAR = 29
 
 
 @lru_cache(maxsize=4096)
@@ -24,6 +26,8 @@ def _coordinate(name: str, index: int) -> Fraction:
     """Fixed per name, so that verdicts repeat, and unrelated between names; numerators avoid round numbers."""
     digest = hashlib.blake2b(f"{name}/{index}".encode(), digest_size=4).digest()
     value = Fraction(101 + int.from_bytes(digest[:2], "big") % 397, 127 + digest[2])
+    if index >= _FAR_FROM:
+        return value * (_FAR if index % 2 else -_FAR)
     return -value if index >= _NEGATIVE_FROM else value
 
 
