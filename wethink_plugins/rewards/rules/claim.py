@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _LEAD = re.compile(
-    r"(?:(?:(?:ok|okay|well|now|and)(?=[,:])|so|thus|therefore|hence|in conclusion|finally|overall|clearly|i think|i believe|i "
+    r"(?:(?:(?:ok|okay|well|now|and)(?=[,:])|so(?! ?[_^\d])|thus|therefore|hence|in conclusion|finally|overall|clearly|i think|i believe|i "
     r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
     r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|absolutely|surely|undoubtedly|(?:without|beyond) (?:a |any )?doubt|no doubt|所以|"
     r"因此|那么)(?![A-Za-z])(?:,|:|，)? ?(?:that )?)"
@@ -25,7 +25,7 @@ _ANSWER_CHINESE = re.compile(
     r"总共有|选(?:择|项)?:?|等于|共(?=\d)) ?"
 )
 _ABOUT = re.compile(
-    r"(?:(?:in )?(?:the )?year (?=\d)|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
+    r"(?:(?:in )?(?:the )?year (?=\d)|at (?=\()|(?-i:an (?=[AEFHILMNORSX]$))|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
     r"approx\.?|roughly|circa|ca\.|c\.|(?:nearly|almost|close to)(?= (?:\W?[\d.]|\\|(?:a|an|zero|one|half|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|\w+teen|\w+ty)\b))|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
     r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|在|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
     re.IGNORECASE,

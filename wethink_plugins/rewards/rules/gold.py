@@ -33,6 +33,8 @@ _CHEMICAL = re.compile(
     r"(?=.*\d)(?:\d{0,2}\(?(?:[A-Z][a-z]?)(?:_?\{?\d{0,3}\}?)\)?(?:_?\{?\d{0,2}\}?)){2,12}|(?:[A-Z][a-z]?_?\{?\d{1,"
     r"2}\}?){1,6}|(?:[A-Z][a-z]?_?\{?\d{0,2}\}?){1,6}\^?\{?\d?[+-]\}?"
 )
+# "1s2 2s2 2p6": electrons in shells.
+_SHELLS = re.compile(r"(?:\[[A-Z][a-z]\] ?)?(?:[1-7][spdf] ?\^? ?\{? ?\d{1,2} ?\}? ?){2,12}")
 # "B2", "A-12": the name of a place, a plate, a vitamin; a product has its number in front.
 _LABEL = re.compile(r"[A-Za-z]{1,3}-?\d{1,4}(?:\.\d{1,4}){0,3}|\d{1,4}[A-Z]")
 # "3 x 5": a size.
@@ -163,6 +165,8 @@ def read_ratio(text: str) -> tuple[str, ...] | None:
 
 def read_chemical(text: str) -> str:
     """A chemical formula without its typesetting ("H_2O" is "H2O"), or nothing."""
+    if _SHELLS.fullmatch(text):
+        return re.sub("[ _^{}]", "", text)
     plain = text.replace(" ", "")
     if not 2 <= len(plain) <= 40 or plain[:1].islower() or not _CHEMICAL.fullmatch(plain) or read_unit(text):
         return ""

@@ -111,6 +111,7 @@ def _symbols(text: str) -> str:
     if "°" in text:
         text = text.replace("^{°}", "°").replace("^°", "°").replace("^ °", "°")
         text = _SPACED_DEGREE.sub("°", text)
+    text = text.replace("plus or minus ", "±")
     text = _SIGNED_FUNCTION.sub("-", text.strip())
     if text.startswith("+∞"):
         text = text[1:]

@@ -34,7 +34,7 @@ _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
 _APPLIED = re.compile(r"\\?(?:sqrt|log|ln|exp)\b")
 # "3y" and "2t" beside a plain number are multiples of something, and no years and tonnes.
 _MULTIPLE = re.compile(r"\d[txyzknab]$")
-_FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
+_FUNCTION_OF_X = re.compile(r"[fgh](?:\^ ?\{? ?-1 ?\}?)?\(x\)")
 # The constant of an integral may be a small c; b + c has none.
 _INTEGRAL = re.compile(r"[xtuθ].*\+ ?C$")
 _CONSTANT = re.compile(r"\+ ?c$")

@@ -43,11 +43,16 @@ _CIRCLED = re.compile("[①-⑳](?=[①-⑳])")
 _MIXED = re.compile(r"(?<=\d)(?=[¼½¾⅐-⅞])")
 
 
+# "v₀" is v_0, while "H₂O" is H2O: a lone letter that is no element, or small.
+_LOWERED = re.compile("(?<![^\\W_])([a-zAEGLMQRTVXZ])([₀-₉]{1,3})(?![A-Z₀-₉])")
+
+
 def clean(text: str) -> str:
     """NFKC, no zero-width characters, one kind of minus, quote and stop, raised digits as powers, single spaces."""
     if text.isascii():
         return " ".join(text.split())
     text = _CIRCLED.sub(r"\g<0>, ", text)
+    text = _LOWERED.sub(r"\1_{\2}", text)
     text = _RAISED_RUN.sub(lambda run: f"^{{{run[0].translate(_RAISED)}}}", text)
     text = (
         unicodedata.normalize("NFKC", _MIXED.sub(" ", text).translate(_MAPPED)).translate(_DROPPED).translate(_MAPPED)

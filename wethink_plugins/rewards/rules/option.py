@@ -30,6 +30,8 @@ _LONGEST = 2000
 # A bullet before words and letters of options, where none is negative; "- 5" and "- x" are negative.
 _DASH = re.compile(r"^[+-] +(?=\W{0,3}(?:[A-Za-z][).:,]|[A-Z]\b|[^\W\d_]{2}))")
 _SPACING = re.compile(r"[\s$]")
+# Said with joy, as long as no option is a picture.
+_CHEER = re.compile(r"[✅👍😊🎉🙂✨🌟🎯]\ufe0f?")
 _FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 
 
@@ -117,12 +119,13 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(), "far too long for a choice")
     if not any(option.startswith("-") for option in choice.texts):
         text = _DASH.sub("", text)
+    text = _CHEER.sub("", text).strip() or text
     plain = bare(text)
     letter = lone_letter(plain) or lone_letter(text)
     if letter and LETTERS.index(letter) < choice.count:
         return Pick(frozenset(letter))
     if letter:
-        told = by_words(plain, choice, policy)
+        told = by_words(plain, choice, policy) or _by_initial(letter, choice)
         return Pick(frozenset(told)) if told else Pick(frozenset(), f"there is no option {letter}")
     marked = led_by_letter(plain) or closed_by_letter(plain)
     told = by_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
@@ -135,6 +138,12 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
             return with_text(*led, choice, policy)
     said = by_value(plain, choice, policy) or _by_truth(plain, choice)
     return Pick(frozenset(said)) if said else _prose(plain, choice, policy)
+
+
+def _by_initial(letter: str, choice: Choice) -> str:
+    """T and F, Y and N where the options are True and False, or Yes and No."""
+    found = [LETTERS[i] for i, truth in enumerate(choice.truths) if truth is not None and choice.texts[i][:1] == letter]
+    return found[0] if len(found) == 1 else ""
 
 
 def _prose(text: str, choice: Choice, policy: Policy) -> Pick:

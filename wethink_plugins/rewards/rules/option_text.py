@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from wethink_plugins.rewards.rules.choice import Choice
 from wethink_plugins.rewards.rules.claim import offers_choice
-from wethink_plugins.rewards.rules.letters import LETTERS, led_by_letter
+from wethink_plugins.rewards.rules.letters import LETTERS, led_by_letter, letter_list
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import letters_only, words_of
@@ -26,6 +26,7 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 
+_BOTH = re.compile(r"^both (?:of )?(?:options )?", re.IGNORECASE)
 _MEMBERS = re.compile(r", (?:and )?| and | & |、|和")
 
 
@@ -60,7 +61,14 @@ def by_words(text: str, choice: Choice, policy: Policy) -> str:
 
 
 def all_of(letters: frozenset[str], choice: Choice) -> frozenset[str]:
-    """The option "All of the above" for all that stand above it."""
+    """The option "All of the above" for all that stand above it, and "Both A and B" for the two."""
+    both = [
+        LETTERS[i]
+        for i, text in enumerate(choice.texts)
+        if len(letters) > 1 and letter_list(_BOTH.sub("", text), choice.count) == letters
+    ]
+    if len(both) == 1:
+        return frozenset(both)
     last = LETTERS[len(choice.texts) - 1] if choice.texts else ""
     above = frozenset(LETTERS[: len(choice.texts) - 1])
     named_all = len(above) > 1 and letters == above and _ALL.fullmatch(choice.texts[-1].strip(" ."))

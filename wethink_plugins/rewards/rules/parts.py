@@ -41,7 +41,7 @@ def read_parts(text: str) -> Parts | None:
     text = text.strip().rstrip(".;").strip()
     if not text or len(text) > 2000:
         return None
-    text = text[1:] if _POINT.match(text) else text
+    text = (text[1:] if _POINT.match(text) else text).replace("-and-", " and ")
     system = _SYSTEM.fullmatch(text)
     if system:
         text = ", ".join(row.strip(" ,&") for row in system[1].split("\\\\"))
@@ -173,4 +173,5 @@ def named(item: str) -> tuple[str, str]:
     if match is None:
         return "", item.strip()
     name = match["mark"] or match["label"] or match["name"] or ""
-    return " ".join(name.split()).casefold().removeprefix("the "), match["value"].strip()
+    name = re.sub(r"_\{(\d{1,2})\}$", r"_\1", " ".join(name.split()).casefold())
+    return name.removeprefix("the "), match["value"].strip()

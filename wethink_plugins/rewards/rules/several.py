@@ -20,6 +20,7 @@ _MAX_FREE = 24
 _POINT_WORDS = re.compile(
     r"^(?:the )?(?:point|vector|(?:ordered )?pair|coordinates?(?: are)?) (?=[A-Z]?['_]?[(\[])", re.IGNORECASE
 )
+_INDEXED = re.compile(r"([a-z])_?\{?\d\}?")
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…|\betc\b\.?)[\s)\]}]*$")
 _COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
 
@@ -125,7 +126,9 @@ def _shape_fault(got: Parts, wanted: Parts) -> str:
 
 
 def _solutions(got: Parts, wanted: Parts) -> bool:
-    """ "x = 2 or x = -2" lists the solutions of an equation."""
+    """ "x = 2 or x = -2" lists the solutions of an equation; "2 or -2" is ±2."""
+    if len(got.items) == 2 and len({item.replace(" ", "").lstrip("+-") for item in got.items}) == 1:
+        return True
     return (
         all("=" in item for item in got.items)
         and len({named(item)[0] for item in got.items}) == 1
@@ -144,6 +147,8 @@ def _matched(got: Parts, wanted: Parts, grade: PartGrader) -> Verdict:
     if any(name for name, _ in theirs):
         names = frozenset(name for name, _ in theirs)
         mine = [pair if pair[0] else labelled(pair[1], names) or pair for pair in mine]
+    if _roots(mine, theirs):
+        return _in_any_order([value for _, value in mine], [value for _, value in theirs], grade)
     if all(name for name, _ in theirs) and len({name for name, _ in theirs}) == len(theirs):
         return _by_name(mine, theirs, grade)
     asked = {name for name, _ in theirs if name}
@@ -154,6 +159,13 @@ def _matched(got: Parts, wanted: Parts, grade: PartGrader) -> Verdict:
     if len(wanted.items) > _MAX_FREE:
         return _in_order(got.items, wanted.items, grade)
     return _in_any_order([value for _, value in mine], [value for _, value in theirs], grade)
+
+
+def _roots(mine: list[tuple[str, str]], theirs: list[tuple[str, str]]) -> bool:
+    """Whether the gold is "x_1 = 2, x_2 = 3", and the answer "x = 2 or x = 3"."""
+    indexed = [_INDEXED.fullmatch(name) for name, _ in theirs]
+    bases = {name[1] for name in indexed if name}
+    return all(indexed) and len(bases) == 1 and {name for name, _ in mine} <= bases | {""} and any(n for n, _ in mine)
 
 
 def _by_axis(items: tuple[str, ...]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ _PRIME = re.compile(r"(?<=[A-Z])'(?!\w)|(?<=\b[a-z])'(?!\w)|(?<=')'(?!\w)")
 _QUOTED = re.compile(r"(?<!\w)'([^']{1,200})'(?!\w)")
 # "Cl-" is no "Cl". "x- axis" is badly set.
 _CHARGE = re.compile(r"(?<=\w)(?:\^ ?\{?-\}?|-)(?=$|[ ,;)}])(?! [^\W\d_]{4})")
+# "Na^{+}" is Na+.
+_ION = re.compile(r"(?<=[a-z\d)}])\^ ?\{? ?(\d?[+-]) ?\}?(?=$|[\s,;.)])")
 # "x = -4" is no "x = 4": a hyphen in front of something is a sign, and so is one beside a bracket or, with spaces, beside a
 # lone letter: "f(x) - g(x)". Any other joins words.
 _SIGN = re.compile(r"(?:^|(?<=[\s(\[{^=,:;<>≤≥≠≈+*/|_$]))-(?=[^\s-])")
@@ -47,7 +49,7 @@ _SPELLING = dict(
     for pair in str.split(
         "grey:gray colour:color colours:color coloured:colored favourite:favorite centre:center "
         "theatre:theater metre:meter litre:liter tyre:tire aeroplane:airplane "
-        "plane:airplane moustache:mustache jewellery:jewelry aluminium:aluminum plough:plow programme:program "
+        "plane:airplane moustache:mustache sq:square jewellery:jewelry aluminium:aluminum plough:plow programme:program "
         "catalogue:catalog cheque:check defence:defense licence:license "
         "pyjamas:pajamas doughnut:donut mould:mold neighbour:neighbor harbour:harbor flavour:flavor honour:honor "
         "labour:labor behaviour:behavior armour:armor odour:odor "
@@ -71,6 +73,7 @@ _PHRASES = (
     ("new york city", "new york"),
     ("b.c", "bc"),
     ("bce", "bc"),
+    ("cannot", "can not"),
     (" in color", " color"),
     (" in colour", " color"),
 )
@@ -132,6 +135,8 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     if _SUM.fullmatch(text):
         return tuple(_TERM.findall(text))
     text = _ARTICLE.sub("", text)
+    if "^" in text:
+        text = _ION.sub(r"\1", text)
     if "-" in text:
         text = _CHARGE.sub(" ⁻ ", text)
     if "!" in text:

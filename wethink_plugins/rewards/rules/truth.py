@@ -40,6 +40,7 @@ _CONTRADICTED = {
         re.IGNORECASE,
     ),
 }
+_GOLD_REPEATED = re.compile(r"(?:yes|no), (.{1,20})")
 _SAYS_AGAIN = re.compile(r"\((?:yes|no)\)|\b(?:mean|practice) (?:yes|no)\b", re.IGNORECASE)
 _SECOND = re.compile(
     r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
@@ -67,6 +68,9 @@ def praises_itself(text: str) -> bool:
 
 def gold_truth(text: str) -> bool | None:
     folded = text.casefold().strip(" .!")
+    repeated = _GOLD_REPEATED.fullmatch(folded)
+    if repeated and _REPEATED.fullmatch(repeated[1]):
+        return read_truth(text)
     return True if folded in _GOLD_YES else False if folded in _GOLD_NO else None
 
 

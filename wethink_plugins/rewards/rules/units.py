@@ -156,8 +156,8 @@ _FOLDED = {name.casefold(): unit for name, unit in reversed(_TABLE.items()) if l
 _FOLDED |= {name.casefold(): _TABLE[name] for name in ("km", "cm", "mm", "kg", "mL", "ft", "kW", "Hz")}
 
 
-# "ms^{-1}" behind a number is a speed: a millisecond to the minus one would be written kHz.
-_PER_SECOND = re.compile(r"^([kc])?ms ?\^ ?\{? ?-([12]) ?\}?$")
+# "ms^{-1}" behind a number is a speed: a millisecond to the minus one would be written kHz. So are kmh^{-1}, rads^{-1}.
+_PER_TIME = re.compile(r"(?<![A-Za-z])(km|cm|m|rad)(s|h) ?\^ ?\{? ?-([12]) ?\}?")
 
 
 @lru_cache(maxsize=4096)
@@ -168,7 +168,7 @@ def read_unit(text: str) -> Unit | None:
         return None
     if text in _TABLE:
         return _TABLE[text]
-    text = _PER_SECOND.sub(r"\1m/s^\2", text)
+    text = _PER_TIME.sub(r"\1/\2^\3", text)
     simple = text.replace("degrees ", "").replace("degree ", "").replace("deg ", "").replace("°", "")
     if simple.casefold() in ("c", "f") and simple != text:
         return _TABLE["°" + simple.upper()]

@@ -77,8 +77,14 @@ def _command(name: str) -> Token:
     raise NotAFormula(f"\\{name}")
 
 
+# "It is A" is no product.
+_WORDS = frozenset(("is", "of", "if"))
+
+
 def _letters(run: str) -> list[Token]:
     """A run of letters as functions, Greek names and single variables; words are no formula."""
+    if run in _WORDS or any("\u4e00" <= letter <= "\u9fff" for letter in run):
+        raise NotAFormula(run)
     if run in _GREEK_LETTERS:
         return [Token("name", _GREEK_LETTERS[run])]
     if run in FUNCTIONS:
