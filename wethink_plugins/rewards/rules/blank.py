@@ -104,7 +104,7 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
         if verdict is not None and (verdict.decision == "right" or want.parts is None):
             return verdict
     if want.parts is not None and speaks_of_others(claim.subject, want.parts):
-        return undecided(f"parts of {shown(claim.subject)}", "parts")
+        return undecided(f"parts of {shown(claim.subject)}", "order")
     if want.parts is not None:
         return grade_parts(text, want, policy, partial(_part, policy=policy))
     if want.formula is not None or want.statement is not None:

@@ -83,11 +83,18 @@ def _by_rules(answer: str, gold: str, question_type: str, options: tuple[str, ..
 
 
 @lru_cache(maxsize=_CACHE)
+def _other_capitals(one: str, two: str) -> bool:
+    """GMm and Gmm, which math-verify takes for the same."""
+    letters = [[letter for letter in text if letter.isalpha()] for text in (one, two)]
+    folded = [sorted(letter.casefold() for letter in side) for side in letters]
+    return folded[0] == folded[1] and sorted(letters[0]) != sorted(letters[1])
+
+
 def _formulas(answer: str, gold: str, policy: Policy) -> tuple[str, str] | None:
     """Both sides as formulas for math-verify, or None where one of them is plain text or a plain number."""
     want = read_gold(gold, policy)
     got = bare(tidy(answer))
-    if _CONNECTIVE.search(want.text) or _CONNECTIVE.search(got):
+    if _CONNECTIVE.search(want.text) or _CONNECTIVE.search(got) or _other_capitals(got, want.text):
         return None
     plain = want.number is not None and want.formula is None
     if plain or want.truth is not None or not looks_like_maths(want.text) or not looks_like_maths(got):

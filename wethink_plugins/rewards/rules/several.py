@@ -54,12 +54,12 @@ def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Ver
     if got is None:
         return _single(text, wanted, policy, grade)
     if _ELLIPSIS.search(text) and not _ELLIPSIS.search(want.text):
-        return undecided("a list that goes on", "parts")
+        return undecided("a list that goes on", "order")
     names = _names_in_front(text)
     if names and names != (_names_in_front(want.text) or [name for name, _ in map(named, wanted.items)]):
         in_order = names == sorted(names) and not any(name for name, _ in map(named, wanted.items))
         if not in_order:
-            return undecided(f"parts of {shown(', '.join(names))}", "parts")
+            return undecided(f"parts of {shown(', '.join(names))}", "order")
     if len(got.items) != len(wanted.items) and got.shape in ("list", "set"):
         listed, got, wanted = wanted, _without_repeats(got), _without_repeats(wanted)
         if listed.shape == "list" and len(listed.items) > len(wanted.items) == len(got.items):
@@ -183,7 +183,7 @@ def _by_name(mine: list[tuple[str, str]], theirs: list[tuple[str, str]], grade: 
         if any(name in value.casefold() for value, name in others) and not all(
             name in value.casefold() for (_, value), (name, _) in zip(mine, theirs, strict=True)
         ):
-            return undecided("names in other places", "parts")
+            return undecided("names in other places", "order")
         return _in_order([value for _, value in mine], [value for _, value in theirs], grade)
     if set(have) - {""} != {name for name, _ in theirs}:
         return wrong("parts under other names", "parts")
