@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _LEAD = re.compile(
-    r"(?:(?:(?:ok|okay|well|now|and)(?=[,:])|so(?! ?[_^\d])|thus|therefore|hence|in conclusion|finally|overall|clearly|i think|i believe|i "
+    r"(?:(?:(?:ok|okay|well|now|and)(?=[,:])|so(?! ?[_^]|\d)|thus|therefore|hence|in conclusion|finally|overall|clearly|i think|i believe|i "
     r"guess|i would say|i'd say|i'm sure|it seems|it appears|"
     r"it looks like|looks like|probably|likely|most likely|presumably|maybe|perhaps|possibly|certainly|definitely|absolutely|surely|undoubtedly|(?:without|beyond) (?:a |any )?doubt|no doubt|所以|"
     r"因此|那么)(?![A-Za-z])(?:,|:|，)? ?(?:that )?)"
@@ -75,8 +75,8 @@ _JSON = re.compile(r"\{ ?[\"']?(?:final_)?answer[\"']? ?: ?(.{1,400}?) ?\}|#{2,6
 
 # Anchored at the reason: "because it is impossible to see more" is one, and "because it is wrong" takes back.
 _TAKEN_BACK = re.compile(
-    r"[,;]? ?(?:,? ?which|\(?because (?:it|this|that)|since (?:it|this|that)|this|that|it) (?:is|was|seems|looks) (?:clearly |obviously |also )?"
-    r"(?:(?:wrong|incorrect|false|not (?:right|correct))\W*$|(?:half|twice|double|triple)(?: of)? the (?:final |correct )?(?:answer|result)\b)",
+    r"[,;]? ?(?:,? ?which|\(?because (?:it|this|that)|since (?:it|this|that)|this|that|it) (?:is|was|seems|looks) (?:clearly |obviously |definitely |also )?"
+    r"(?:(?:wrong|incorrect|false|not (?:right|correct)|the (?:wrong|incorrect) (?:one|option|answer|choice))\W*$|(?:half|twice|double|triple)(?: of)? the (?:final |correct )?(?:answer|result)\b)",
     re.IGNORECASE,
 )
 # "A common mistake is 12", "half of the answer is 12": a number or a name is said, and another one meant. Only what no
@@ -85,7 +85,7 @@ _OTHER_SUBJECT = re.compile(
     r"\b(?:common mistake|wrongly|(?:first|initial) guess|to avoid|rejected|trap answer|"
     r"(?:half|twice|double|triple|square|cube|third|quarter)(?: of)? (?:the|my|this) (?:final |correct )?(?:answer|result)|"
     r"(?:answer|result) (?:plus|minus|times|squared|cubed|doubled)|(?:double|half|twice|triple) that|"
-    r"^minus|in (?:dozens|hundreds|thousands|millions|billions|base \d+|binary|hexadecimal))\b|(?:答案|结果)的(?:一半|两倍|相反数|倒数|平方)|误认|误以|曾经|以前",
+    r"^minus)\b|(?:^|\()in (?:dozens|hundreds|thousands|millions|billions)\)?\W*$|(?:答案|结果)的(?:一半|两倍|相反数|倒数|平方)|误认|误以",
     re.IGNORECASE,
 )
 # "n!" and "(n-1)!" are factorials, "2x!" is said with joy.

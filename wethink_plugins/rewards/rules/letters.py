@@ -32,16 +32,18 @@ _ARTICLE_NEXT = re.compile(
 )
 _NOT_BEFORE = re.compile(
     r"(?:\bnot|\bcannot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|"
-    r"\breject\w*|\bneither|\bnor|\bthan|(?<!\bno )(?<!\bwithout )(?<!\bwithout a )(?<!\bbeyond )(?<!n't )(?<!\bwould )\bdoubt|"
-    r"\bnobody|\brefuse|\bdistractor|\bmistake|(?:不(?![难过])|别|勿|误)[\u4e00-\u9fff]{0,4}|\bunlike|\bwrong:?)(?: the| option| choice|"
+    r"\breject\w*|\bneither|\bnor|\bthan|(?<!\bno )(?<!\bwithout )(?<!\bwithout a )(?<!\bbeyond )(?<!n't )\bdoubt|"
+    r"\bnobody|\brefuse|\bdistractor|\bcommon mistake|"
+    r"(?:(?:别|勿|不(?:应该?|该|会|可能|能|可|要)?会?)选择?|不(?:可能|会|应该?)?会?是|不(?:认为|觉得)是|误选|误以为是)(?:正确)?(?:答案|选项)?|"
+    r"\bunlike|\bwrong:?)(?: the| option| choice|"
     r" answer| be| to be| is| either| letter| choose| pick| would| to| it's| it is| that| think| believe)*[ ,(*\"'\[]*$",
     re.IGNORECASE,
 )
 _NOT_BEHIND = re.compile(
     r"[)\]*\"'. ]*(?: option| choice| answer)? ?(?:(?:is|are|was|does|do|can|would|could|seems|looks)(?: (?:clearly|"
-    r"definitely|also|obviously|certainly))? ?(?:not\b|n't|(?:to be )?(?:an? |the )?(?:incorrect|wrong|false|impossible)|excluded|"
-    r"ruled out|eliminated|far from)|appears (?:to be )?(?:incorrect|wrong|false)|(?:is|was) (?:a|the) distractor|(?:this|that|it|which)"
-    r" is (?:not (?:correct|right|true)|incorrect|wrong|false)(?=[.!,;]|$)|would be (?:a mistake|wrong)|"
+    r"definitely|also|obviously|certainly))? ?(?:not\b|n't|(?:to be )?(?:incorrect|wrong|false|impossible)|"
+    r"(?:an? |the )(?:incorrect|wrong|false) (?:one|answer|option|choice)\b|excluded|"
+    r"ruled out|eliminated|far from)|appears (?:to be )?(?:incorrect|wrong|false)|(?:is|was) (?:a|the) distractor|would be (?:a mistake|wrong)|"
     r"isn't|doesn't|can't|cannot|不对|错|不正确|不是)",
     re.IGNORECASE,
 )

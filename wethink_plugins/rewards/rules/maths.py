@@ -34,7 +34,8 @@ _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
 _APPLIED = re.compile(r"\\?(?:sqrt|log|ln|exp)\b")
 # "3y" and "2t" beside a plain number are multiples of something, and no years and tonnes.
 _MULTIPLE = re.compile(r"\d[txyzknab]$")
-_FUNCTION_OF_X = re.compile(r"[fgh](?:\^ ?\{? ?-1 ?\}?)?\(x\)")
+_FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
+_INVERSE_OF_X = re.compile(r"[fgh]\^ ?\{? ?-1 ?\}?\(x\)")
 # The constant of an integral may be a small c; b + c has none.
 _INTEGRAL = re.compile(r"[xtuθ].*\+ ?C$")
 _CONSTANT = re.compile(r"\+ ?c$")
@@ -214,7 +215,9 @@ def _same_constant(text: str, want: Gold) -> str:
 
 
 def _same_graph(one: str, two: str) -> bool:
-    """f(x) is y, by convention."""
+    """f(x) is y, by convention; y is the inverse where that was asked for, which only the gold says."""
+    if one == "y" and _INVERSE_OF_X.fullmatch(two):
+        return True
     return "y" in (one, two) and any(_FUNCTION_OF_X.fullmatch(name) for name in (one, two))
 
 

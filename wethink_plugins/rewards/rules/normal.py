@@ -44,7 +44,7 @@ _MIXED = re.compile(r"(?<=\d)(?=[¼½¾⅐-⅞])")
 
 
 # "v₀" is v_0, while "H₂O" is H2O: a lone letter that is no element, or small.
-_LOWERED = re.compile("(?<![^\\W_])([a-zAEGLMQRTVXZ])([₀-₉]{1,3})(?![A-Z₀-₉])")
+_LOWERED = re.compile("(?<![^\\W_])([a-zAEGLMQRTVXZ])([₀-₉]{1,3})(?![A-Z₀-₉])(?=(\\w?))")
 
 
 def clean(text: str) -> str:
@@ -52,7 +52,9 @@ def clean(text: str) -> str:
     if text.isascii():
         return " ".join(text.split())
     text = _CIRCLED.sub(r"\g<0>, ", text)
-    text = _LOWERED.sub(r"\1_{\2}", text)
+    text = _LOWERED.sub(
+        lambda name: f"{name[1]}_{name[2]}" if len(name[2]) == 1 and not name[3] else f"{name[1]}_{{{name[2]}}}", text
+    )
     text = _RAISED_RUN.sub(lambda run: f"^{{{run[0].translate(_RAISED)}}}", text)
     text = (
         unicodedata.normalize("NFKC", _MIXED.sub(" ", text).translate(_MAPPED)).translate(_DROPPED).translate(_MAPPED)

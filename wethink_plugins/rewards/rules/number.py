@@ -98,11 +98,14 @@ _NO_NOUN = frozenset(
     "hundredths hundredth thousandths maybe perhaps "
     "base inverse power bc bce thirds fourths fifths sixths sevenths eighths ninths twelfths sixteenths millionth "
     "millionths billionths lakh lakhs crore crores quadrillion quintillion gross dozens doubled tripled halved too cannot nope "
-    "impossible unlikely seems tens hundreds thousands millions billions trillions binary octal hex hexadecimal basis "
-    "excluded ruled invalid eliminated crossed non onward onwards ")
+    "impossible unlikely seems tens hundreds thousands millions billions trillions basis non onward onwards ")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile(
-    "[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成折]$|的(?:平方|立方|倒数|相反数|一半|两倍|几倍)|错|有误|年[前后]$|几$"
+    "[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成]$|的(?:平方|立方|倒数|相反数|一半|两倍|几倍)|^是?错的?$|^有误$|几$"
+)
+# "12 invalid" and "12 is ruled out" take it back, "3 invalid entries" are counted; "12 in binary" is another number.
+_TAKEN_OUT = re.compile(
+    r"(?:(?:is|are|was|were) )?(?:excluded|ruled out|invalid|eliminated|crossed out)|(?:in )?(?:binary|octal|hex|hexadecimal)"
 )
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")
 _ADJECTIVES = re.compile(
@@ -267,7 +270,7 @@ def _is_noun(text: str) -> bool:
         or not all(_WORD.fullmatch(word) for word in words)
     ):
         return False
-    if any(
+    if _TAKEN_OUT.fullmatch(" ".join(words)) or any(
         word in _NO_NOUN
         or (len(word) == 1 and word != "a" and not "\u4e00" <= word <= "\u9fff")
         or word.endswith("n't")

@@ -43,7 +43,7 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
         return None
     said = unlisted(answer)
     got = _verbatim(said, options) or picked(tidy(said) if len(said) <= _LONGEST else said, choice, policy)
-    got = Pick(all_of(got.letters, choice), got.fault)
+    got = got if "/" in said else Pick(all_of(got.letters, choice), got.fault)
     if not got.letters and not got.fault and not choice.texts:
         return _as_gold_text(answer, gold, policy)
     if not got.letters:

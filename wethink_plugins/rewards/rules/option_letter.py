@@ -31,10 +31,10 @@ _ELSEWHERE = re.compile(r"\b(?:point|side|angle|line|segment|vertex|vitamin|grad
 def with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     """A letter with words behind it: they may be its text or an explanation, not another option."""
     rest = rest.strip()
-    if taken_back(rest):
-        return Pick(frozenset(), f"takes {letter} back")
     if not rest or _SURE.fullmatch(rest) or (choice.texts and by_words(rest, choice, policy) == letter):
         return Pick(frozenset(letter))
+    if taken_back(rest) and letter not in mentioned(rest, choice):
+        return Pick(frozenset(), f"takes {letter} back")
     fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")
     return Pick(frozenset(), fault) if fault else Pick(frozenset(letter))
 

@@ -41,7 +41,7 @@ def read_parts(text: str) -> Parts | None:
     text = text.strip().rstrip(".;").strip()
     if not text or len(text) > 2000:
         return None
-    text = (text[1:] if _POINT.match(text) else text).replace("-and-", " and ")
+    text = text[1:] if _POINT.match(text) else text
     system = _SYSTEM.fullmatch(text)
     if system:
         text = ", ".join(row.strip(" ,&") for row in system[1].split("\\\\"))

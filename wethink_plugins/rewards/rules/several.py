@@ -20,7 +20,7 @@ _MAX_FREE = 24
 _POINT_WORDS = re.compile(
     r"^(?:the )?(?:point|vector|(?:ordered )?pair|coordinates?(?: are)?) (?=[A-Z]?['_]?[(\[])", re.IGNORECASE
 )
-_INDEXED = re.compile(r"([a-z])_?\{?\d\}?")
+_INDEXED = re.compile(r"([xyz])_?\{?[1-9]\}?")
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…|\betc\b\.?)[\s)\]}]*$")
 _COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
 
@@ -43,6 +43,7 @@ def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Ver
     wanted = want.parts
     if wanted is None:
         return undecided("the gold has one part", "parts")
+    text = text.replace("-and-", " and ")
     got = read_parts(text) or read_parts(split_name(text)[1]) or read_parts(_POINT_WORDS.sub("", text))
     points = point_name(text) or _capital(split_name(text)[0]), point_name(want.text)
     if all(points) and points[0] != points[1]:
@@ -127,7 +128,7 @@ def _shape_fault(got: Parts, wanted: Parts) -> str:
 
 def _solutions(got: Parts, wanted: Parts) -> bool:
     """ "x = 2 or x = -2" lists the solutions of an equation; "2 or -2" is ±2."""
-    if len(got.items) == 2 and len({item.replace(" ", "").lstrip("+-") for item in got.items}) == 1:
+    if _opposite(got) and _opposite(wanted) and wanted.shape in ("list", "set"):
         return True
     return (
         all("=" in item for item in got.items)
@@ -135,6 +136,12 @@ def _solutions(got: Parts, wanted: Parts) -> bool:
         and wanted.shape in ("list", "set")
         and not any(item.isalpha() for item in wanted.items)
     )
+
+
+def _opposite(parts: Parts) -> bool:
+    """Of "2 or -2", and no "x = 2, y = -2"."""
+    one, two = (sorted(item.replace(" ", "") for item in parts.items)) if len(parts.items) == 2 else ("", "")
+    return one.startswith("-") and one[1:] == two.removeprefix("+")
 
 
 def _matched(got: Parts, wanted: Parts, grade: PartGrader) -> Verdict:

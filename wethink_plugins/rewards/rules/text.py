@@ -14,7 +14,7 @@ from wethink_plugins.rewards.rules.words import SMALL, ordinal_value
 # Combining marks are words of their own here: struck-out text is not the text, and x̄ is not x. So are the signs that
 # change what is said (arrows, all of mathematics' operators, currencies, ♯, primes): "x ∉ A" is not "x ∈ A".
 _WORD = re.compile(
-    r"[\u0300-\u036f\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+±*/](?=\S)|(?<=\S )[+±/](?= \S)|(?<=\b\w )\*(?= \w\b)|[#^!-](?=\S)|(?<![A-Za-z][kn])(?<=[kn])!|(?<=[kn]\))!|(?<=[kn][-+ ]\d\))!|(?<=[\w+])[+#]"
+    r"[\u0300-\u036f\u20d2-\u20e6]|\d+(?:[.:,/]\d+)+|[^\W_]+(?:'[^\W_]+)?|%|°|[+±*/](?=\S)|(?<=\S )[+±/](?= \S)|[#^!-](?=\S)|(?<![A-Za-z][kn])(?<=[kn])!|(?<=[kn]\))!|(?<=[kn][-+ ]\d\))!|(?<=[\w+])[+#]"
     r"|[<>=≠≤≥≈≅∥⊥→~](?!$)|[\u2190-\u220d\u220f-\u2233\u2236-\u22ff\u27c0-\u2aff‖⁻¬÷‰€£¥₩₹♭♮♯′]"
 )
 # Elsewhere "a" is a name: "vitamin A", "a : b". "a T-shirt" and "an X ray" are things.
@@ -28,15 +28,23 @@ _CHARGE = re.compile(r"(?<=\w)(?:\^ ?\{?-\}?|-)(?=$|[ ,;)}])(?! [^\W\d_]{4})")
 _ION = re.compile(r"(?<=[a-z\d)}])\^ ?\{? ?(\d?[+-]) ?\}?(?=$|[\s,;.)])")
 # "x = -4" is no "x = 4": a hyphen in front of something is a sign, and so is one beside a bracket or, with spaces, beside a
 # lone letter: "f(x) - g(x)". Any other joins words.
-_SIGN = re.compile(r"(?:^|(?<=[\s(\[{^=,:;<>≤≥≠≈+*/|_$]))-(?=[^\s-])")
+_FUNCTIONS = r"(?:sin|cos|tan|cot|sec|csc|log|exp|sqrt|arc\w{3}|ln)(?![a-z]{2})"
+_SIGN = re.compile(
+    rf"^-(?=[^\s-])|^- (?=[\d\\√π.$(])|(?<=[(\[{{^=,:;<>≤≥≠≈+*/|_$])-(?=[^\s-])|(?<=\s)-(?=[^\w\s-]|[\dπ]|[^\W\d_]{{1,2}}\b|{_FUNCTIONS})"
+)
 _MINUS = re.compile(
     r"(?<=[)\]}]) ?- ?(?=\S)|(?<=\S) ?- ?(?=[(\\√])|(?:(?<=\b[^\W\d_])|(?<=\d[a-z])) - (?=\S)|(?<=\S) - (?=\d?[^\W\d_]\b)"
 )
+# "x -axis", "T - shirt", "Plan B - Express", "iron(III)-oxide", "the x - y plane".
+_HYPHEN = re.compile(
+    rf"(?:(?<=\b[^\W\d_])|(?<=[)\]])) ?- ?(?=(?!{_FUNCTIONS})[^\W\d_]{{3}}|[a-z] [a-z]{{3}})|(?<=\))-(?=\d+-[a-z])"
+)
 # "[0, 3)" is no "(0, 3)".
-_EDGES = re.compile(r"([\[(])([^\[\](),\"']{1,20}), ?([^\[\](),\"']{1,20})([\])])")
+_EDGE = r"((?:[^\[\](),\"'a-z.]|\.(?=\d)|\b[a-z]\b){1,20})"
+_EDGES = re.compile(rf"([\[(]){_EDGE}, ?{_EDGE}([\])])")
 # "|x|" is no "x", "P(A|B)" no "P(A, B)".
 _GIVEN = re.compile(r"(?<=\([a-z]) \| (?=[a-z]\))")
-_BAR = re.compile(r"(?<=[^\s|])\|(?!\|)|(?<!\|)\|(?=[^\s|])")
+_BAR = re.compile(r"(?<=[^\s|])(?<![^\W\d_]{3})\|(?!\||[^\W\d_]{3})|(?<!\|)(?<![^\W\d_]{3})\|(?=[^\s|])(?![^\W\d_]{3})")
 # "(n - 1)!"
 _SPACED_SIGN = re.compile(r" ?([-+]) ?(?=\d\)!)")
 # A picture in front of an answer decorates it, but where the gold has one it is what was asked for.
@@ -80,10 +88,8 @@ _PHRASES = (
 # Where a symbol and a word say the same, the word stands.
 _SYMBOL_WORDS = (("∠", " angle "), ("△", " triangle "))
 # "x - y", which is no "x y": nothing but letters and signs.
-_SUM = re.compile(r"-?\d?[a-z](?: ?[-+*/] ?\d?[a-z])+")
+_SUM = re.compile(r"-?\d?[a-z](?: ?[-+*/·] ?\d?[a-z])+")
 _TERM = re.compile(r"\d?[a-z]|[-+*/]")
-# "N·m" and "N \\cdot m".
-_DOT = re.compile(r"(?<=\b[a-z])·(?=[a-z]\b)")
 # In addresses every letter counts, the last "s" as well.
 _ADDRESS = re.compile(r"\w@\w|\w\.[a-z]{2,}\b|://")
 _DECADE = re.compile(r"(?<=\d0)'s\b")
@@ -104,6 +110,7 @@ _DOTTED_I = "i\u0307"
 # Milliwatt and megawatt, carbon monoxide and cobalt: where the case is all that tells them apart.
 # "Aa" is no "AA"; in a formula M is no m, and F no f.
 _GENOTYPE = re.compile(r"(?=.*[A-Z])(?:([A-Za-z])(?i:\1)[ x*]{0,3}){1,4}")
+_NAME = re.compile(r"(?<![^\W\d_])(?:[A-Za-z]|[A-Za-z][A-Z][A-Za-z]?|[A-Za-z]{2}[A-Z])(?![^\W\d_])")
 _NAMES = re.compile(r"\\(?:frac|sqrt)\b|\b[fghFGH]\(")
 _CASED = frozenset(("co", "cs", "hf"))
 
@@ -116,7 +123,6 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     text = text.casefold()
     if not text.isascii():
         text = _accents_off(text)
-        text = _DOT.sub(" * ", text)
         for symbol, word in _SYMBOL_WORDS:
             text = text.replace(symbol, word)
     elif "." in text or "@" in text:
@@ -133,7 +139,7 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
         if phrase in text:
             text = text.replace(phrase, short)
     if _SUM.fullmatch(text):
-        return tuple(_TERM.findall(text))
+        return tuple(term for term in _TERM.findall(text) if term != "*")
     text = _ARTICLE.sub("", text)
     if "^" in text:
         text = _ION.sub(r"\1", text)
@@ -142,7 +148,7 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     if "!" in text:
         text = _SPACED_SIGN.sub(r"\1", text)
     if "-" in text:
-        text = _MINUS.sub(" − ", _SIGN.sub(" − ", text)).replace("-", " ")
+        text = _MINUS.sub(" − ", _SIGN.sub(" − ", _HYPHEN.sub(" ", text))).replace("-", " ")
     if "," in text:
         text = _EDGES.sub(_with_edges, text)
     if "|" in text:
@@ -226,7 +232,9 @@ def same_words(answer: str, gold: str, policy: Policy) -> bool:
 
 
 def _other_case(answer: str, gold: str) -> bool:
-    if (_GENOTYPE.fullmatch(gold) or _NAMES.search(gold)) and _capitals(answer) != _capitals(gold):
+    if _GENOTYPE.fullmatch(gold):
+        return [c for c in answer if c.isupper()] != [c for c in gold if c.isupper()]
+    if _NAMES.search(gold) and _capitals(answer) != _capitals(gold):
         return True
     if len(gold) > 4 or answer == gold or answer.casefold() != gold.casefold():
         return False
@@ -235,7 +243,8 @@ def _other_case(answer: str, gold: str) -> bool:
 
 
 def _capitals(text: str) -> list[str]:
-    return [letter for letter in text if letter.isupper()]
+    """Of names, not of words: "f(x) is Increasing"."""
+    return [letter for run in _NAME.findall(text) for letter in run if letter.isupper()]
 
 
 def _says_the_words(answer: str, gold: str, plurals: bool) -> bool:

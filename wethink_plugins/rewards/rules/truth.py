@@ -31,7 +31,7 @@ _REPEATED = re.compile(
 _CONTRADICTED = {
     True: re.compile(
         r"(?:absolutely|definitely|certainly|of course|actually) not|(?:it|they|he|she|there|this|that) (?:cannot|can't|isn't|aren't|"
-        r"doesn't|don't|didn't|wasn't|won't)|(?:the |this )?(?:answer|statement|claim) is (?:no|false|wrong|incorrect|not (?:true|correct))|不是?的?|错的?|否",
+        r"doesn't|don't|didn't|wasn't|won't)|(?:it|this|that|(?:the |this )?(?:answer|statement|claim))(?:'s| is) (?:no|false|wrong|incorrect|not (?:true|correct))|不是?的?|错的?|否",
         re.IGNORECASE,
     ),
     False: re.compile(

@@ -13,12 +13,14 @@ from wethink_plugins.rewards.rules.algebra.value import NoValue, Value, as_compl
 
 # Floats carry 15 digits and a short formula loses a few of them; exact fractions are compared exactly.
 _TOLERANCE = 1e-9
-_POINTS = 6
+_POINTS = 4
+# Where there are absolute values or roots, points far out on both sides as well, so that |x + 1| isn't x + 1, nor |x - 50|
+# the same as 50 - x. Elsewhere they would only lose digits: e^116 - 1 is e^116.
+_FAR_POINTS = 8
+_FAR = {4: -29, 5: 29, 6: -1009, 7: 1009}
 _SIMPLE, _SNAP = 1000, Fraction(1, 10**13)
-# Of the points, the last ones have negative coordinates, so that sqrt(x^2) isn't x; the very last two are far out, so that
-# |x + 1| isn't x + 1, nor |x - 5| the same as 5 - x.
-_NEGATIVE_FROM, _FAR_FROM = 3, 4
-_FAR = 29
+# Of the near points, the last one has negative coordinates, so that sqrt(x^2) isn't x.
+_NEGATIVE_FROM = 3
 
 
 @lru_cache(maxsize=4096)
@@ -26,8 +28,8 @@ def _coordinate(name: str, index: int) -> Fraction:
     """Fixed per name, so that verdicts repeat, and unrelated between names; numerators avoid round numbers."""
     digest = hashlib.blake2b(f"{name}/{index}".encode(), digest_size=4).digest()
     value = Fraction(101 + int.from_bytes(digest[:2], "big") % 397, 127 + digest[2])
-    if index >= _FAR_FROM:
-        return value * (_FAR if index % 2 else -_FAR)
+    if index in _FAR:
+        return value * _FAR[index]
     return -value if index >= _NEGATIVE_FROM else value
 
 
@@ -58,11 +60,21 @@ def _length(value: complex) -> float:
     return length
 
 
+def _points(one: Node, two: Node) -> int:
+    waiting = [one, two]
+    while waiting:
+        node = waiting.pop()
+        if node.kind in ("abs", "root"):
+            return _FAR_POINTS
+        waiting += node.parts
+    return _POINTS
+
+
 def same_function(one: Node, two: Node) -> bool | None:
     """None when neither can be evaluated often enough to tell."""
     agreed = 0
     constant = not names_in(one) and not names_in(two)
-    for index in range(1 if constant else _POINTS):
+    for index in range(1 if constant else _points(one, two)):
         try:
             a, b = values_at((one, two), index)
             if not close(a, b):
@@ -77,7 +89,7 @@ def proportional(one: Node, two: Node) -> Value | None:
     """The constant c with one = c * two everywhere, or None."""
     ratio: Value | None = None
     agreed = 0
-    for index in range(_POINTS):
+    for index in range(_points(one, two)):
         try:
             a, b = values_at((one, two), index)
             if not b or not a:

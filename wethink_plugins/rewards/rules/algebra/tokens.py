@@ -31,6 +31,10 @@ _TOKEN = re.compile(
 )
 
 
+# "R1" is R_1; a product has its number in front.
+_INDEX = re.compile(r"(?<![A-Za-z\\\d_^])(?<!_\{)(?<!frac )(?<!sqrt )([a-wA-Z])(\d{1,2})(?![\d.])")
+
+
 class Token(NamedTuple):
     """`kind` is number, name, function or operator."""
 
@@ -46,7 +50,7 @@ def tokens_of(text: str) -> list[Token]:
     """Raises NotAFormula, also for words, unknown commands and anything too long."""
     found: list[Token] = []
     at = 0
-    text = text.rstrip()
+    text = _INDEX.sub(r"\1_{\2}", text.rstrip())
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None or len(found) >= MAX_TOKENS:
