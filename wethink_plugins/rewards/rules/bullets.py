@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 
 _BULLET = re.compile(r"^\s*[*•] +(?=\S)")
-_ITEM = re.compile(r"\s*(?:[*•+-]|\d{1,2}[.)])\s+(\S.*?)[\s.,;]*")
+_ITEM = re.compile(r"\s*(?:[*•+-]|\d{1,2}[.)])\s+(\S.*)")
+# "The answers are:"; any other heading may be what the items are not.
+_HEADING = re.compile(
+    r"\W*(?:the )?(?:final |correct )?(?:answer|result|solution)s?(?: (?:is|are))?\W*:\W*", re.IGNORECASE
+)
+# Items that say something, and list nothing.
+_SAYS = re.compile(r"\b(?:is|are|was|were|not|no|wrong|incorrect|because)\b", re.IGNORECASE)
 _LONGEST = 2000
 
 
@@ -14,15 +20,11 @@ def unlisted(answer: str) -> str:
 
     A hyphen or a number in front of one line alone may be a sign or the answer itself, and stays.
     """
-    if "\n" not in answer or len(answer) > _LONGEST:
-        return _BULLET.sub("", answer)
-    lines = [line for line in answer.split("\n") if line.strip()]
+    lines = [line for line in answer.split("\n") if line.strip()] if len(answer) <= _LONGEST else []
     if len(lines) < 2:
         return _BULLET.sub("", answer)
-    heading, *lines = lines
-    if not heading.rstrip("* ").endswith(":"):
-        heading, lines = "", [heading, *lines]
-    items = [_ITEM.fullmatch(line) for line in lines]
-    if len(items) < 2 or not all(items):
+    items = [_ITEM.fullmatch(line) for line in (lines[1:] if _HEADING.fullmatch(lines[0]) else lines)]
+    texts = [item[1].rstrip(" .,;") for item in items if item]
+    if len(texts) < max(2, len(items)) or any(map(_SAYS.search, texts)):
         return answer
-    return f"{heading} {', '.join(item[1].rstrip(' .,;') for item in items if item)}".strip()
+    return ", ".join(texts)

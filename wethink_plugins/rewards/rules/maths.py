@@ -33,7 +33,7 @@ _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
 # "ln x = 12" is about ln x; "sin A = 3/5" may be what was asked for.
 _APPLIED = re.compile(r"\\?(?:sqrt|log|ln|exp)\b")
 # "3y" and "2t" beside a plain number are multiples of something, and no years and tonnes.
-_MULTIPLE = re.compile(r"\d[txyzknab]$")
+_MULTIPLES = frozenset("txyznab")
 _FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
 _INVERSE_OF_X = re.compile(r"[fgh]\^ ?\{? ?-1 ?\}?\(x\)")
 # The constant of an integral may be a small c; b + c has none.
@@ -118,7 +118,7 @@ def _compared(number: Number, text: str, want: Gold, policy: Policy) -> Verdict:
     angle = _angles(number, text, want)
     if angle is not None:
         return angle
-    if not want.number.noun and number.noun and _MULTIPLE.search(text):
+    if not want.number.noun and number.noun in _MULTIPLES and not text.endswith(f" {number.noun}"):
         return undecided(f"a multiple of {shown(number.noun)}", "number")
     verdict = compare(number, want.number, policy)
     if verdict.decision == "wrong" and verdict.reason == "another number" and _float_alike(number, want.number):
@@ -159,6 +159,8 @@ def _chain(statement: Statement, want: Gold, policy: Policy) -> Verdict:
     if is_name(members[-1]) and constant(members[-1]) is None and not is_name(members[0]):
         members, signs = members[::-1], signs[::-1]
     if is_name(members[0]) and constant(members[0]) is None:
+        if want.name and not same_name(members[0], want.name) and len(members) == 2:
+            return undecided(f"about {shown(members[0])}, not {shown(want.name)}", "number")
         members, signs = members[1:], signs[1:]
     numbers = [read_tidy(without_about(member)) or formula_number(member) for member in members]
     if any(number is None for number in numbers):

@@ -35,6 +35,8 @@ _SIGN = re.compile(
 _MINUS = re.compile(
     r"(?<=[)\]}]) ?- ?(?=\S)|(?<=\S) ?- ?(?=[(\\√])|(?:(?<=\b[^\W\d_])|(?<=\d[a-z])) - (?=\S)|(?<=\S) - (?=\d?[^\W\d_]\b)"
 )
+# In what is no formula, "A - 2" is a label.
+_OPERATION = re.compile(rf"[=+*/^<>≤≥≠(){{}}\\√π∞|]|\b{_FUNCTIONS}")
 # "x -axis", "T - shirt", "Plan B - Express", "iron(III)-oxide", "the x - y plane".
 _HYPHEN = re.compile(
     rf"(?:(?<=\b[^\W\d_])|(?<=[)\]])) ?- ?(?=(?!{_FUNCTIONS})[^\W\d_]{{3}}|[a-z] [a-z]{{3}})|(?<=\))-(?=\d+-[a-z])"
@@ -148,7 +150,8 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     if "!" in text:
         text = _SPACED_SIGN.sub(r"\1", text)
     if "-" in text:
-        text = _MINUS.sub(" − ", _SIGN.sub(" − ", _HYPHEN.sub(" ", text))).replace("-", " ")
+        text = _SIGN.sub(" − ", _HYPHEN.sub(" ", text))
+        text = (_MINUS.sub(" − ", text) if _OPERATION.search(text) else text).replace("-", " ")
     if "," in text:
         text = _EDGES.sub(_with_edges, text)
     if "|" in text:

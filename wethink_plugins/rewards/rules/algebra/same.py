@@ -61,13 +61,14 @@ def _length(value: complex) -> float:
 
 
 def _points(one: Node, two: Node) -> int:
-    waiting = [one, two]
+    waiting, found = [one, two], False
     while waiting:
         node = waiting.pop()
-        if node.kind in ("abs", "root"):
-            return _FAR_POINTS
+        if node.kind in ("exp", "sinh", "cosh", "tanh") or (node.kind == "^" and names_in(node.parts[1])):
+            return _POINTS
+        found = found or node.kind in ("abs", "root")
         waiting += node.parts
-    return _POINTS
+    return _FAR_POINTS if found else _POINTS
 
 
 def same_function(one: Node, two: Node) -> bool | None:

@@ -31,8 +31,9 @@ _TOKEN = re.compile(
 )
 
 
-# "R1" is R_1; a product has its number in front.
-_INDEX = re.compile(r"(?<![A-Za-z\\\d_^])(?<!_\{)(?<!frac )(?<!sqrt )([a-wA-Z])(\d{1,2})(?![\d.])")
+# "R1" is R_1, and "m1v1" m_1 v_1; a product has its number in front, but "x5" is 5x.
+_INDEXED = re.compile(r"(?<![A-Za-z\\\d_^])(?<!_\{)(?<!frac )(?<!sqrt )(?:[a-wA-Z]\d{1,2}|[xyz][0-4])+(?!\d|\.\d)")
+_INDEX = re.compile(r"([A-Za-z])(\d{1,2})")
 
 
 class Token(NamedTuple):
@@ -50,7 +51,7 @@ def tokens_of(text: str) -> list[Token]:
     """Raises NotAFormula, also for words, unknown commands and anything too long."""
     found: list[Token] = []
     at = 0
-    text = _INDEX.sub(r"\1_{\2}", text.rstrip())
+    text = _INDEXED.sub(lambda run: _INDEX.sub(r"\1_{\2}", run[0]), text.rstrip())
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None or len(found) >= MAX_TOKENS:
