@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wethink_plugins.rewards.rules import grade
+from wethink_plugins.rewards.rules import grade_batch
 
 pytestmark = pytest.mark.table
 
@@ -40,4 +40,6 @@ def test_the_page_has_examples():
 
 @pytest.mark.parametrize(("gold", "answer", "right"), examples())
 def test_example(gold: str, answer: str, right: bool):
-    assert (grade(answer, gold).decision == "right") == right
+    # A batch, for which a formula that a loaded machine kills at its limit is undecided; no right one needs that.
+    (verdict,) = grade_batch([(answer, gold, "fill_in_blank", ())])
+    assert (verdict.decision == "right") == right

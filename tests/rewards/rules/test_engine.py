@@ -67,7 +67,8 @@ def test_in_a_forked_child():
 @pytest.mark.parametrize("gold", ["x < -1 or x > 4", "x<-1 \\lor x>4", "x < -1 \\text{ or } x > 4"])
 def test_what_joins_two_formulas_is_not_dropped(joined: str, gold: str):
     """math-verify reads the first as the second."""
-    assert grade(joined, gold, "fill_in_blank").decision != "right"
+    (verdict,) = grade_batch([(joined, gold, "fill_in_blank", ())])
+    assert verdict.decision != "right"
 
 
 def test_no_wrong_answer_is_paid_because_math_verify_is_there():
