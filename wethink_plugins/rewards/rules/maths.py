@@ -39,6 +39,7 @@ _INVERSE_OF_X = re.compile(r"[fgh]\^ ?\{? ?-1 ?\}?\(x\)")
 # The constant of an integral may be a small c; b + c has none.
 _INTEGRAL = re.compile(r"[xtuθ].*\+ ?C$")
 _CONSTANT = re.compile(r"\+ ?c$")
+_VARIABLES = frozenset(("x", "t", "u", "θ", "theta"))
 # "$20 profit" is no "$20 loss", and either is $20.
 _SENSES = frozenset(str.split("profit loss gain credit debit debt deficit surplus cheaper dearer discount refund"))
 _ANGLE = (("angle", 1),)
@@ -213,7 +214,7 @@ def _same_constant(text: str, want: Gold) -> str:
     if want.formula is None or not _CONSTANT.search(want.text) or not text.endswith("C"):
         return text
     variables = names_in(want.formula) - {"c", "e"}
-    return re.sub(r"\+ ?C$", "+ c", text) if len(variables) == 1 and variables <= set("xtuθ") else text
+    return re.sub(r"\+ ?C$", "+ c", text) if len(variables) == 1 and variables <= _VARIABLES else text
 
 
 def _same_graph(one: str, two: str) -> bool:

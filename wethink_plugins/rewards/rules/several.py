@@ -58,7 +58,7 @@ def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Ver
         return undecided("a list that goes on", "order")
     names = _names_in_front(text)
     if names and names != (_names_in_front(want.text) or [name for name, _ in map(named, wanted.items)]):
-        in_order = names == sorted(names) and not any(name for name, _ in map(named, wanted.items))
+        in_order = _usual_order(names) and not any(name for name, _ in map(named, wanted.items))
         if not in_order:
             return undecided(f"parts of {shown(', '.join(names))}", "order")
     if len(got.items) != len(wanted.items) and got.shape in ("list", "set"):
@@ -86,6 +86,11 @@ def _names_in_front(text: str) -> list[str]:
     """["y", "x"] of "(y, x) = (2, 5)"."""
     left = split_name(text)[0]
     return [name.strip() for name in left.strip("()").split(",")] if "," in left else []
+
+
+def _usual_order(names: list[str]) -> bool:
+    """Of coordinates x before y; "(m, b)" and "(n, k)" are in the order that the question asked for."""
+    return names == sorted(names) or not set(names) <= {"x", "y", "z", "a", "b", "c"}
 
 
 def _capital(name: str) -> str:
