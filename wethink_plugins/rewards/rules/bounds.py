@@ -8,17 +8,20 @@ _BEFORE = (
     (
         ">",
         r"(?:more|greater|larger|higher|bigger|longer) than(?! or equal)|over|above|exceeding|exceeds|beyond|> "
-        r"?(?!=)|超过|大于|多于|高于",
+        r"?(?!=)|超过|大于(?!或?者?等于)|多于|高于",
     ),
     (
         "≥",
         r"at least|no less than|not less than|no fewer than|a minimum of|minimum|min|(?:greater|more) than or equal "
-        r"to|from|≥|>=|不少于|至少|不小于|不低于",
+        r"to|from|≥|>=|大于(?:或|或者)?等于|不少于|至少|不小于|不低于",
     ),
-    ("<", r"(?:less|fewer|smaller|lower|shorter) than(?! or equal)|under|below|< ?(?!=)|不到|小于|少于|低于|不足"),
+    (
+        "<",
+        r"(?:less|fewer|smaller|lower|shorter) than(?! or equal)|under|below|< ?(?!=)|不到|小于(?!或?者?等于)|少于|低于|不足",
+    ),
     (
         "≤",
-        r"at most|no more than|not more than|up to|a maximum of|maximum|max|(?:less|fewer) than or equal to|≤|<=|"
+        r"at most|no more than|not more than|up to|a maximum of|maximum|max|(?:less|fewer) than or equal to|≤|<=|小于(?:或|或者)?等于|"
         r"不超过|"
         r"至多|最多|不大于|不多于",
     ),

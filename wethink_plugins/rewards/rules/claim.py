@@ -15,13 +15,13 @@ _LEAD = re.compile(
 )
 _ANSWER = re.compile(
     r"(?:(?:the|my|our|your) )?(?:(?:final|correct|right|best|estimated|approximate|total|exact|numerical) ){0,"
-    r"3}(?:answer|ans|result|solution|output|value)"
+    r"3}(?:answer|ans|result|solution|output|value|(?<=correct )(?:option|choice)(?=:))"
     r"(?: (?:to|for|of) (?!avoid)[^:=]{1,60}?)?(?: ?(?:is|are|equals|=|:|-|would be|should be|must be|will be)(?![A-Za-z]) "
     r"?:?|(?= [\d$\\(\[{+.-]))(?: (?:that|simply|just|therefore|thus|clearly|as follows:?))? ?",
     re.IGNORECASE,
 )
 _ANSWER_CHINESE = re.compile(
-    r"(?:(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|"
+    r"(?:故(?=选)|【答案】|(?:最终|正确|最后)?(?:的)?(?:答案|结果|答)(?:应该)?(?:是|为|:|等于)+:?|共有|一共有|"
     r"总共有|选(?:择|项)?:?|等于|共(?=\d)) ?"
 )
 _ABOUT = re.compile(
@@ -32,14 +32,14 @@ _ABOUT = re.compile(
 )
 _COPULA = re.compile(
     r"(?:(?<=\s)(?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
-    r"called|named|means) (?:(?:located|situated|found) (?=(?:in|at|on) ))?|'s |: ?|\bI (?:see|count|choose|pick|get) "
+    r"called|named|means) (?:(?:located|situated|found) (?=(?:in|at|on) ))?|'s |(?<!\d): ?|: |\bI (?:see|count|choose|pick|get) "
     r"|\b(?:I|we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
     re.IGNORECASE,
 )
-_COPULA_CHINESE = re.compile(r"(?:等于|是|为|有|叫|写着|显示)(?!不|没)")
+_COPULA_CHINESE = re.compile(r"(?:(?<![大小])(?<!大于)(?<!小于)等于|是|为|有|叫|写着|显示)(?!不|没)")
 _TRAILING = re.compile(
     r"(?:,? (?:is|are) (?:the )?(?:(?:final|correct|right|best) )?(?:answer|result|solution|value|one|correct|"
-    r"right)(?: answer| one| choice)?|(?:是|为)(?:正确)?答案)$",
+    r"right)(?: answer| one| choice)?|(?:是|为)(?:正确)?答案|(?<=[A-Z])(?:选?项)?(?:都|均)?是?正确的?)$",
     re.IGNORECASE,
 )
 _REASON = re.compile(
@@ -51,7 +51,7 @@ _REASON = re.compile(
 _CONCLUSION = re.compile(r"[,;.] (?:so|therefore|thus|hence)(?: that)?,? (?=\S)|, ?所以|, ?因此", re.IGNORECASE)
 # "B, not A", but not "B is not correct".
 _CONTRAST = re.compile(
-    r"(?<! is)(?<! are)(?<! was)(?<! were)(?<! do)(?<! does)(?<! can)(?<! could)(?<! has) (?:not|rather than|instead of|unlike) [^,]{1,60}$",
+    r"(?<! is)(?<! are)(?<! was)(?<! were)(?<! do)(?<! does)(?<! can)(?<! could)(?<! has) (?:not|rather than|instead of|unlike) ([^,]{1,60})$",
     re.IGNORECASE,
 )
 _YEAR_OF = re.compile(r"(?P<event>[A-Za-z ,'-]{1,60}) in (?P<year>\d{4})")
@@ -159,10 +159,19 @@ def without_reasons(text: str) -> str:
     """What is left of a sentence without its reasons, its premises and the "not X" behind it; may be all of it."""
     whole, contrast = bare(text), _CONTRAST.search(text)
     if contrast:
-        return _closed(text[: contrast.start()].removesuffix(" and").removesuffix(" but"))
+        kept = _closed(text[: contrast.start()].removesuffix(" and").removesuffix(" but"))
+        return text if kept.endswith("/") or kept.casefold().endswith(contrast[1].casefold().strip(" .!")) else kept
     kept, _ = _reasons_off(whole)
-    drawn = list(_CONCLUSION.finditer(kept))
-    return bare(kept[drawn[-1].end() :]) if drawn and not _ALTERNATIVE.search(kept) else kept
+    _, conclusion = premise_and_conclusion(kept)
+    return bare(conclusion)
+
+
+def premise_and_conclusion(text: str) -> tuple[str, str]:
+    """("36 cm", "B") of "36 cm, hence B"; ("", the text) where nothing is drawn from anything."""
+    drawn = list(_CONCLUSION.finditer(text))
+    if not drawn or _ALTERNATIVE.search(text):
+        return "", text
+    return _closed(text[: drawn[0].start()]), text[drawn[-1].end() :]
 
 
 def taken_back(text: str) -> bool:

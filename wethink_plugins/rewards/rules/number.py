@@ -101,10 +101,13 @@ _NO_NOUN = frozenset(
     "impossible unlikely seems tens hundreds thousands millions billions trillions basis non onward onwards ")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile(
-    "[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成]$|的(?:平方|立方|倒数|相反数|一半|两倍|几倍)|^是?错的?$|^有误$|几$"
+    "[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成]$|的(?:平方|立方|倒数|相反数|一半|两倍|几倍)|^是?错(?:的|误的?)?$|^有误$|前$|几$"
 )
 # "12 invalid" and "12 is ruled out" take it back, "3 invalid entries" are counted.
-_TAKEN_OUT = re.compile(r"(?:(?:is|are|was|were) )?(?:excluded|ruled out|invalid|eliminated|crossed out)")
+_TAKEN_OUT = re.compile(
+    r"(?:(?:is|are|was|were|can be|should be|must be) )?(?:excluded|ruled out|invalid|eliminated|rejected|crossed out)|"
+    r".*\b(?:is|are) too (?:large|small|big|high|low|long|short|much|many|few|little)"
+)
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")
 _ADJECTIVES = re.compile(
     r" (?:long|tall|high|wide|deep|old|thick|away|heavy|in (?:length|total|all|height|width|area|volume|diameter)|"

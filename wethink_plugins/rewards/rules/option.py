@@ -8,7 +8,13 @@ from functools import lru_cache
 
 from wethink_plugins.rewards.rules.bullets import unlisted
 from wethink_plugins.rewards.rules.choice import Choice, Pick, read_options
-from wethink_plugins.rewards.rules.claim import bare, offers_choice, without_reasons
+from wethink_plugins.rewards.rules.claim import (
+    bare,
+    offers_choice,
+    premise_and_conclusion,
+    without_about,
+    without_reasons,
+)
 from wethink_plugins.rewards.rules.latex import tidy
 from wethink_plugins.rewards.rules.letters import (
     LETTERS,
@@ -19,6 +25,7 @@ from wethink_plugins.rewards.rules.letters import (
     mentions,
 )
 from wethink_plugins.rewards.rules.option_letter import EXPLAINS, with_text
+from wethink_plugins.rewards.rules.option_pair import pairs_folded
 from wethink_plugins.rewards.rules.option_sentence import sentence
 from wethink_plugins.rewards.rules.option_text import all_of, by_text, by_value, by_words, several_texts
 from wethink_plugins.rewards.rules.policy import Policy
@@ -32,6 +39,7 @@ _DASH = re.compile(r"^[+-] +(?=\W{0,3}(?:[A-Za-z][).:,]|[A-Z]\b|[^\W\d_]{2}))")
 _SPACING = re.compile(r"[\s$]")
 # Said with joy, as long as no option is a picture.
 _CHEER = re.compile(r"[✅👍😊🎉🙂✨🌟🎯]\ufe0f?")
+_NAMED_SO = re.compile(r"^(?:point|line|side|angle|plant|figure|type|statement|∠) ?(?=.$)| only$", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 
 
@@ -119,7 +127,10 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(), "far too long for a choice")
     if not any(option.startswith("-") for option in choice.texts):
         text = _DASH.sub("", text)
-    text = _CHEER.sub("", text).strip() or text
+    folded = pairs_folded(_CHEER.sub("", text).strip() or text, choice)
+    if isinstance(folded, Pick):
+        return folded
+    text = folded
     plain = bare(text)
     letter = lone_letter(plain) or lone_letter(text)
     if letter and LETTERS.index(letter) < choice.count:
@@ -131,7 +142,7 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     told = by_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
     several = told or letter_list(plain, choice.count) or several_texts(plain, choice, policy)
     if several:
-        return Pick(frozenset(several))
+        return Pick(frozenset(several if told else _as_one(plain, frozenset(several), choice, policy)))
     for candidate in dict.fromkeys((plain, text)):
         led = led_by_letter(candidate) or closed_by_letter(candidate)
         if led and LETTERS.index(led[0]) < choice.count:
@@ -140,9 +151,16 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     return Pick(frozenset(said)) if said else _prose(plain, choice, policy)
 
 
+def _as_one(text: str, letters: frozenset[str], choice: Choice, policy: Policy) -> frozenset[str]:
+    """The option that says as one what the letters say apart: "±7" for "7, -7"."""
+    told = by_value(text, choice, policy)
+    return frozenset(told) if told and told not in letters else letters
+
+
 def _by_initial(letter: str, choice: Choice) -> str:
-    """T and F, Y and N where the options are True and False, or Yes and No."""
+    """T and F, Y and N where the options are True and False, or Yes and No; Q for "Point Q"."""
     found = [LETTERS[i] for i, truth in enumerate(choice.truths) if truth is not None and choice.texts[i][:1] == letter]
+    found = found or [LETTERS[i] for i, option in enumerate(choice.texts) if _NAMED_SO.sub("", option) == letter]
     return found[0] if len(found) == 1 else ""
 
 
@@ -156,6 +174,10 @@ def _of_the_rest(text: str, kept: str, choice: Choice, policy: Policy) -> Pick |
     if not kept or offers_choice(text) or "which" in text:
         return None
     pick = picked(kept, choice, policy)
+    premise, _ = premise_and_conclusion(text)
+    told = by_text(without_about(premise), choice, policy) if premise and choice.texts else ""
+    if told and told not in pick.letters:
+        return Pick(frozenset(), f"the text of {told} with another letter") if pick.letters else None
     named = mentions(text, choice.count)
     contested = named.chosen - pick.letters or pick.letters & named.rejected
     return pick if len(pick.letters) == 1 and not contested else None

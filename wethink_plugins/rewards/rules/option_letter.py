@@ -6,11 +6,14 @@ import re
 
 from wethink_plugins.rewards.rules.choice import Choice, Pick
 from wethink_plugins.rewards.rules.claim import bare, offers_choice, taken_back
-from wethink_plugins.rewards.rules.letters import LETTERS, mentions
+from wethink_plugins.rewards.rules.letters import LETTERS, lone_letter, mentions
 from wethink_plugins.rewards.rules.option_text import by_text, by_words, mathsy, mentioned
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
 
+# Where the options are not known, the letter behind "B." may belong to its text: "B. Both A and C".
+_UNREAD = "?"
+_TURNS = frozenset(("−", "⁻", "not"))
 EXPLAINS = re.compile(
     r"\(?(?:because|since|as |so |for |it |this |that |the |which |therefore|,? ?因为|is |i |we |given|due|"
     r"based|here)",
@@ -36,13 +39,16 @@ def with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     if taken_back(rest) and letter not in mentioned(rest, choice):
         return Pick(frozenset(), f"takes {letter} back")
     fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")
-    return Pick(frozenset(), fault) if fault else Pick(frozenset(letter))
+    return Pick(frozenset(), fault.replace(_UNREAD, "")) if fault else Pick(frozenset(letter))
 
 
 def _other_letter(letter: str, rest: str, choice: Choice) -> str:
     """What is wrong when the words behind a letter name another one, or take it back."""
     named = mentions(rest, choice.count)
     others = (named.chosen | named.loose) - {letter}
+    unread = not choice.texts and not (named.chosen or named.rejected or offers_choice(rest) or lone_letter(rest[:2]))
+    if others and unread:
+        return "" if _ELSEWHERE.search(rest) else _UNREAD
     if others and not _ELSEWHERE.search(rest):
         return f"letter {letter} beside {', '.join(sorted(others))}"
     offers = offers_choice(rest) and (len(rest.split()) <= 6 or mentioned(rest, choice) - {letter})
@@ -63,7 +69,8 @@ def _other_text(letter: str, rest: str, choice: Choice, policy: Policy) -> str:
         return f"letter {letter} with the text of {', '.join(sorted(named))}"
     words, own = set(words_of(rest)), set(choice.words[LETTERS.index(letter)])
     explains = letter in named or EXPLAINS.match(rest) or len(words_of(rest)) > 6
-    return "" if explains or words <= own or own <= words else f"letter {letter} with a text that is not its own"
+    part = (words <= own or own <= words) and not _TURNS & (words ^ own)
+    return "" if explains or part else f"letter {letter} with a text that is not its own"
 
 
 def _same_value(rest: str, letter: str, choice: Choice, policy: Policy) -> bool:

@@ -6,10 +6,10 @@ import re
 
 from wethink_plugins.rewards.rules.choice import Choice, Pick
 from wethink_plugins.rewards.rules.claim import claims, denied, of_another, offers_choice
-from wethink_plugins.rewards.rules.letters import LETTERS, mentions
+from wethink_plugins.rewards.rules.letters import LETTERS, lone_letter, mentions
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.option_letter import with_text
-from wethink_plugins.rewards.rules.option_text import by_text, mentioned, several_texts
+from wethink_plugins.rewards.rules.option_text import by_text, by_words, mentioned, several_texts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
 
@@ -24,6 +24,18 @@ _OF_IT = re.compile(
     r"\b(?:half|twice|double|triple|third|quarter|square|sum|product|percent|%) (?:root )?(?:of )?(?=\d)"
 )
 
+_LIMIT = re.compile(
+    r"\b(?:prior|up|close|next|opposite|contrary) to\b|\bfar from\b|\banything but\b|\b(?:until|till)\b|\bby (?=\d)",
+    re.IGNORECASE,
+)
+# What may answer a question ("which event is unlikely?"), and may as well put an option aside.
+_DISMISSED = re.compile(
+    r"\b(?:is|are|was|seems?|looks?|(?:must|can|should) be) (?:(?:clearly|obviously) )?(?:false|"
+    r"rejected|ruled out|excluded|eliminated|discarded|out(?= ?$|[.,;])|a trap|(?:my |the )?second|"
+    r"too (?:large|small|big|high|low|long|short|much|many|few|little))",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"(?:if|unless)\b|如果|假如", re.IGNORECASE)
 _FUNCTION_WORDS = frozenset(
     str.split(
         "is are was were be the a an it of in on at to from by with its has have there that this and he she "
@@ -41,7 +53,7 @@ def sentence(text: str, choice: Choice, policy: Policy) -> Pick:
     for claim in claims(text)[:4] if choice.texts else []:
         if claim.text == text:
             continue
-        several = several_texts(claim.text, choice, policy)
+        several = None if by_words(claim.text, choice, policy) else several_texts(claim.text, choice, policy)
         if several and not denied(claim.subject):
             return Pick(several)
     found = mentions(text, choice.count)
@@ -53,6 +65,8 @@ def sentence(text: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(), f"names {', '.join(sorted(rivals))}")
     if len(found.chosen) == 1:
         letter = next(iter(found.chosen))
+        if _CONDITION.match(text) or _DISMISSED.match(text[text.find(letter) + 1 :].lstrip(" )]*\"'")):
+            return Pick(frozenset())
         if letter in found.rejected or offers_choice(text.split("because")[0]):
             return Pick(frozenset(), f"takes {letter} back")
         if (named or mentioned(text, choice)) - {letter} and letter not in mentioned(text, choice):
@@ -91,15 +105,15 @@ def _starts_with_letter(text: str, letter: str) -> bool:
 
 def _claimed(text: str, choice: Choice, policy: Policy) -> set[str]:
     """Options whose text the sentence says: behind "is", or alone between small words."""
-    if not choice.texts or offers_choice(text) or _OF_IT.search(text):
+    if not choice.texts or offers_choice(text) or _OF_IT.search(text) or _LIMIT.search(text):
         return set()
     for claim in claims(text):
-        told = by_text(claim.text, choice, policy) if claim.text != text else ""
+        told = by_text(claim.text, choice, policy) if claim.text != text and not lone_letter(claim.text) else ""
         if told:
             rivals = mentioned(claim.subject, choice) - {told}
             return {told} if not rivals and not _lists_a_number(claim.subject) else set()
     named = mentioned(text, choice)
-    if len(named) != 1 or denied(text) or of_another(text):
+    if len(named) != 1 or denied(text) or of_another(text) or _DISMISSED.search(text):
         return set()
     letter = next(iter(named))
     return {letter} if _stands_alone(words_of(text), choice.words[LETTERS.index(letter)]) else set()

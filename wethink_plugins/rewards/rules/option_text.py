@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from wethink_plugins.rewards.rules.capitals import other_case
 from wethink_plugins.rewards.rules.choice import Choice
 from wethink_plugins.rewards.rules.claim import offers_choice
 from wethink_plugins.rewards.rules.letters import LETTERS, led_by_letter, letter_list
@@ -26,7 +27,14 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 
+_IN_SENTENCES = frozenset(LETTERS)
+_PRONOUN = re.compile(r"\bI(?='|’| [a-z])")
+_ONLY = re.compile(r"^statements? (?=[IVX]+\b)| only$", re.IGNORECASE)
 _BOTH = re.compile(r"^both (?:of )?(?:options )?", re.IGNORECASE)
+_LISTED = re.compile(r",(?: and)? | and | & |; ?|、|和|\n")
+# "(0, 2) and [0, 2]" names two options, though it could be worked out as one set.
+_SET = re.compile(r"[(\[<>≤≥]")
+_JOINED = re.compile(r",? (?:and|or|&) |[或和且]")
 _MEMBERS = re.compile(r", (?:and )?| and | & |、|和")
 
 
@@ -41,10 +49,11 @@ def by_words(text: str, choice: Choice, policy: Policy) -> str:
         words = words[1:]
     if choice.texts.count(text) == 1:
         return LETTERS[choice.texts.index(text)]
-    found = [LETTERS[i] for i, option in enumerate(choice.texts) if option.casefold() == text.casefold()] or [
+    found = [LETTERS[i] for i, option in enumerate(choice.texts) if _same_letters(option, text)] or [
         LETTERS[i]
         for i, option in enumerate(choice.words)
-        if option == words or (letters_only(option) and letters_only(words) and "".join(option) == "".join(words))
+        if (option == words and not other_case(text, choice.texts[i]))
+        or (letters_only(option) and letters_only(words) and "".join(option) == "".join(words))
     ]
     if len(found) == 1:
         return found[0]
@@ -58,6 +67,10 @@ def by_words(text: str, choice: Choice, policy: Policy) -> str:
         found = [LETTERS[i] for i, option in enumerate(choice.texts) if pattern.fullmatch(option.strip(" ."))]
         return found[0] if len(found) == 1 else ""
     return ""
+
+
+def _same_letters(option: str, text: str) -> bool:
+    return option.casefold() == text.casefold() and not other_case(text, option)
 
 
 def all_of(letters: frozenset[str], choice: Choice) -> frozenset[str]:
@@ -85,6 +98,7 @@ def _by_members(text: str, choice: Choice) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _members(text: str) -> frozenset[tuple[str, ...]]:
+    text = _ONLY.sub("", text)
     if len(text) > 100 or any(c in text for c in "([{<>=") or offers_choice(text):
         return frozenset()
     pieces = [piece for piece in _MEMBERS.split(text) if piece.strip()]
@@ -115,9 +129,12 @@ def mathsy(option: str) -> bool:
 
 def several_texts(text: str, choice: Choice, policy: Policy) -> frozenset[str] | None:
     """ "square and circle", "A) square, C) circle": each piece must be an option."""
-    if not choice.texts or len(text) > 400 or offers_choice(text):
+    if not choice.texts or len(text) > 400:
         return None
-    pieces = [piece for piece in re.split(r",(?: and)? | and | & |; ?|、|和|\n", text) if piece.strip()]
+    pieces = _JOINED.split(text) if _SET.search(text) else []
+    if len(pieces) < 2:
+        pieces = [] if offers_choice(text) else _LISTED.split(_BOTH.sub("", text))
+    pieces = [piece for piece in pieces if piece.strip()]
     if len(pieces) < 2:
         return None
     found = [_piece(piece.strip(), choice, policy) for piece in pieces]
@@ -137,8 +154,8 @@ def mentioned(text: str, choice: Choice) -> set[str]:
     words = words_of(text)
     spans: list[tuple[int, int, str]] = []
     for index, option in enumerate(choice.words):
-        if option == ("a",):  # an option's text, but in a sentence an article or a letter
-            continue
+        if choice.texts[index] in _IN_SENTENCES and (choice.texts[index] != "I" or _PRONOUN.search(text)):
+            continue  # an article, a pronoun or an option's letter
         size = len(option)
         spans += [
             (at, at + size, LETTERS[index]) for at in range(len(words) - size + 1) if words[at : at + size] == option

@@ -24,6 +24,8 @@ _PICTURE = re.compile(r"[\u2300-\u23ff\u25a0-\u25b2\u25b4-\u266c\u2670-\u27bf\U0
 _PLACES = frozenset(("in", "at", "on"))
 # Colour words may be followed by "color"; it says nothing more.
 _EMPTY = frozenset(("color", "colored"))
+_TRIANGLE = re.compile(r"[Δ∆△] ?(?=[A-Z]{3}\b)")
+_PARALLEL = re.compile(r"\|\||(?<=[a-z\d]) ?//(?= ?[a-z\d])")
 # Where a symbol and a word say the same, the word stands.
 _SYMBOL_WORDS = (("∠", " angle "), ("△", " triangle "))
 # "x - y", which is no "x y": nothing but letters and signs.
@@ -49,7 +51,7 @@ _OTHER_ASIDE = re.compile(
 @lru_cache(maxsize=16384)
 def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
     """The words that count, in order: no articles, no accents, one spelling, singular when plurals are the same."""
-    text = primes(text).casefold()
+    text = primes(_TRIANGLE.sub(" triangle ", text)).casefold()
     if not text.isascii():
         text = accents_off(text)
         for symbol, word in _SYMBOL_WORDS:
@@ -60,8 +62,8 @@ def words_of(text: str, plurals: bool = True) -> tuple[str, ...]:
         text = _INITIALS.sub("", text)
     if "'s" in text:
         text = _DECADE.sub("s", text)
-    if "||" in text:
-        text = text.replace("||", "∥")
+    if "||" in text or "//" in text:
+        text = _PARALLEL.sub("∥", text)
     if any(mark in text for mark in ("x", "*", "by")):
         text = _BY.sub(" x ", text)
     text = shortened(text)

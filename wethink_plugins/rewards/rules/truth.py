@@ -31,7 +31,7 @@ _REPEATED = re.compile(
 _CONTRADICTED = {
     True: re.compile(
         r"(?:absolutely|definitely|certainly|of course|actually) not|(?:it|they|he|she|there|this|that) (?:cannot|can't|isn't|aren't|"
-        r"doesn't|don't|didn't|wasn't|won't)|(?:it|this|that|(?:the |this )?(?:answer|statement|claim))(?:'s| is) (?:no|false|wrong|incorrect|not (?:true|correct))|不是?的?|错的?|否",
+        r"doesn't|don't|didn't|wasn't|won't)|(?:it|this|that|(?:the |this )?(?:answer|statement|claim))(?:'s| is) (?:no|false|wrong|incorrect|not (?:true|correct))|不是?的?|错的?|否|没有?|不会|不能|不可以",
         re.IGNORECASE,
     ),
     False: re.compile(
@@ -43,7 +43,7 @@ _CONTRADICTED = {
 _GOLD_REPEATED = re.compile(r"(?:yes|no), (.{1,20})")
 _SAYS_AGAIN = re.compile(r"\((?:yes|no)\)|\b(?:mean|practice) (?:yes|no)\b", re.IGNORECASE)
 _SECOND = re.compile(
-    r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |wait,? )?(?:yes|no|"
+    r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |possibly |perhaps |probably |wait,? )?(?:yes|no|"
     r"true|false|是|否)(?=$|[\s,.!;/])(?! (?!is\b|was\b)[a-z]+s? )",
     re.IGNORECASE,
 )
@@ -112,7 +112,9 @@ def _takes_back(rest: str) -> bool:
 def _clause(text: str) -> bool | None:
     match = _SAYS.fullmatch(text)
     if match is None or re.search(
-        r"\b(?:not|never|or|if|whether|false|wrong|doubt)\b|n't", match[0][: match.start("nots")], re.IGNORECASE
+        r"\b(?:not|never|or|if|whether|false|wrong|doubt|far|hardly|anything)\b|n't",
+        match[0][: match.start("nots")],
+        re.IGNORECASE,
     ):
         return None
     said = match["word"].casefold() in ("yes", "true", "correct", "right")
