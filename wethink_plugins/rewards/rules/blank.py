@@ -7,7 +7,7 @@ from functools import partial
 
 from wethink_plugins.rewards.rules import moment
 from wethink_plugins.rewards.rules.bounds import read_bound
-from wethink_plugins.rewards.rules.bullets import unlisted
+from wethink_plugins.rewards.rules.bullets import in_lines, unlisted
 from wethink_plugins.rewards.rules.claim import Claim, bare, claims, denied, offers_choice, sentences, without_about
 from wethink_plugins.rewards.rules.gold import Gold, read_chemical, read_gold, read_range, read_ratio, split_name
 from wethink_plugins.rewards.rules.latex import tidy
@@ -24,6 +24,8 @@ _INFINITE = {
     **dict.fromkeys(("infinity", "infinite", "positive infinity", "plus infinity", "无穷", "无穷大", "正无穷"), "∞"),
     **dict.fromkeys(("negative infinity", "minus infinity", "-infinity", "负无穷"), "-∞"),
 }
+# "Does not exist" is no denial of "undefined".
+_NO_VALUE = frozenset(("undefined", "dne", "divergent", "diverges", "not defined", "indeterminate"))
 _UNKNOWN_IN_FRONT = re.compile(r"[A-Za-z] ?(?=[<>≤≥])")
 # Longer than any short answer that a gold of this set has; beyond it only the very same text is right.
 MAX_ANSWER = 2000
@@ -40,12 +42,20 @@ def grade_blank(answer: str, gold: str, policy: Policy) -> Verdict:
             else undecided("too long to compare", "size")
         )
     want = read_gold(gold, policy)
-    text = tidy(unlisted(answer) if want.parts is not None or "\n" not in answer else answer)
+    text = tidy(_on_one_line(answer, want))
     if not text.strip(" .!?,;:*"):
         return wrong("nothing is said", "text")
     if text == want.text and len(gold) <= MAX_ANSWER:
         return right("as written", "exact")
     return _claimed(text, want, policy)
+
+
+def _on_one_line(answer: str, want: Gold) -> str:
+    """Lines are parts only where the gold has some."""
+    if want.parts is None:
+        return answer if "\n" in answer else unlisted(answer)
+    listed = unlisted(answer)
+    return listed if listed != answer else in_lines(answer, len(want.parts.items))
 
 
 def _claimed(text: str, want: Gold, policy: Policy) -> Verdict:
@@ -252,6 +262,8 @@ def _chemical(text: str, want: Gold, policy: Policy) -> Verdict | None:
 def _words(text: str, want: Gold, policy: Policy) -> Verdict:
     if same_words(text, want.text, policy):
         return right("same words", "text")
+    if want.text.casefold() in _NO_VALUE:
+        return undecided(f"{shown(text)} is not {shown(want.text)}", "text")
     if offers_choice(text) and not offers_choice(want.text):
         return wrong("offers a choice of answers", "text")
     if denied(text) and not denied(want.text):

@@ -25,7 +25,7 @@ _BEFORE = (
         r"不超过|"
         r"至多|最多|不大于|不多于",
     ),
-    ("≠", r"not equal to|anything but|other than|≠|不等于"),
+    ("≠", r"not equal to|anything but|other than|except(?: for)?|≠|不等于"),
 )
 _BEHIND = (
     (

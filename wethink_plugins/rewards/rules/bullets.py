@@ -15,6 +15,20 @@ _SAYS = re.compile(r"\b(?:is|are|was|were|not|no|wrong|incorrect|because)\b", re
 _LONGEST = 2000
 
 
+# Breaks between lines, in text and in LaTeX.
+_LINES = re.compile(r"\n|\\\\(?=\s)|\\q?quad\b")
+
+
+def in_lines(answer: str, count: int) -> str:
+    """ "x = 2, y = 3" of an answer that has "x = 2" on one line and "y = 3" on the next, where it has `count` of them."""
+    if len(answer) > _LONGEST or "\\begin" in answer:
+        return answer
+    lines = [line.strip(" $.,;\t") for line in _LINES.split(answer)]
+    lines = [line for line in lines if line]
+    plain = all(len(line) < 80 and not _SAYS.search(line) and line[0] not in "=≈+*/" for line in lines)
+    return ", ".join(lines) if len(lines) == count > 1 and plain else answer
+
+
 def unlisted(answer: str) -> str:
     """The items of a list behind each other, with commas; without the one bullet that stands in front of an answer.
 

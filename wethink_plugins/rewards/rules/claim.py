@@ -25,8 +25,8 @@ _ANSWER_CHINESE = re.compile(
     r"总共有|选(?:择|项)?:?|等于|共(?=\d)) ?"
 )
 _ABOUT = re.compile(
-    r"(?:(?:in )?(?:the )?year (?=\d)|at (?=\()|(?-i:an (?=[AEFHILMNORSX]$))|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$)|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
-    r"approx\.?|roughly|circa|ca\.|c\.|(?:nearly|almost|close to)(?= (?:\W?[\d.]|\\|(?:a|an|zero|one|half|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|\w+teen|\w+ty)\b))|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
+    r"(?:(?:in )?(?:the )?year (?=\d)|at (?=\()|(?-i:an (?=[AEFHILMNORSX]$))|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$|(?-i:Q[1-4]$))|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
+    r"approx\.?|roughly|circa|ca\.|c\.|(?:nearly|almost|close to)(?= (?:\W?[\d.]|\\|(?:an? (?:dozen|hundred|thousand|million|billion|half|third|quarter|minute|hour|day|week|month|year|meter|metre|mile)|zero|one|half|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|\w+teen|\w+ty)\b))|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
     r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|在|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
     re.IGNORECASE,
 )
@@ -36,6 +36,8 @@ _COPULA = re.compile(
     r"|\b(?:I|we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
     re.IGNORECASE,
 )
+# "It might be 5" claims nothing; "it should be 5" does.
+_DOUBTED = re.compile(r"\b(?:might|could|may)(?: have| well| also| possibly)*\s*$", re.IGNORECASE)
 _COPULA_CHINESE = re.compile(r"(?:(?<![大小])(?<!大于)(?<!小于)等于|是|为|有|叫|写着|显示)(?!不|没)")
 _TRAILING = re.compile(
     r"(?:,? (?:is|are) (?:the )?(?:(?:final|correct|right|best) )?(?:answer|result|solution|value|one|correct|"
@@ -207,7 +209,7 @@ def _behind_copulas(text: str) -> list[Claim]:
     for pattern in (_COPULA,) if text.isascii() else (_COPULA, _COPULA_CHINESE):
         for match in list(pattern.finditer(text))[:8]:
             subject, tail = text[: match.start()], text[match.end() :]
-            if tail and not denied(subject) and not of_another(subject):
+            if tail and not _DOUBTED.search(subject) and not denied(subject) and not of_another(subject):
                 found.append(Claim(without_about(_closed(tail)), subject))
     return found
 

@@ -13,7 +13,7 @@ from wethink_plugins.rewards.rules.algebra.tree import Node, read_formula
 from wethink_plugins.rewards.rules.bounds import read_bound
 from wethink_plugins.rewards.rules.claim import bare
 from wethink_plugins.rewards.rules.latex import tidy
-from wethink_plugins.rewards.rules.number import Number, read_tidy
+from wethink_plugins.rewards.rules.number import CHOOSE, Number, read_tidy
 from wethink_plugins.rewards.rules.parts import Parts, read_parts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.region import Piece, read_region
@@ -40,6 +40,8 @@ _LABEL = re.compile(r"[A-Za-z]{1,3}-?\d{1,4}(?:\.\d{1,4}){0,3}|\d{1,4}[A-Z]")
 # "3 x 5": a size.
 _SIZE = re.compile(r"\d{1,5}(?:\.\d{1,4})? ?(?:[x*]|by) ?\d{1,5}(?:\.\d{1,4})?")
 _ERA = re.compile(r"\d{1,5} ?(?:BCE?|CE|AD)|(?:AD|CE) ?\d{1,5}")
+# A bearing: "N 30° E" is no product.
+_BEARING = re.compile(r"[NSEW] ?\d{1,3}(?:\.\d{1,3})?° ?[NSEW]")
 _DECADE = re.compile(r"[12]\d\d0s")
 _FORMULA_UNIT = re.compile(r"(.{1,300}?(?:[\dπ)}]|\\?pi)) ?(?!π)([^\W\d_][\w/^{}· ]{0,30}|°)")
 
@@ -109,7 +111,7 @@ def _written(text: str, name: str, value: str) -> Gold:
         return Gold(text)
     if read_chemical(text):
         return Gold(text, chemical=read_chemical(text))
-    if _LABEL.fullmatch(text) or _SIZE.fullmatch(text):
+    if _LABEL.fullmatch(text.removeprefix("at ")) or _BEARING.fullmatch(text) or _SIZE.fullmatch(text):
         return Gold(text)
     region = read_region(text)
     # An inequality in one unknown is a set of numbers, and its "or" no list; its "and" may be written as one.
@@ -181,7 +183,7 @@ def formula_number(text: str) -> Number | None:
         return Number(value)
     match = _FORMULA_UNIT.fullmatch(text) if len(text) < 330 else None
     unit = read_unit(match[2]) if match else None
-    if match is None or unit is None or _DECADE.fullmatch(text):
+    if match is None or unit is None or _DECADE.fullmatch(text) or CHOOSE.fullmatch(match[2]):
         return None
     value = real(constant(match[1]))
     return None if value is None else Number(value, unit=unit, noun=match[2].strip())

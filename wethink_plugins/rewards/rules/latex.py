@@ -66,6 +66,15 @@ _SIGNED_FUNCTION = re.compile(r"^- (?=\\?(?:sin|cos|tan|cot|sec|csc|log|ln|exp)\
 # "x < 1 ∨ x > 2" lists solutions, as "or" does; "p ∨ q" is a formula of its own.
 _RELATED = re.compile(r"[<>=≤≥≠]")
 _RELATIONS = (("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("=<", "≤"), ("==", "="), ("->", "→"))
+# "7,50 €" has no two parts.
+_EUROS = re.compile(
+    r"(?<![\d.,])(?P<a>\d{1,3}(?:\.\d{3}){0,3}),(?P<c>\d\d)(?= ?€)|€ ?(?P<b>\d{1,3}(?:\.\d{3}){0,3}),(?P<d>\d\d)(?![\d,])"
+)
+
+
+def _with_a_point(amount: re.Match[str]) -> str:
+    whole, cents = amount["a"] or amount["b"], amount["c"] or amount["d"]
+    return f"{'€' if amount['b'] else ''}{whole.replace('.', '')}.{cents}"
 
 
 def tidy(text: str) -> str:
@@ -92,6 +101,8 @@ def tidy(text: str) -> str:
             text = text.replace(written, plain)
     if _decorated(text):
         text = text.replace("\\[", " ").replace("\\]", " ").replace("**", " ").replace("`", " ")
+    if "€" in text:
+        text = _EUROS.sub(_with_a_point, text)
     return " ".join(_symbols(text).split())
 
 

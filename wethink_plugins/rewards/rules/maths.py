@@ -12,10 +12,11 @@ from wethink_plugins.rewards.rules.algebra.relation import (
     read_statement,
     same_name,
     same_relation,
+    solves,
     turned,
 )
-from wethink_plugins.rewards.rules.algebra.same import constant, same_function, unfinished
-from wethink_plugins.rewards.rules.algebra.tree import names_in, read_formula
+from wethink_plugins.rewards.rules.algebra.same import constant, constant_apart, same_function, unfinished
+from wethink_plugins.rewards.rules.algebra.tree import Node, names_in, read_formula
 from wethink_plugins.rewards.rules.claim import without_about
 from wethink_plugins.rewards.rules.gold import Gold, formula_number, split_name
 from wethink_plugins.rewards.rules.number import Number, read_tidy
@@ -33,12 +34,14 @@ _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
 # "ln x = 12" is about ln x; "sin A = 3/5" may be what was asked for.
 _APPLIED = re.compile(r"\\?(?:sqrt|log|ln|exp)\b")
 # "3y" and "2t" beside a plain number are multiples of something, and no years and tonnes.
-_MULTIPLES = frozenset("txyznab")
+_MULTIPLES = frozenset(("t", "x", "y", "z", "n", "a", "b", "K", "B", "T", "mil"))
 _FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
 _INVERSE_OF_X = re.compile(r"[fgh]\^ ?\{? ?-1 ?\}?\(x\)")
+_DERIVATIVE = re.compile(r"y'|f'\(x\)|\\frac ?\{ ?dy ?\} ?\{ ?dx ?\}|dy ?/ ?dx")
 # The constant of an integral may be a small c; b + c has none.
 _INTEGRAL = re.compile(r"[xtuθ].*\+ ?C$")
 _CONSTANT = re.compile(r"\+ ?c$")
+_ANY_CONSTANT = re.compile(r"\+ ?[cKk]$")
 _VARIABLES = frozenset(("x", "t", "u", "θ", "theta"))
 # "$20 profit" is no "$20 loss", and either is $20.
 _SENSES = frozenset(str.split("profit loss gain credit debit debt deficit surplus cheaper dearer discount refund"))
@@ -91,6 +94,8 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
     if parts is not None:
         if parts.shape == "set" and len(parts.items) == 1:
             return grade_quantity(parts.items[0], want, policy)
+        if parts.shape == "alternatives" and _all_right(parts.items, want, policy):
+            return right("the same number twice", "number")
         if sum(map(_says_a_number, parts.items)) > 1:
             return wrong("several answers for one number", "number")
         return undecided(f"no single number in {shown(text)}", "number")
@@ -106,6 +111,11 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
     return _compared(number, text, want, policy)
 
 
+def _all_right(items: tuple[str, ...], want: Gold, policy: Policy) -> bool:
+    """ "0.75 or 75%"."""
+    return all(grade_quantity(item, want, policy).decision == "right" for item in items)
+
+
 def _says_a_number(text: str) -> bool:
     return any(c.isdigit() for c in text) or not NUMBER_WORDS.isdisjoint(text.casefold().split())
 
@@ -119,7 +129,8 @@ def _compared(number: Number, text: str, want: Gold, policy: Policy) -> Verdict:
     angle = _angles(number, text, want)
     if angle is not None:
         return angle
-    if not want.number.noun and number.noun in _MULTIPLES and not text.endswith(f" {number.noun}"):
+    apart = text.endswith(f" {number.noun}") and number.noun != "mil"
+    if not want.number.noun and number.noun in _MULTIPLES and not apart:
         return undecided(f"a multiple of {shown(number.noun)}", "number")
     verdict = compare(number, want.number, policy)
     if verdict.decision == "wrong" and verdict.reason == "another number" and _float_alike(number, want.number):
@@ -195,7 +206,7 @@ def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     if statement is not None and want.statement is not None and want.name and not named:
         alike = same_relation(statement, want.statement)
         if alike is not None:
-            return _verdict(alike)
+            return _verdict(alike) if alike else _rearranged(statement, want.statement) or _verdict(alike)
     if statement is not None and not name:
         return _last_of(statement, want)
     if name and want.name and not named:
@@ -204,13 +215,24 @@ def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     if tree is None:
         return None
     alike = same_function(tree, want.formula)
+    if alike is False and _INTEGRAL.search(want.text) and _INTEGRAL.search(value):
+        return _antiderivative(tree, want.formula, value, want)
     return None if alike is None else _verdict(alike)
+
+
+def _antiderivative(tree: Node, gold: Node, text: str, want: Gold) -> Verdict:
+    """ "-cos²x / 2 + C" for "sin²x / 2 + C"; "ln x + C" beside "ln|x| + C" is another matter of taste."""
+    if constant_apart(tree, gold):
+        return right("the same but for the constant", "formula")
+    if text.replace("|", "").replace(" ", "") == want.text.replace("|", "").replace(" ", ""):
+        return undecided("absolute bars", "formula")
+    return _verdict(False)
 
 
 def _same_constant(text: str, want: Gold) -> str:
     """The constant of an integral, in the gold's letter case."""
     if _INTEGRAL.search(want.text):
-        return _CONSTANT.sub("+ C", text)
+        return _ANY_CONSTANT.sub("+ C", text)
     if want.formula is None or not _CONSTANT.search(want.text) or not text.endswith("C"):
         return text
     variables = names_in(want.formula) - {"c", "e"}
@@ -219,6 +241,8 @@ def _same_constant(text: str, want: Gold) -> str:
 
 def _same_graph(one: str, two: str) -> bool:
     """f(x) is y, by convention; y is the inverse where that was asked for, which only the gold says."""
+    if _DERIVATIVE.fullmatch(one) and _DERIVATIVE.fullmatch(two):
+        return True
     if one == "y" and _INVERSE_OF_X.fullmatch(two):
         return True
     return "y" in (one, two) and any(_FUNCTION_OF_X.fullmatch(name) for name in (one, two))
@@ -227,13 +251,37 @@ def _same_graph(one: str, two: str) -> bool:
 def _relation(text: str, statement: Statement | None, want: Gold) -> Verdict | None:
     if statement is None:
         tree = read_formula(text)
+        if tree is not None and _is_a_side(tree, want.statement):
+            return undecided("one side of the relation", "formula")
         return wrong("an expression for a relation", "formula") if tree is not None else None
     if want.statement is None or (statement.parts == want.statement.parts and statement.signs == want.statement.signs):
         return right("same relation", "formula")
     if _written_out(want.statement) == _written_out(statement):
         return right("same relation", "formula")
     alike = same_relation(statement, want.statement)
+    if alike is False and (_rearranged(statement, want.statement) or _identity(want.statement)):
+        return undecided("a relation in another arrangement", "formula")
     return None if alike is None else _verdict(alike)
+
+
+def _rearranged(one: Statement, two: Statement) -> Verdict | None:
+    """ "V = IR" beside "R = V/I": the same letters, solved for another one. Whether that was asked for is not known here."""
+    if one.signs != ("=",) or two.signs != ("=",) or one.parts[0] == two.parts[0]:
+        return None
+    if not solves(one, two) and not solves(two, one):
+        return None
+    return undecided("a relation in another arrangement", "formula")
+
+
+def _identity(statement: Statement) -> bool:
+    """ "sin²x + cos²x = 1" holds everywhere, so that its zeros tell nothing."""
+    left, right_side = (read_formula(part) for part in (statement.parts[0], statement.parts[-1]))
+    return bool(left and right_side and same_function(left, right_side))
+
+
+def _is_a_side(tree: Node, statement: Statement | None) -> bool:
+    side = read_formula(statement.parts[-1]) if statement else None
+    return bool(side and names_in(side) and same_function(tree, side))
 
 
 def _written_out(statement: Statement) -> tuple[str, ...]:

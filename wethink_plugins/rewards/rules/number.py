@@ -108,6 +108,8 @@ _TAKEN_OUT = re.compile(
     r"(?:(?:is|are|was|were|can be|should be|must be) )?(?:excluded|ruled out|invalid|eliminated|rejected|crossed out)|"
     r".*\b(?:is|are) too (?:large|small|big|high|low|long|short|much|many|few|little)"
 )
+# "5C2" counts choices, and "5P2" orders.
+CHOOSE = re.compile(r"[CP]_?\{?\d{1,3}\}?")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’-]*")
 _ADJECTIVES = re.compile(
     r" (?:long|tall|high|wide|deep|old|thick|away|heavy|in (?:length|total|all|height|width|area|volume|diameter)|"
@@ -234,6 +236,8 @@ def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
         )
     # "3千米" is three kilometres and not three thousand metres.
     scaled = _SCALE.match(rest) if rest.isascii() or read_unit(rest) is None else None
+    if scaled and scaled[1] == "M" and not scaled[2] and not currency and not glued and abs(number.value) < 1:
+        return _replaced(number, "mol/L", glued)  # "0.1 M" is a concentration
     if scaled and (currency or (scaled[1] or scaled[3]) not in _UNITS_TOO):
         factor = Fraction(_SCALES[scaled[1] or scaled[3]])
         grown = Number(number.value * factor, number.quantum * factor, number.digits)
@@ -256,6 +260,8 @@ def _replaced(number: Number, noun: str, glued: bool) -> Number | None:
         unit = read_unit(trimmed)
         if unit is None or unit != read_unit(again):
             return None
+    if glued and CHOOSE.fullmatch(trimmed):
+        return None
     if unit is None and (not _is_noun(noun) or (glued and noun.isascii())):
         return None
     return Number(number.value, number.quantum, number.digits, False, unit, trimmed, number.whole)

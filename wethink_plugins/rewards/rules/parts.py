@@ -24,6 +24,7 @@ _MARKS = re.compile(r"(?:^|(?<=[\s,;]))\(?(?:[a-h]|[1-9]|i{1,3}|iv|v)\) |\((?:[a
 _LABELLED = re.compile(
     r"(?P<name>[A-Za-z][A-Za-z ]{0,30}?)(?: (?:has|have|is|are|was|were|gets|got))?(?: ?- | )(?P<value>[-$£€]?\d.{0,60})"
 )
+_COUNTED = re.compile(r"(?P<value>[-$£€]?\d[\d.,/]{0,20}) ?(?P<noun>[^\W\d_][\w ]{0,30})")
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,12 @@ def labelled(item: str, names: frozenset[str] = frozenset()) -> tuple[str, str] 
         return None
     name = match["name"].casefold().removeprefix("the ").strip()
     return (name, match["value"]) if not names or name in names else None
+
+
+def counted(item: str) -> tuple[str, str] | None:
+    """("cats", "3") for "3 cats": what is counted or measured, and how many."""
+    match = _COUNTED.fullmatch(item.strip())
+    return (match["noun"].casefold().strip(), match["value"]) if match else None
 
 
 def named(item: str) -> tuple[str, str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from wethink_plugins.rewards.rules.bounds import read_bound
 from wethink_plugins.rewards.rules.gold import Gold, split_name
-from wethink_plugins.rewards.rules.parts import Parts, labelled, named, point_name, read_parts
+from wethink_plugins.rewards.rules.number import read_tidy
+from wethink_plugins.rewards.rules.parts import Parts, counted, labelled, named, point_name, read_parts
 from wethink_plugins.rewards.rules.policy import Policy
-from wethink_plugins.rewards.rules.region import read_region, same_region, unknowns
-from wethink_plugins.rewards.rules.text import same_words
+from wethink_plugins.rewards.rules.region import Piece, read_region, same_region, unknowns
+from wethink_plugins.rewards.rules.text import same_words, words_of
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 PartGrader = Callable[[str, str], Verdict]
@@ -20,6 +22,15 @@ _MAX_FREE = 24
 _POINT_WORDS = re.compile(
     r"^(?:the )?(?:point|vector|(?:ordered )?pair|coordinates?(?: are)?) (?=[A-Z]?['_]?[(\[])", re.IGNORECASE
 )
+# "A^{-1} = [matrix]", "A ∩ B = {1, 2}", "x ∈ {2, 3}".
+_NAME_IN_FRONT = re.compile(
+    r"^(?:[A-Z]{1,3}(?: ?\^ ?\{? ?(?:-1|[T2n]) ?\}?)? ?= ?(?=\\begin|[\[(] ?\\begin)|[A-Z](?:'|\^c)?(?: ?[∩∪\\-] ?[A-Z])+ ?= ?(?=\\?\{)|[a-z] ?∈ ?(?=\\?\{))"
+)
+_TRANSPOSED = re.compile(r"[)\]] ?\^ ?\{? ?T|\((?:in|ex)clusive\)")
+_ALL_NUMBERS = re.compile(
+    r"^(?:(?:(?:all|any|every) )?(?:the )?(?:real )?(?:numbers?|values?)(?: of [a-z])?|(?:all )?[a-z])(?: (?:is|are|that (?:is|are)|must be))? ",
+    re.IGNORECASE,
+)
 _INDEXED = re.compile(r"([xyz])_?\{?[1-9]\}?")
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…|\betc\b\.?)[\s)\]}]*$")
 _COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
@@ -28,6 +39,8 @@ _COMMA_DECIMAL = re.compile(r"[+-]?\d{1,9},(?:\d{1,2}|\d{4,9}|(?<=^0,)\d{3})")
 def grade_region(text: str, want: Gold) -> Verdict | None:
     """None when the answer is no region. "(1, 2)" as an answer to the point (1, 2) is settled here too."""
     got = read_region(text)
+    if got is None:
+        got = _in_words(text, want)
     if got is None or want.region is None:
         return None
     letters = unknowns(text), unknowns(want.text)
@@ -38,12 +51,19 @@ def grade_region(text: str, want: Gold) -> Verdict | None:
     return wrong("another set of numbers", "region")
 
 
+def _in_words(text: str, want: Gold) -> tuple[Piece, ...] | None:
+    """ "All real numbers greater than 3", where the gold is an inequality about one unknown."""
+    unknown = want.statement and min(unknowns(want.text), default="")
+    bound = read_bound(_ALL_NUMBERS.sub("", text)) if unknown else None
+    return read_region(f"{unknown} {bound[0]} {bound[1]}") if bound else None
+
+
 def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Verdict:
     """All parts or nothing; `grade` is asked about each."""
     wanted = want.parts
     if wanted is None:
         return undecided("the gold has one part", "parts")
-    text = text.replace("-and-", " and ")
+    text = _NAME_IN_FRONT.sub("", text.replace("-and-", " and "))
     got = read_parts(text) or read_parts(split_name(text)[1]) or read_parts(_POINT_WORDS.sub("", text))
     points = point_name(text) or _capital(split_name(text)[0]), point_name(want.text)
     if all(points) and points[0] != points[1]:
@@ -108,8 +128,10 @@ def _single(text: str, wanted: Parts, policy: Policy, grade: PartGrader) -> Verd
         return grade(text, wanted.items[0])
     if same_words(text, " ".join(wanted.items), policy) and not any(c.isdigit() or c == "-" for c in text):
         return right("same words", "text")
-    if "\\begin" in text:
+    if "\\begin" in text or _TRANSPOSED.search(text):
         return undecided("a matrix that is not worked out", "parts")
+    if len(text.split()) == len(wanted.items) and all(map(read_tidy, text.split())):
+        return undecided("parts with nothing between them", "parts")
     return (
         wrong("one part of several", "parts") if len(text) < 200 else undecided(f"can't split {shown(text)}", "parts")
     )
@@ -146,7 +168,7 @@ def _solutions(got: Parts, wanted: Parts) -> bool:
 def _opposite(parts: Parts) -> bool:
     """Of "2 or -2", and no "x = 2, y = -2"."""
     one, two = (sorted(item.replace(" ", "") for item in parts.items)) if len(parts.items) == 2 else ("", "")
-    return one.startswith("-") and one[1:] == two.removeprefix("+")
+    return (two.startswith("-") and two[1:] == one.removeprefix("+")) or (one.startswith("-") and one[1:] == two)
 
 
 def _matched(got: Parts, wanted: Parts, grade: PartGrader) -> Verdict:
@@ -159,6 +181,11 @@ def _matched(got: Parts, wanted: Parts, grade: PartGrader) -> Verdict:
     if any(name for name, _ in theirs):
         names = frozenset(name for name, _ in theirs)
         mine = [pair if pair[0] else labelled(pair[1], names) or pair for pair in mine]
+    kinds = [pair for item in wanted.items if (pair := counted(item))]
+    if len(kinds) == len(wanted.items) and len({kind for kind, _ in kinds}) == len(kinds):
+        verdict = _by_kind(got.items, kinds, grade)
+        if verdict is not None:
+            return verdict
     if _roots(mine, theirs):
         return _in_any_order([value for _, value in mine], [value for _, value in theirs], grade)
     if all(name for name, _ in theirs) and len({name for name, _ in theirs}) == len(theirs):
@@ -186,6 +213,21 @@ def _by_axis(items: tuple[str, ...]) -> tuple[str, ...]:
     if sorted(name for name, _ in pairs) != ["x", "y", "z"][: len(pairs)]:
         return items
     return tuple(value for _, value in sorted(pairs))
+
+
+def _by_kind(items: tuple[str, ...], kinds: list[tuple[str, str]], grade: PartGrader) -> Verdict | None:
+    """ "cats: 3, dogs: 2" for "3 cats and 2 dogs"; numbers without a word count in order. None for what names its kinds."""
+    said = [pair if (pair := named(item))[0] else labelled(item) for item in items]
+    if all(said):
+        have = {words_of(pair[0]): pair[1] for pair in said if pair}
+        if have.keys() != {words_of(kind) for kind, _ in kinds}:
+            return undecided("parts under other names", "parts")
+        return _all([grade(have[words_of(kind)], value) for kind, value in kinds])
+    if any(said):
+        return undecided("parts under other names", "parts")
+    if any(counted(item) for item in items):
+        return None
+    return _in_order(items, [value for _, value in kinds], grade)
 
 
 def _by_name(mine: list[tuple[str, str]], theirs: list[tuple[str, str]], grade: PartGrader) -> Verdict:

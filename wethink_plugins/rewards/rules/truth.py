@@ -13,7 +13,9 @@ _GOLD_NO = _NO - {"n", "f", "没有", "不会", "不能", "不可以", "negative
 _FIRST = re.compile(r"([A-Za-z]+|[\u4e00-\u9fff]{1,3}|[√✓✔✗✘])(?:[,.!;: -]+|$)(.*)", re.DOTALL)
 # "No. 5" is a number, and "no idea" says that there is no answer.
 _NO_SUCH = re.compile(
-    r"no(?:\.? ?\d| (?:idea|clue|answer|opinion|comment|guess|information|data|one (?:knows|can|could))\b)",
+    r"no(?:\.? ?\d| (?:idea|clue|answer|opinion|comment|guess|(?:specific |further |clear )?(?:information|data|details|evidence)|"
+    r"decision|conclusion|determination|verdict|judg(?:e?ment)|wonder|(?:more|less|fewer|later|earlier) than|"
+    r"(?:definite|definitive|specific|clear|single|sure) (?:answer|conclusion)|one (?:knows|can|could))\b)",
     re.IGNORECASE,
 )
 # What is missing is no answer: "No image is provided", "there is no way to tell".
@@ -41,6 +43,11 @@ _CONTRADICTED = {
     ),
 }
 _GOLD_REPEATED = re.compile(r"(?:yes|no), (.{1,20})")
+# "Yes, if it rains."
+_CONDITION = re.compile(
+    r"(?:but )?(?:only )?(?:if (?!you (?:look|see))|unless|assuming|provided|supposing|on condition)\b|only (?:when|if|in|on)\b",
+    re.IGNORECASE,
+)
 _SAYS_AGAIN = re.compile(r"\((?:yes|no)\)|\b(?:mean|practice) (?:yes|no)\b", re.IGNORECASE)
 _SECOND = re.compile(
     r"(?:^|\b(?:and|or|but|then|maybe|also|wait)\b|[/,;.] ?)\s*(?:also |maybe |actually |rather |possibly |perhaps |probably |wait,? )?(?:yes|no|"
@@ -104,6 +111,7 @@ def _takes_back(rest: str) -> bool:
     """ "Yes and no", "yes or no", "no, yes": both were said."""
     return (
         bool(_SAYS_AGAIN.search(rest))
+        or bool(_CONDITION.match(rest))
         or bool(re.match(r"(?:and|or|but|/|is (?:wrong|false|incorrect|not))\b", rest, re.IGNORECASE))
         or bool(_SECOND.search(rest))
     )

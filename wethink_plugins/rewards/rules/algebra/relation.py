@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from wethink_plugins.rewards.rules.algebra.same import proportional
-from wethink_plugins.rewards.rules.algebra.tree import Node, names_in, read_formula
+from wethink_plugins.rewards.rules.algebra.same import proportional, same_function
+from wethink_plugins.rewards.rules.algebra.tree import Node, names_in, read_formula, with_value
 
 _SIGNS = "=≈<>≤≥≠"
 _SIGN = re.compile(f"[{_SIGNS}]")
@@ -21,6 +21,7 @@ _NAME = re.compile(
     r"?[A-Z]{2}|\\?(?:sin|cos|tan|cot|sec|csc|log|ln) ?\(?[^\W\d_]\)?|[fghFGH](?:'{1,2}|\^ ?\{? ?-1 ?\}?)? ?\([^\W_]{1,3}\)|d[a-zA-Z] ?/ ?d[a-z]|\\frac ?\{ ?d[a-zA-Z] ?\} ?\{ ?d[a-z] ?\})"
 )
 _FRACTION = re.compile(r"\\frac ?\{([^{}]*)\} ?\{([^{}]*)\}")
+_SHORT = 100
 _DENIES = re.compile(
     r"\b(?:not|no|never|non|un|more|less|greater|fewer|least|most|than|if|unless|or)\b|n't", re.IGNORECASE
 )
@@ -51,11 +52,16 @@ def is_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text.strip())) and not _DENIES.search(text)
 
 
+# "a(n)" is a_n.
+_TERM = re.compile(r"^([abSTu])\(([nk])\)$")
+
+
 def same_name(one: str, two: str) -> bool:
     return _name_key(one) == _name_key(two)
 
 
 def _name_key(text: str) -> str:
+    text = _TERM.sub(r"\1\2", text.strip())
     return re.sub(r"[\s{}_\\]|^the ", "", _FRACTION.sub(r"\1/\2", text).casefold())
 
 
@@ -76,6 +82,18 @@ def same_relation(one: Statement, two: Statement) -> bool | None:
     if isinstance(ratio, complex):
         ratio = Fraction(ratio.real)
     return two.signs[0] == (one.signs[0] if ratio > 0 else _FLIPPED[one.signs[0]])
+
+
+def solves(solved: Statement, other: Statement) -> bool:
+    """Whether `solved` is a variable and its value, with which the two sides of `other` are equal."""
+    if max(map(len, (*solved.parts, *other.parts))) > _SHORT:
+        return False
+    left, value = map(read_formula, solved.parts)
+    if left is None or value is None or left.kind != "name" or left.name in names_in(value):
+        return False
+    sides = [read_formula(part) for part in other.parts]
+    given = [with_value(side, left.name, value) for side in sides if side]
+    return len(given) == 2 and same_function(given[0], given[1]) is True
 
 
 def _difference(statement: Statement) -> Node | None:

@@ -86,6 +86,21 @@ def same_function(one: Node, two: Node) -> bool | None:
     return True if agreed >= (1 if constant else 2) else None
 
 
+def constant_apart(one: Node, two: Node) -> bool:
+    """Whether they differ by the same number everywhere, as two antiderivatives do."""
+    apart: list[Value] = []
+    for index in range(_points(one, two)):
+        try:
+            a, b = values_at((one, two), index)
+            exact = isinstance(a, Fraction) and isinstance(b, Fraction)
+            apart.append(a - b if exact else as_complex(a) - as_complex(b))
+            if not close(apart[-1] + 1, apart[0] + 1):
+                return False
+        except (NoValue, RecursionError):
+            continue
+    return len(apart) > 2
+
+
 def proportional(one: Node, two: Node) -> Value | None:
     """The constant c with one = c * two everywhere, or None."""
     ratio: Value | None = None

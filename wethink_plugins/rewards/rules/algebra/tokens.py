@@ -101,6 +101,6 @@ def _letters(run: str) -> list[Token]:
             return [Token("function", name), Token("name", run[-1])]
     if len(run) == 2 and (run[0] == "Δ" or (run[0] == "d" and run[1] in "xyztuvsθ")):
         return [Token("name", run)]
-    if len(run) > 2 and "π" not in run:
+    if len(run) > 2 and "π" not in run and (len(run) > 4 or _GREEK_LETTERS.keys().isdisjoint(run)):
         raise NotAFormula(run)
-    return [Token("name", letter) for letter in run]
+    return [Token("name", _GREEK_LETTERS.get(letter, letter)) for letter in run]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -33,6 +33,13 @@ def read_formula(text: str) -> Node | None:
     except (NotAFormula, RecursionError):
         # A caller may stand deep in a stack of its own.
         return None
+
+
+def with_value(tree: Node, name: str, value: Node) -> Node:
+    """The tree with another one in the place of a variable; for short formulas, since it grows with both."""
+    if tree.kind == "name" and tree.name == name:
+        return value
+    return replace(tree, parts=tuple(with_value(part, name, value) for part in tree.parts)) if tree.parts else tree
 
 
 def names_in(tree: Node) -> frozenset[str]:
