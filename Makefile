@@ -17,12 +17,13 @@ UNIT := "not host and not easyr1 and not slow"
 TRAIN := tests/hosts/test_verl.py tests/recipes/test_demo_small.py
 RAY := tests/synthesis/test_ray.py tests/endpoints/test_ray.py
 WIRE := tests/cli tests/endpoints tests/rewards/judge
+SYNTHESIS := tests/synthesis tests/service
 
 # Where it is set, each of the many processes of a run would compile what it imports of torch, transformers and verl anew: 13 s of CPU instead of 6 (measured).
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-controls test test-unit test-wire test-core test-docs test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release pictures clean-demo
+.PHONY: help demo demo-controls test test-unit test-wire test-core test-synthesis test-docs test-lowest test-hosts test-hosts-train test-hosts-short host-environments test-easyr1 test-slow slow-hosts slow-unit slow-ray slow-lowest docs docs-check docs-doctor typecheck release pictures clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +36,7 @@ demo-controls: demo ## the same start with other rewards: noise, permuted answer
 	@$(GRPO) recipes/cpu/controls.py --run $(RUN)
 
 # In the order in which they start, four at a time: two cores, and half of a tier is waiting. The longest first; the first sets up the hosts.
-TIERS := test-hosts-train test-core test-hosts-short test-lowest test-wire test-docs docs-check typecheck
+TIERS := test-hosts-train test-synthesis test-hosts-short test-lowest test-core test-wire test-docs docs-check typecheck
 
 test: ## unit and contract tests, types, then short runs in the real verl, TRL and LLaMA-Factory
 	@$(SETUP) test
@@ -47,12 +48,15 @@ test-unit: ## the tests that need no host
 	@$(SETUP) test
 	@$(TEST) -m pytest -m $(UNIT)
 
-# The same in three parts, for two cores: the first mostly waits, for servers and for commands that start.
+# The same in four parts, for two cores: the first two mostly wait, for servers and for commands that start.
 test-wire:
 	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE)
 
+test-synthesis:
+	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(SYNTHESIS)
+
 test-core:
-	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE:%=--ignore=%) --ignore=tests/docs
+	@$(TEST) -m pytest -q -p no:cacheprovider -m $(UNIT) $(WIRE:%=--ignore=%) $(SYNTHESIS:%=--ignore=%) --ignore=tests/docs
 
 # Commands and examples of the pages, as they stand there.
 test-docs:
