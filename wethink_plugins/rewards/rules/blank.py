@@ -13,7 +13,9 @@ from wethink_plugins.rewards.rules.gold import Gold, read_chemical, read_gold, r
 from wethink_plugins.rewards.rules.latex import tidy
 from wethink_plugins.rewards.rules.maths import grade_formula, grade_quantity
 from wethink_plugins.rewards.rules.number import read_tidy
+from wethink_plugins.rewards.rules.parts import named
 from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.region import unknowns
 from wethink_plugins.rewards.rules.several import grade_parts, grade_region, speaks_of_others
 from wethink_plugins.rewards.rules.text import same_words
 from wethink_plugins.rewards.rules.truth import praises_itself, read_truth
@@ -55,7 +57,19 @@ def _on_one_line(answer: str, want: Gold) -> str:
     if want.parts is None:
         return answer if "\n" in answer else unlisted(answer)
     listed = unlisted(answer)
-    return listed if listed != answer else in_lines(answer, len(want.parts.items))
+    if listed != answer:
+        return listed
+    joined = in_lines(answer, len(want.parts.items))
+    return joined if _named_alike(joined.split(", "), want.parts.items) else answer
+
+
+def _named_alike(lines: list[str], gold: tuple[str, ...]) -> bool:
+    """Where the gold names no parts, lines may have no names either, or one for all, or letters in their order."""
+    if any(named(item)[0] for item in gold):
+        return True
+    names = [named(line)[0] for line in lines]
+    letters = names == sorted(names) and all(len(name) == 1 for name in names) and "=" in lines[0]
+    return len(set(names)) == 1 or letters
 
 
 def _claimed(text: str, want: Gold, policy: Policy) -> Verdict:
@@ -110,6 +124,9 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
     if want.number is not None:
         return grade_quantity(text, want, policy)
     if want.region is not None:
+        subject = claim.subject.strip()
+        if len(subject) == 1 and subject not in (unknowns(want.text) or subject):
+            return undecided(f"about {subject}", "region")
         verdict = grade_region(text, want)
         if verdict is not None and (verdict.decision == "right" or want.parts is None):
             return verdict
@@ -262,7 +279,7 @@ def _chemical(text: str, want: Gold, policy: Policy) -> Verdict | None:
 def _words(text: str, want: Gold, policy: Policy) -> Verdict:
     if same_words(text, want.text, policy):
         return right("same words", "text")
-    if want.text.casefold() in _NO_VALUE:
+    if want.text.casefold() in _NO_VALUE or want.region is not None:
         return undecided(f"{shown(text)} is not {shown(want.text)}", "text")
     if offers_choice(text) and not offers_choice(want.text):
         return wrong("offers a choice of answers", "text")

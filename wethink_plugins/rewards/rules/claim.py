@@ -26,19 +26,19 @@ _ANSWER_CHINESE = re.compile(
 )
 _ABOUT = re.compile(
     r"(?:(?:in )?(?:the )?year (?=\d)|at (?=\()|(?-i:an (?=[AEFHILMNORSX]$))|(?:the )?letter (?=[\"']?[A-Za-z][\"']?$)|in (?=\d{4}$|(?-i:Q[1-4]$))|(?:the )?number (?=\d)|# ?(?=\d)|(?:about|around|approximately|"
-    r"approx\.?|roughly|circa|ca\.|c\.|(?:nearly|almost|close to)(?= (?:\W?[\d.]|\\|(?:an? (?:dozen|hundred|thousand|million|billion|half|third|quarter|minute|hour|day|week|month|year|meter|metre|mile)|zero|one|half|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|\w+teen|\w+ty)\b))|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
+    r"approx\.?|roughly|circa|ca\.|c\.|(?:nearly|almost|close to)(?= (?:\W?[\d.]|\\|(?:a|an|zero|one|half|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|\w+teen|\w+ty)\b))|an estimated|estimated at|exactly|precisely|equal to|equals|a total "
     r"of|in total,?|just|only) |[~≈=] ?|大约|大概|约|近|恰好|正好|在|the (?=(?:\w{1,12}[- ])?(?:first|second|third|\w{1,10}th|\d+(?:st|nd|rd|th))$))",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
     r"(?:(?<=\s)(?:is|are|was|were|be|equals|reads|shows|says|gives|has|have|contains|costs|weighs|measures|became|becomes|"
-    r"called|named|means) (?:(?:located|situated|found) (?=(?:in|at|on) ))?|'s |(?<!\d): ?|: |\bI (?:see|count|choose|pick|get) "
+    r"called|named|means) (?:(?:located|situated|found) (?=(?:in|at|on) ))?|'s |(?<!\d): ?|: |(?:(?<=∠\d)|(?<=[^\W\d_]\d)|(?<=Figure \d)|(?<=Item \d)|(?<=Row \d)|(?<=Part \d)|(?<=No\. \d)): ?|\bI (?:see|count|choose|pick|get) "
     r"|\b(?:I|we|you) (?:can )?(?:see|count|get|have|find) )(?=\S)",
     re.IGNORECASE,
 )
 # "It might be 5" claims nothing; "it should be 5" does.
-_DOUBTED = re.compile(r"\b(?:might|could|may)(?: have| well| also| possibly)*\s*$", re.IGNORECASE)
-_COPULA_CHINESE = re.compile(r"(?:(?<![大小])(?<!大于)(?<!小于)等于|是|为|有|叫|写着|显示)(?!不|没)")
+_DOUBTED = re.compile(r"\b(?:might|could|(?-i:may))(?: have| well| also| possibly)*\s*$", re.IGNORECASE)
+_COPULA_CHINESE = re.compile(r"(?:(?<!大于)(?<!小于)等于|是|为|有|叫|写着|显示)(?!不|没)")
 _TRAILING = re.compile(
     r"(?:,? (?:is|are) (?:the )?(?:(?:final|correct|right|best) )?(?:answer|result|solution|value|one|correct|"
     r"right)(?: answer| one| choice)?|(?:是|为)(?:正确)?答案|(?<=[A-Z])(?:选?项)?(?:都|均)?是?正确的?)$",

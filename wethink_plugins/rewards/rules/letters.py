@@ -34,7 +34,7 @@ _NOT_BEFORE = re.compile(
     r"(?:\bnot|\bcannot|n't|\bnever|\brather than|\binstead of|\bexcept|\bno longer|\beliminat\w+|\brule out|\brules out|"
     r"\breject\w*|\bneither|\bnor|\bthan|(?<!\bno )(?<!\bwithout )(?<!\bwithout a )(?<!\bbeyond )(?<!n't )\bdoubt|"
     r"\bnobody|\brefuse|\bdistractor|\bcommon mistake|"
-    r"(?:(?:别|勿|不(?:应该?|该|会|可能|能|可|要)?会?)选择?|不(?:可能|会|应该?)?会?是|不(?:认为|觉得)是|误选|误以为是|没选择?|不是选)(?:正确)?(?:答案|选项)?|"
+    r"(?:(?:别|勿|不(?:应该?|该|会|可能|能|可|要)?会?)选择?|不(?:可能|会|应该?)?会?是|不(?:认为|觉得)是|误选|误以为是|(?:没有?|未|若|如果)选择?|不是选)(?:正确)?(?:答案|选项)?|"
     r"\bunlike|\bwrong:?)(?: the| option| choice|"
     r" answer| be| to be| is| either| letter| choose| pick| would| to| it's| it is| that| think| believe)*[ ,(*\"'\[]*$",
     re.IGNORECASE,

@@ -18,11 +18,12 @@ from wethink_plugins.rewards.rules.algebra.relation import (
 from wethink_plugins.rewards.rules.algebra.same import constant, constant_apart, same_function, unfinished
 from wethink_plugins.rewards.rules.algebra.tree import Node, names_in, read_formula
 from wethink_plugins.rewards.rules.claim import without_about
-from wethink_plugins.rewards.rules.gold import Gold, formula_number, split_name
+from wethink_plugins.rewards.rules.gold import Gold, formula_number, read_gold, split_name
 from wethink_plugins.rewards.rules.number import Number, read_tidy
 from wethink_plugins.rewards.rules.parts import read_parts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.precision import compare, same
+from wethink_plugins.rewards.rules.units import read_unit
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 from wethink_plugins.rewards.rules.words import NUMBER_WORDS
 
@@ -30,18 +31,19 @@ from wethink_plugins.rewards.rules.words import NUMBER_WORDS
 _FLOAT = Fraction(1, 10**12)
 # "0,5" where the gold has decimals; three digits behind the comma are thousands.
 _COMMA_DECIMAL = re.compile(r"(?:[€$£] ?)?[+-]?\d{1,9},(?:\d{1,2}|\d{4,9})(?: ?(?:[€%]|[A-Za-z°]{1,10}))?")
+_MOLAR = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?(m?)M")
 _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
 # "ln x = 12" is about ln x; "sin A = 3/5" may be what was asked for.
 _APPLIED = re.compile(r"\\?(?:sqrt|log|ln|exp)\b")
 # "3y" and "2t" beside a plain number are multiples of something, and no years and tonnes.
-_MULTIPLES = frozenset(("t", "x", "y", "z", "n", "a", "b", "K", "B", "T", "mil"))
+_MULTIPLES = frozenset(("t", "x", "y", "z", "n", "a", "b", "K", "B", "mil"))
 _FUNCTION_OF_X = re.compile(r"[fgh]\(x\)")
 _INVERSE_OF_X = re.compile(r"[fgh]\^ ?\{? ?-1 ?\}?\(x\)")
 _DERIVATIVE = re.compile(r"y'|f'\(x\)|\\frac ?\{ ?dy ?\} ?\{ ?dx ?\}|dy ?/ ?dx")
 # The constant of an integral may be a small c; b + c has none.
 _INTEGRAL = re.compile(r"[xtuθ].*\+ ?C$")
 _CONSTANT = re.compile(r"\+ ?c$")
-_ANY_CONSTANT = re.compile(r"\+ ?[cKk]$")
+_ANY_CONSTANT = re.compile(r"\+ ?([cK])$")
 _VARIABLES = frozenset(("x", "t", "u", "θ", "theta"))
 # "$20 profit" is no "$20 loss", and either is $20.
 _SENSES = frozenset(str.split("profit loss gain credit debit debt deficit surplus cheaper dearer discount refund"))
@@ -50,6 +52,7 @@ _ANGLE = (("angle", 1),)
 
 def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     """The gold is one number (perhaps written as a formula, perhaps with a unit)."""
+    text, want = _molar(text, want, policy)
     number = read_tidy(text)
     if number is not None:
         if number.noun in ("K", "B") and want.number is not None and _is_large_count(want.number):
@@ -74,6 +77,16 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     return _as_formula(text, want, policy)
 
 
+def _molar(text: str, want: Gold, policy: Policy) -> tuple[str, Gold]:
+    """ "0.1 M" beside mol/L; elsewhere M is a million."""
+    mine, theirs = _MOLAR.fullmatch(text), _MOLAR.fullmatch(want.text)
+    if mine and not theirs and want.number is not None and want.number.unit == read_unit("mol/L"):
+        return f"{mine[1]} {mine[2]}mol/L", want
+    if theirs and not mine and "mol" in text:
+        return text, read_gold(f"{theirs[1]} {theirs[2]}mol/L", policy)
+    return text, want
+
+
 def _is_large_count(number: Number) -> bool:
     return number.value >= 1000 and number.value.denominator == 1 and not number.noun
 
@@ -96,6 +109,8 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
             return grade_quantity(parts.items[0], want, policy)
         if parts.shape == "alternatives" and _all_right(parts.items, want, policy):
             return right("the same number twice", "number")
+        if parts.shape == "alternatives" and _all_near(parts.items, want):
+            return undecided("the same number, rounded", "number")
         if sum(map(_says_a_number, parts.items)) > 1:
             return wrong("several answers for one number", "number")
         return undecided(f"no single number in {shown(text)}", "number")
@@ -114,6 +129,15 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
 def _all_right(items: tuple[str, ...], want: Gold, policy: Policy) -> bool:
     """ "0.75 or 75%"."""
     return all(grade_quantity(item, want, policy).decision == "right" for item in items)
+
+
+def _all_near(items: tuple[str, ...], want: Gold) -> bool:
+    """ "1/3 or 0.33", within a hundredth of the gold."""
+    values = [number.value for item in items if (number := read_tidy(without_about(item)))]
+    gold = want.number.value if want.number else Fraction(0)
+    return len(values) == len(items) and all(
+        0 < abs(value - gold) * 100 <= abs(gold) or value == gold for value in values
+    )
 
 
 def _says_a_number(text: str) -> bool:
@@ -215,14 +239,15 @@ def grade_formula(text: str, want: Gold, policy: Policy) -> Verdict | None:
     if tree is None:
         return None
     alike = same_function(tree, want.formula)
-    if alike is False and _INTEGRAL.search(want.text) and _INTEGRAL.search(value):
+    if alike is False and not want.name and _INTEGRAL.search(want.text) and _INTEGRAL.search(value):
         return _antiderivative(tree, want.formula, value, want)
     return None if alike is None else _verdict(alike)
 
 
 def _antiderivative(tree: Node, gold: Node, text: str, want: Gold) -> Verdict:
     """ "-cos²x / 2 + C" for "sin²x / 2 + C"; "ln x + C" beside "ln|x| + C" is another matter of taste."""
-    if constant_apart(tree, gold):
+    variables = names_in(gold) - {"C", "e"}
+    if len(variables) == 1 and variables <= _VARIABLES and constant_apart(tree, gold):
         return right("the same but for the constant", "formula")
     if text.replace("|", "").replace(" ", "") == want.text.replace("|", "").replace(" ", ""):
         return undecided("absolute bars", "formula")
@@ -232,7 +257,8 @@ def _antiderivative(tree: Node, gold: Node, text: str, want: Gold) -> Verdict:
 def _same_constant(text: str, want: Gold) -> str:
     """The constant of an integral, in the gold's letter case."""
     if _INTEGRAL.search(want.text):
-        return _ANY_CONSTANT.sub("+ C", text)
+        constant_name = _ANY_CONSTANT.search(text)
+        return _ANY_CONSTANT.sub("+ C", text) if constant_name and text.count(constant_name[1]) == 1 else text
     if want.formula is None or not _CONSTANT.search(want.text) or not text.endswith("C"):
         return text
     variables = names_in(want.formula) - {"c", "e"}

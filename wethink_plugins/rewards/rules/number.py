@@ -101,7 +101,7 @@ _NO_NOUN = frozenset(
     "impossible unlikely seems tens hundreds thousands millions billions trillions basis non onward onwards ")
 ) | (NUMBER_WORDS - {"a", "an"})  # fmt: skip
 _NO_NOUN_CHINESE = re.compile(
-    "[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成]$|的(?:平方|立方|倒数|相反数|一半|两倍|几倍)|^是?错(?:的|误的?)?$|^有误$|前$|几$"
+    "[或和到至以不多少超约除加减乘非没上下内外负点分]|半$|^[打成]$|的(?:平方|立方|倒数|相反数|一半|两倍|几倍)|^是?错(?:的|误的?)?$|^有误$|^年?前$|几$"
 )
 # "12 invalid" and "12 is ruled out" take it back, "3 invalid entries" are counted.
 _TAKEN_OUT = re.compile(
@@ -236,8 +236,6 @@ def _with_rest(number: Number, rest: str, currency: str) -> Number | None:
         )
     # "3千米" is three kilometres and not three thousand metres.
     scaled = _SCALE.match(rest) if rest.isascii() or read_unit(rest) is None else None
-    if scaled and scaled[1] == "M" and not scaled[2] and not currency and not glued and abs(number.value) < 1:
-        return _replaced(number, "mol/L", glued)  # "0.1 M" is a concentration
     if scaled and (currency or (scaled[1] or scaled[3]) not in _UNITS_TOO):
         factor = Fraction(_SCALES[scaled[1] or scaled[3]])
         grown = Number(number.value * factor, number.quantum * factor, number.digits)

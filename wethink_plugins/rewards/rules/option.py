@@ -25,9 +25,17 @@ from wethink_plugins.rewards.rules.letters import (
     mentions,
 )
 from wethink_plugins.rewards.rules.option_letter import EXPLAINS, with_text
-from wethink_plugins.rewards.rules.option_pair import pairs_folded
+from wethink_plugins.rewards.rules.option_pair import pairs_folded, pick_pair
 from wethink_plugins.rewards.rules.option_sentence import sentence
-from wethink_plugins.rewards.rules.option_text import all_of, by_text, by_value, by_words, several_texts
+from wethink_plugins.rewards.rules.option_text import (
+    all_of,
+    by_text,
+    by_value,
+    by_words,
+    said_in_words,
+    several_sets,
+    several_texts,
+)
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.truth import read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
@@ -127,10 +135,11 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(), "far too long for a choice")
     if not any(option.startswith("-") for option in choice.texts):
         text = _DASH.sub("", text)
-    folded = pairs_folded(_CHEER.sub("", text).strip() or text, choice)
-    if isinstance(folded, Pick):
-        return folded
-    text = folded
+    text = _CHEER.sub("", text).strip() or text
+    paired = pick_pair(bare(text), choice)
+    if paired:
+        return paired
+    text = pairs_folded(text, choice)
     plain = bare(text)
     letter = lone_letter(plain) or lone_letter(text)
     if letter and LETTERS.index(letter) < choice.count:
@@ -139,8 +148,12 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
         told = by_words(plain, choice, policy) or _by_initial(letter, choice)
         return Pick(frozenset(told)) if told else Pick(frozenset(), f"there is no option {letter}")
     marked = led_by_letter(plain) or closed_by_letter(plain)
-    told = by_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
+    told = said_in_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
     several = told or letter_list(plain, choice.count) or several_texts(plain, choice, policy)
+    hedge = "" if told or several else several_sets(plain, choice, policy)
+    if hedge:
+        one = _as_one(plain, frozenset(hedge), choice, policy)
+        return Pick(one) if len(one) == 1 else Pick(frozenset(), f"names {', '.join(sorted(hedge))}")
     if several:
         return Pick(frozenset(several if told else _as_one(plain, frozenset(several), choice, policy)))
     for candidate in dict.fromkeys((plain, text)):
@@ -175,7 +188,7 @@ def _of_the_rest(text: str, kept: str, choice: Choice, policy: Policy) -> Pick |
         return None
     pick = picked(kept, choice, policy)
     premise, _ = premise_and_conclusion(text)
-    told = by_text(without_about(premise), choice, policy) if premise and choice.texts else ""
+    told = by_words(without_about(premise), choice, policy) if premise and choice.texts else ""
     if told and told not in pick.letters:
         return Pick(frozenset(), f"the text of {told} with another letter") if pick.letters else None
     named = mentions(text, choice.count)

@@ -36,10 +36,17 @@ def with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     rest = rest.strip()
     if not rest or _SURE.fullmatch(rest) or (choice.texts and by_words(rest, choice, policy) == letter):
         return Pick(frozenset(letter))
+    if choice.texts and _same_in_other_order(rest, letter, choice, policy):
+        return Pick(frozenset(letter))
     if taken_back(rest) and letter not in mentioned(rest, choice):
         return Pick(frozenset(), f"takes {letter} back")
     fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")
     return Pick(frozenset(), fault.replace(_UNREAD, "")) if fault else Pick(frozenset(letter))
+
+
+def _same_in_other_order(rest: str, letter: str, choice: Choice, policy: Policy) -> bool:
+    """ "x > 2 or x < 1" for the option "x < 1 or x > 2"."""
+    return offers_choice(choice.texts[LETTERS.index(letter)]) and _same_value(rest, letter, choice, policy)
 
 
 def _other_letter(letter: str, rest: str, choice: Choice) -> str:

@@ -6,10 +6,10 @@ import re
 
 from wethink_plugins.rewards.rules.choice import Choice, Pick
 from wethink_plugins.rewards.rules.claim import claims, denied, of_another, offers_choice
-from wethink_plugins.rewards.rules.letters import LETTERS, lone_letter, mentions
+from wethink_plugins.rewards.rules.letters import LETTERS, mentions
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.option_letter import with_text
-from wethink_plugins.rewards.rules.option_text import by_text, by_words, mentioned, several_texts
+from wethink_plugins.rewards.rules.option_text import by_text, by_words, is_letter, mentioned, several_texts
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
 
@@ -35,6 +35,7 @@ _DISMISSED = re.compile(
     r"too (?:large|small|big|high|low|long|short|much|many|few|little))",
     re.IGNORECASE,
 )
+_STATED = re.compile(r"\b(?:answer|option|choice) (?:is|must be)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"(?:if|unless)\b|如果|假如", re.IGNORECASE)
 _FUNCTION_WORDS = frozenset(
     str.split(
@@ -65,7 +66,7 @@ def sentence(text: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(), f"names {', '.join(sorted(rivals))}")
     if len(found.chosen) == 1:
         letter = next(iter(found.chosen))
-        if _CONDITION.match(text) or _DISMISSED.match(text[text.find(letter) + 1 :].lstrip(" )]*\"'")):
+        if _dismissed(text, letter):
             return Pick(frozenset())
         if letter in found.rejected or offers_choice(text.split("because")[0]):
             return Pick(frozenset(), f"takes {letter} back")
@@ -80,6 +81,14 @@ def sentence(text: str, choice: Choice, policy: Policy) -> Pick:
         return with_text(next(iter(found.loose)), text[1:], choice, policy)
     named_texts = mentioned(text, choice)
     return Pick(frozenset(), f"names {', '.join(sorted(named_texts))}") if len(named_texts) > 1 else Pick(frozenset())
+
+
+def _dismissed(text: str, letter: str) -> bool:
+    """ "If not C then B", "B is too large"."""
+    if _CONDITION.match(text) and not _STATED.search(text):
+        return True
+    at = re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])[ )\]*\"']*", text)
+    return bool(at and _DISMISSED.match(text, at.end()))
 
 
 def _nothing_else(text: str, letters: frozenset[str], choice: Choice) -> bool:
@@ -105,15 +114,15 @@ def _starts_with_letter(text: str, letter: str) -> bool:
 
 def _claimed(text: str, choice: Choice, policy: Policy) -> set[str]:
     """Options whose text the sentence says: behind "is", or alone between small words."""
-    if not choice.texts or offers_choice(text) or _OF_IT.search(text) or _LIMIT.search(text):
+    if not choice.texts or offers_choice(text) or _OF_IT.search(text):
         return set()
     for claim in claims(text):
-        told = by_text(claim.text, choice, policy) if claim.text != text and not lone_letter(claim.text) else ""
+        told = by_text(claim.text, choice, policy) if claim.text != text and not is_letter(claim.text, choice) else ""
         if told:
             rivals = mentioned(claim.subject, choice) - {told}
             return {told} if not rivals and not _lists_a_number(claim.subject) else set()
     named = mentioned(text, choice)
-    if len(named) != 1 or denied(text) or of_another(text) or _DISMISSED.search(text):
+    if len(named) != 1 or denied(text) or of_another(text) or _DISMISSED.search(text) or _LIMIT.search(text):
         return set()
     letter = next(iter(named))
     return {letter} if _stands_alone(words_of(text), choice.words[LETTERS.index(letter)]) else set()

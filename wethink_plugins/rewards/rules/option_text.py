@@ -27,20 +27,23 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 
-_IN_SENTENCES = frozenset(LETTERS)
 _PRONOUN = re.compile(r"\bI(?='|’| [a-z])")
 _ONLY = re.compile(r"^statements? (?=[IVX]+\b)| only$", re.IGNORECASE)
 _BOTH = re.compile(r"^both (?:of )?(?:options )?", re.IGNORECASE)
 _LISTED = re.compile(r",(?: and)? | and | & |; ?|、|和|\n")
 # "(0, 2) and [0, 2]" names two options, though it could be worked out as one set.
 _SET = re.compile(r"[(\[<>≤≥]")
-_JOINED = re.compile(r",? (?:and|or|&) |[或和且]")
+_JOINED = re.compile(r",? (?:and|&) |[和且]")
 _MEMBERS = re.compile(r", (?:and )?| and | & |、|和")
 
 
 def by_text(text: str, choice: Choice, policy: Policy) -> str:
     """The letter of the one option that says the same: by words first, then as a number."""
     return by_words(text, choice, policy) or by_value(text, choice, policy)
+
+
+def said_in_words(text: str, choice: Choice, policy: Policy) -> str:
+    return by_words(text, choice, policy) or by_words(_BOTH.sub("", text), choice, policy)
 
 
 def by_words(text: str, choice: Choice, policy: Policy) -> str:
@@ -131,7 +134,7 @@ def several_texts(text: str, choice: Choice, policy: Policy) -> frozenset[str] |
     """ "square and circle", "A) square, C) circle": each piece must be an option."""
     if not choice.texts or len(text) > 400:
         return None
-    pieces = _JOINED.split(text) if _SET.search(text) else []
+    pieces = _JOINED.split(text) if _SET.search(text) and not offers_choice(text) else []
     if len(pieces) < 2:
         pieces = [] if offers_choice(text) else _LISTED.split(_BOTH.sub("", text))
     pieces = [piece for piece in pieces if piece.strip()]
@@ -139,6 +142,14 @@ def several_texts(text: str, choice: Choice, policy: Policy) -> frozenset[str] |
         return None
     found = [_piece(piece.strip(), choice, policy) for piece in pieces]
     return frozenset(found) if all(found) else None
+
+
+def several_sets(text: str, choice: Choice, policy: Policy) -> frozenset[str]:
+    """The options of "(0, 2) or [0, 2]"; worked out as one set it would be the larger of the two."""
+    if not choice.texts or len(text) > 400 or not _SET.search(text) or not offers_choice(text):
+        return frozenset()
+    found = [by_text(piece.strip(), choice, policy) for piece in re.split(r",? or |或", text)]
+    return frozenset(found) if len(found) > 1 and all(found) else frozenset()
 
 
 def _piece(piece: str, choice: Choice, policy: Policy) -> str:
@@ -154,14 +165,26 @@ def mentioned(text: str, choice: Choice) -> set[str]:
     words = words_of(text)
     spans: list[tuple[int, int, str]] = []
     for index, option in enumerate(choice.words):
-        if choice.texts[index] in _IN_SENTENCES and (choice.texts[index] != "I" or _PRONOUN.search(text)):
+        if _PRONOUN.search(text) if choice.texts[index] == "I" else is_letter(choice.texts[index], choice):
             continue  # an article, a pronoun or an option's letter
         size = len(option)
         spans += [
             (at, at + size, LETTERS[index]) for at in range(len(words) - size + 1) if words[at : at + size] == option
         ]
-    return {
-        letter
-        for start, end, letter in spans
-        if not any(a <= start and end <= b and (a, b) != (start, end) for a, b, _ in spans)
-    }
+    return _outermost(spans)
+
+
+def _outermost(spans: list[tuple[int, int, str]]) -> set[str]:
+    """Without the spans inside longer ones; in one pass, since 26 options of the same words make thousands."""
+    kept: set[str] = set()
+    reached, last = -1, (-1, -1)
+    for start, end, letter in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if end > reached or (start, end) == last:
+            kept.add(letter)
+            last, reached = (start, end), end
+    return kept
+
+
+def is_letter(text: str, choice: Choice) -> bool:
+    """Whether it is a letter that an option has, and not merely a text such as "O" of four."""
+    return len(text) == 1 and text in LETTERS and LETTERS.index(text) < choice.count

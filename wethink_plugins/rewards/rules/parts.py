@@ -171,7 +171,7 @@ def labelled(item: str, names: frozenset[str] = frozenset()) -> tuple[str, str] 
 def counted(item: str) -> tuple[str, str] | None:
     """("cats", "3") for "3 cats": what is counted or measured, and how many."""
     match = _COUNTED.fullmatch(item.strip())
-    return (match["noun"].casefold().strip(), match["value"]) if match else None
+    return (match["noun"].strip(), match["value"]) if match else None
 
 
 def named(item: str) -> tuple[str, str]:

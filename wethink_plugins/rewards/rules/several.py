@@ -12,6 +12,7 @@ from wethink_plugins.rewards.rules.parts import Parts, counted, labelled, named,
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.region import Piece, read_region, same_region, unknowns
 from wethink_plugins.rewards.rules.text import same_words, words_of
+from wethink_plugins.rewards.rules.units import read_unit
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
 
 PartGrader = Callable[[str, str], Verdict]
@@ -24,11 +25,13 @@ _POINT_WORDS = re.compile(
 )
 # "A^{-1} = [matrix]", "A ∩ B = {1, 2}", "x ∈ {2, 3}".
 _NAME_IN_FRONT = re.compile(
-    r"^(?:[A-Z]{1,3}(?: ?\^ ?\{? ?(?:-1|[T2n]) ?\}?)? ?= ?(?=\\begin|[\[(] ?\\begin)|[A-Z](?:'|\^c)?(?: ?[∩∪\\-] ?[A-Z])+ ?= ?(?=\\?\{)|[a-z] ?∈ ?(?=\\?\{))"
+    r"^(?:[A-Z]{1,3}(?: ?\^ ?\{? ?-1 ?\}?)? ?= ?(?=\\begin|[\[(] ?\\begin)|[A-Z](?:'|\^c)?(?: ?[∩∪\\-] ?[A-Z])+ ?= ?(?=\\?\{)|[a-z] ?∈ ?(?=\\?\{))"
 )
+_USUAL = frozenset((("m", "b"), ("m", "c"), ("n", "k"), ("n", "r")))
 _TRANSPOSED = re.compile(r"[)\]] ?\^ ?\{? ?T|\((?:in|ex)clusive\)")
 _ALL_NUMBERS = re.compile(
-    r"^(?:(?:(?:all|any|every) )?(?:the )?(?:real )?(?:numbers?|values?)(?: of [a-z])?|(?:all )?[a-z])(?: (?:is|are|that (?:is|are)|must be))? ",
+    r"(?:the (?:domain|range|solution(?: set)?) is )?(?:(?:(?:all|any|every) )?(?:the )?(?:real )?(?:numbers?|values?)(?: of [a-z])?|"
+    r"(?:all )?(?P<unknown>[a-z]))(?: (?:is|are|that (?:is|are)|must be))? ",
     re.IGNORECASE,
 )
 _INDEXED = re.compile(r"([xyz])_?\{?[1-9]\}?")
@@ -53,9 +56,13 @@ def grade_region(text: str, want: Gold) -> Verdict | None:
 
 def _in_words(text: str, want: Gold) -> tuple[Piece, ...] | None:
     """ "All real numbers greater than 3", where the gold is an inequality about one unknown."""
-    unknown = want.statement and min(unknowns(want.text), default="")
-    bound = read_bound(_ALL_NUMBERS.sub("", text)) if unknown else None
-    return read_region(f"{unknown} {bound[0]} {bound[1]}") if bound else None
+    unknown = min(unknowns(want.text), default="") if want.statement else ""
+    about = _ALL_NUMBERS.match(text)
+    if not unknown or (about and (about["unknown"] or unknown) != unknown):
+        return None
+    bound = read_bound(text[about.end() :] if about else text)
+    edge = read_tidy(bound[1].removeprefix(f"{unknown} = ")) if bound else None
+    return read_region(f"{unknown} {bound[0]} {edge.value}") if bound and edge and not edge.noun else None
 
 
 def grade_parts(text: str, want: Gold, policy: Policy, grade: PartGrader) -> Verdict:
@@ -110,7 +117,7 @@ def _names_in_front(text: str) -> list[str]:
 
 def _usual_order(names: list[str]) -> bool:
     """Of coordinates x before y; "(m, b)" and "(n, k)" are in the order that the question asked for."""
-    return names == sorted(names) or not set(names) <= {"x", "y", "z", "a", "b", "c"}
+    return names == sorted(names) or tuple(names) in _USUAL
 
 
 def _capital(name: str) -> str:
@@ -217,17 +224,29 @@ def _by_axis(items: tuple[str, ...]) -> tuple[str, ...]:
 
 def _by_kind(items: tuple[str, ...], kinds: list[tuple[str, str]], grade: PartGrader) -> Verdict | None:
     """ "cats: 3, dogs: 2" for "3 cats and 2 dogs"; numbers without a word count in order. None for what names its kinds."""
-    said = [pair if (pair := named(item))[0] else labelled(item) for item in items]
-    if all(said):
-        have = {words_of(pair[0]): pair[1] for pair in said if pair}
-        if have.keys() != {words_of(kind) for kind, _ in kinds}:
+    said = [pair for item in items if (pair := named(item) if named(item)[0] else labelled(item))]
+    if any(read_unit(kind) for kind, _ in kinds):
+        if not said or any(counted(value) for _, value in said):
+            return None
+        short = len(said) == len(items) and all(len(name) == 1 for name, _ in said)
+        values = [value for _, value in said], [value for _, value in kinds]
+        return _in_order(*values, grade) if short else undecided("parts under other names", "parts")
+    if len(said) == len(items):
+        have = {kind: value for name, value in said for kind, _ in kinds if _same_kind(name, kind)}
+        if len(have) != len(kinds) or any("$" in value for value in have.values()):
             return undecided("parts under other names", "parts")
-        return _all([grade(have[words_of(kind)], value) for kind, value in kinds])
-    if any(said):
+        return _all([grade(have[kind], value) for kind, value in kinds])
+    if said:
         return undecided("parts under other names", "parts")
     if any(counted(item) for item in items):
         return None
     return _in_order(items, [value for _, value in kinds], grade)
+
+
+def _same_kind(name: str, kind: str) -> bool:
+    """ "Number of boys" and "boys", "red" and "red balls"."""
+    one, two = set(words_of(name)), set(words_of(kind))
+    return one <= two or two <= one
 
 
 def _by_name(mine: list[tuple[str, str]], theirs: list[tuple[str, str]], grade: PartGrader) -> Verdict:

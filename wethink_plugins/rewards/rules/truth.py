@@ -45,7 +45,7 @@ _CONTRADICTED = {
 _GOLD_REPEATED = re.compile(r"(?:yes|no), (.{1,20})")
 # "Yes, if it rains."
 _CONDITION = re.compile(
-    r"(?:but )?(?:only )?(?:if (?!you (?:look|see))|unless|assuming|provided|supposing|on condition)\b|only (?:when|if|in|on)\b",
+    r"[,;]? ?(?:(?:but )?(?:only )?(?:if (?!(?:you|we|one) )|unless\b|assuming\b|provided that|supposing\b)|only (?:when|if)\b)",
     re.IGNORECASE,
 )
 _SAYS_AGAIN = re.compile(r"\((?:yes|no)\)|\b(?:mean|practice) (?:yes|no)\b", re.IGNORECASE)
@@ -97,6 +97,8 @@ def read_truth(text: str) -> bool | None:
         again = _REPEATED.fullmatch(rest)
         if (again and said == bool(again["denied"])) or _CONTRADICTED[said].fullmatch(rest.strip(" ,，")):
             return None
+        if _CONDITION.match(text, first.end(1)):
+            return None
         if " " + rest.casefold() and not _takes_back(rest):
             return said
         return None
@@ -111,7 +113,6 @@ def _takes_back(rest: str) -> bool:
     """ "Yes and no", "yes or no", "no, yes": both were said."""
     return (
         bool(_SAYS_AGAIN.search(rest))
-        or bool(_CONDITION.match(rest))
         or bool(re.match(r"(?:and|or|but|/|is (?:wrong|false|incorrect|not))\b", rest, re.IGNORECASE))
         or bool(_SECOND.search(rest))
     )

@@ -78,7 +78,7 @@ def _command(name: str) -> Token:
     if name in FUNCTIONS:
         return Token("function", name)
     if name in GREEK:
-        return Token("name", name)
+        return Token("name", name.removeprefix("var"))
     raise NotAFormula(f"\\{name}")
 
 
@@ -98,7 +98,7 @@ def _letters(run: str) -> list[Token]:
         return [Token("name", "π" if run == "pi" else run)]
     for name in sorted(FUNCTIONS, key=len, reverse=True):
         if run.startswith(name) and len(run) == len(name) + 1 and len(name) > 2:
-            return [Token("function", name), Token("name", run[-1])]
+            return [Token("function", name), Token("name", _GREEK_LETTERS.get(run[-1], run[-1]))]
     if len(run) == 2 and (run[0] == "Δ" or (run[0] == "d" and run[1] in "xyztuvsθ")):
         return [Token("name", run)]
     if len(run) > 2 and "π" not in run and (len(run) > 4 or _GREEK_LETTERS.keys().isdisjoint(run)):
