@@ -9,14 +9,16 @@ from wethink_plugins.rewards.rules import moment
 from wethink_plugins.rewards.rules.bounds import read_bound
 from wethink_plugins.rewards.rules.bullets import in_lines, unlisted
 from wethink_plugins.rewards.rules.claim import Claim, bare, claims, denied, offers_choice, sentences, without_about
+from wethink_plugins.rewards.rules.formula import grade_formula
 from wethink_plugins.rewards.rules.gold import Gold, read_chemical, read_gold, read_range, read_ratio, split_name
+from wethink_plugins.rewards.rules.inequality import grade_region
 from wethink_plugins.rewards.rules.latex import tidy
-from wethink_plugins.rewards.rules.maths import grade_formula, grade_quantity
 from wethink_plugins.rewards.rules.number import read_tidy
 from wethink_plugins.rewards.rules.parts import named
 from wethink_plugins.rewards.rules.policy import Policy
+from wethink_plugins.rewards.rules.quantity import grade_quantity
 from wethink_plugins.rewards.rules.region import unknowns
-from wethink_plugins.rewards.rules.several import grade_parts, grade_region, speaks_of_others
+from wethink_plugins.rewards.rules.several import grade_parts, speaks_of_others
 from wethink_plugins.rewards.rules.text import same_words
 from wethink_plugins.rewards.rules.truth import praises_itself, read_truth
 from wethink_plugins.rewards.rules.verdict import Verdict, right, shown, undecided, wrong
@@ -135,7 +137,7 @@ def grade_claim(claim: Claim, want: Gold, policy: Policy) -> Verdict:
     if want.parts is not None:
         return grade_parts(text, want, policy, partial(_part, policy=policy))
     if want.formula is not None or want.statement is not None:
-        verdict = grade_formula(text, want, policy)
+        verdict = grade_formula(text, want)
         if verdict is not None:
             return verdict
     return _words(text, want, policy)
