@@ -162,7 +162,8 @@ def without_reasons(text: str) -> str:
     whole, contrast = bare(text), _CONTRAST.search(text)
     if contrast:
         kept = _closed(text[: contrast.start()].removesuffix(" and").removesuffix(" but"))
-        return text if kept.endswith("/") or kept.casefold().endswith(contrast[1].casefold().strip(" .!")) else kept
+        same = re.search(rf"(?:^|[\s,;$]){re.escape(contrast[1].strip(' .!$'))}[\s,;$]*$", kept, re.IGNORECASE)
+        return text if kept.endswith("/") or same else kept
     kept, _ = _reasons_off(whole)
     _, conclusion = premise_and_conclusion(kept)
     return bare(conclusion)

@@ -150,7 +150,7 @@ def picked(text: str, choice: Choice, policy: Policy) -> Pick:
     marked = led_by_letter(plain) or closed_by_letter(plain)
     told = said_in_words(plain, choice, policy) if marked is None or plain in choice.texts else ""
     several = told or letter_list(plain, choice.count) or several_texts(plain, choice, policy)
-    hedge = "" if told or several else several_sets(plain, choice, policy)
+    hedge = "" if told or several or marked else several_sets(plain, choice, policy)
     if hedge:
         one = _as_one(plain, frozenset(hedge), choice, policy)
         return Pick(one) if len(one) == 1 else Pick(frozenset(), f"names {', '.join(sorted(hedge))}")

@@ -6,7 +6,7 @@ import re
 
 from wethink_plugins.rewards.rules.choice import Choice, Pick
 from wethink_plugins.rewards.rules.claim import bare, offers_choice, taken_back
-from wethink_plugins.rewards.rules.letters import LETTERS, lone_letter, mentions
+from wethink_plugins.rewards.rules.letters import LETTERS, led_by_letter, lone_letter, mentions
 from wethink_plugins.rewards.rules.option_text import by_text, by_words, mathsy, mentioned
 from wethink_plugins.rewards.rules.policy import Policy
 from wethink_plugins.rewards.rules.text import words_of
@@ -34,7 +34,10 @@ _ELSEWHERE = re.compile(r"\b(?:point|side|angle|line|segment|vertex|vitamin|grad
 def with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
     """A letter with words behind it: they may be its text or an explanation, not another option."""
     rest = rest.strip()
-    if not rest or _SURE.fullmatch(rest) or (choice.texts and by_words(rest, choice, policy) == letter):
+    again = None if _has_text(letter, choice) else led_by_letter(rest)
+    rest = again[1] if again and again[0] == letter else rest
+    said_twice = lone_letter(rest) == letter and not _has_text(letter, choice)
+    if not rest or said_twice or _SURE.fullmatch(rest) or (choice.texts and by_words(rest, choice, policy) == letter):
         return Pick(frozenset(letter))
     if choice.texts and _same_in_other_order(rest, letter, choice, policy):
         return Pick(frozenset(letter))
@@ -42,6 +45,11 @@ def with_text(letter: str, rest: str, choice: Choice, policy: Policy) -> Pick:
         return Pick(frozenset(), f"takes {letter} back")
     fault = _other_letter(letter, rest, choice) or (_other_text(letter, rest, choice, policy) if choice.texts else "")
     return Pick(frozenset(), fault.replace(_UNREAD, "")) if fault else Pick(frozenset(letter))
+
+
+def _has_text(letter: str, choice: Choice) -> bool:
+    """Whether the letter is the text of another option."""
+    return letter in choice.texts and choice.texts[LETTERS.index(letter)] != letter
 
 
 def _same_in_other_order(rest: str, letter: str, choice: Choice, policy: Policy) -> bool:

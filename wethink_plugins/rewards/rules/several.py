@@ -200,14 +200,23 @@ def _by_kind(items: tuple[str, ...], kinds: list[tuple[str, str]], grade: PartGr
         return _in_order(*values, grade) if short else undecided("parts under other names", "parts")
     if len(said) == len(items):
         have = {kind: value for name, value in said for kind, _ in kinds if _same_kind(name, kind)}
-        if len(have) != len(kinds) or any("$" in value for value in have.values()):
+        if [name[:1].casefold() for name, _ in said] == [kind[:1].casefold() for kind, _ in kinds]:
+            have = have or {kind: value for (_, value), (kind, _) in zip(said, kinds, strict=True)}
+        if len(have) != len(kinds) or any(_of_another(value, kind) for kind, value in have.items()):
             return undecided("parts under other names", "parts")
         return _all([grade(have[kind], value) for kind, value in kinds])
     if said:
         return undecided("parts under other names", "parts")
-    if any(counted(item) for item in items):
+    numbers = [read_tidy(item) for item in items]
+    if not all(number and not number.noun for number in numbers):
         return None
     return _in_order(items, [value for _, value in kinds], grade)
+
+
+def _of_another(value: str, kind: str) -> bool:
+    """ "$5" or "20 kg", of apples."""
+    noun = (counted(value) or ("", ""))[0]
+    return "$" in value or bool(noun and not _same_kind(noun, kind))
 
 
 def _same_kind(name: str, kind: str) -> bool:
