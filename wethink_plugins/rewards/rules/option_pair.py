@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from dataclasses import dataclass
 
 from wethink_plugins.rewards.rules.choice import Choice, Pick
 from wethink_plugins.rewards.rules.claim import denied, offers_choice, taken_back
 from wethink_plugins.rewards.rules.letters import LETTERS, mentions
 
 _NAME = re.compile(r"(?<![\w'’])[A-Z](?![\w'’])")
-_MARKED = r"(?:\s*[)\]}>*]*[.:,、，：]+\s*|\s*[)\]}>*]+\s*|\s+[-–—=]\s+|\s+(?=[(\[]))[\"“'(\[*]{0,3}"
+_MARKED = r"(?:\s*[)\]}>*]*[.:,、，：]+\s*|\s*[)\]}>*]+\s*|\s+[-–—=]\s+|\s+(?=[(\[]))"
+_LETTER = r"(?<![\w'’°∠])(?:\((?P<a>[A-Z])\)|(?P<b>[A-Z]))"
+_WITH_MARK = re.compile(_LETTER + _MARKED)
 # "A cat" is no option A.
-_BETWEEN = {True: _MARKED, False: rf"(?:{_MARKED}|\s+[\"“'(\[*]{{0,3}})"}
-_CLOSING = r"[.]?[\"”')\]*]{0,3}"
-_LEAD = r"(?:(?:i (?:think|believe) )?(?:it|this|that)(?: is|'s) )?(?:(?:the )?(?:correct )?(?:option|choice|answer)(?: is)?:? )?"
+_WITH_SPACE = re.compile(_LETTER + r"\s+")
+_OPENING = "\"“'([*"
+_CLOSING = re.compile(r"[.]?[\"”')\]*]{0,3}")
+_CUT_SHORT = re.compile(r"\w|[.,:/^_-]\w|\s*[%°×*^+=<>≤≥]|/\w|\s*[/-]\s*\d")
+_LEAD = re.compile(
+    r"(?:(?:i (?:think|believe) )?(?:it|this|that)(?: is|'s) )?(?:(?:the )?(?:correct )?(?:option|choice|answer)(?: is)?:? )?",
+    re.IGNORECASE,
+)
 _SMALL = re.compile(r"[\s,;.&*()、，-]|and|both|options?|和|选项", re.IGNORECASE)
 _DENIED = re.compile(
     r"\W*(?:(?:is|are|was|seems?|looks?) (?:clearly |definitely )?(?:not (?:the |a )?(?:correct|right|answer|true)|"
@@ -43,6 +50,15 @@ _OFFERED = re.compile(r"\W*[/|?]|\W*or\b", re.IGNORECASE)
 _LONGEST = 600
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A letter and a text behind it, from `start` to `end` in the answer."""
+
+    letter: str
+    start: int
+    end: int
+
+
 def pick_pair(text: str, choice: Choice) -> Pick | None:
     """The pick of an answer that is pairs alone, or starts with one. None where there is no pair, or more is to be read.
 
@@ -50,24 +66,25 @@ def pick_pair(text: str, choice: Choice) -> Pick | None:
     """
     if len(text) > _LONGEST or not choice.texts or _FINAL.search(text):
         return None
-    own = {LETTERS[i]: pair for i, option in enumerate(choice.texts) if (pair := _found(text, LETTERS[i], option))}
-    unled = re.sub(_LEAD, "", text, count=1, flags=re.IGNORECASE)
-    if len(own) > 1 and not _SMALL.sub("", _without(unled, list(own.values()))):
-        return Pick(frozenset(own))
-    for letter, pair in own.items():
-        lead = re.compile(rf"{_LEAD}{pair.pattern}", re.IGNORECASE).match(text)
-        if lead and text[lead.start() : lead.end()].find(letter) >= 0:
-            return _behind(letter, text[lead.end() :], choice)
+    own = _own_pairs(text, choice)
+    lead = _LEAD.match(text)
+    start = lead.end() if lead else 0
+    if len({pair.letter for pair in own}) > 1 and not _SMALL.sub("", _without(text, own, start)):
+        return Pick(frozenset(pair.letter for pair in own))
+    first = next((pair for pair in own if pair.start in (0, start)), None)
+    if first:
+        return _behind(first.letter, text[first.end :], choice)
     return Pick(frozenset(), "a letter with another option's text") if _crossed(text, choice) else None
 
 
 def pairs_folded(text: str, choice: Choice) -> str:
     """The text with a pair at its end as the letter alone, where its text could be misread."""
-    for i, option in enumerate(choice.texts):
-        pair = _found(text, LETTERS[i], option) if _misleads(option, choice) and len(text) <= _LONGEST else None
-        last = re.search(rf"{pair.pattern}\W*$", text) if pair else None
-        if last and _ANNOUNCED.search(text[: last.start()]):
-            text = text[: last.start()] + LETTERS[i]
+    if len(text) > _LONGEST:
+        return text
+    for pair in _own_pairs(text, choice):
+        misread = _misleads(choice.texts[LETTERS.index(pair.letter)], choice)
+        if misread and not re.search(r"\w", text[pair.end :]) and _ANNOUNCED.search(text[: pair.start]):
+            return text[: pair.start] + pair.letter
     return text
 
 
@@ -99,9 +116,8 @@ def _behind(letter: str, rest: str, choice: Choice) -> Pick | None:
 
 def _claims(rest: str, other: str, option: str) -> bool:
     """Whether another pair stands there, and no "not" in front of it."""
-    pair = _found(rest, other, option)
-    at = pair.search(rest) if pair else None
-    return bool(at and not _NOT.search(rest[: at.start()]))
+    pairs = [pair for pair in _all_pairs(rest, other, option) if pair.letter == other]
+    return bool(pairs) and not _NOT.search(rest[: pairs[0].start])
 
 
 def _is(rest: str, option: str) -> bool:
@@ -112,19 +128,21 @@ def _others(letter: str, choice: Choice) -> list[tuple[str, str]]:
     return [(LETTERS[i], option) for i, option in enumerate(choice.texts) if LETTERS[i] != letter]
 
 
-def _without(text: str, pairs: list[re.Pattern[str]]) -> str:
-    for pair in pairs:
-        text = pair.sub(" ", text)
-    return text
+def _without(text: str, pairs: list[Pair], start: int) -> str:
+    for pair in reversed(pairs):
+        text = text[: pair.start] + " " + text[pair.end :]
+    return text[start:] if start < pairs[0].start + 1 else text
 
 
 def _crossed(text: str, choice: Choice) -> bool:
     said = text.strip()
+    if len(said) > max(map(len, choice.texts)) + 12:
+        return False
     return any(
         _misleads(option, choice)
-        and len(said) <= len(option) + 12
-        and option.strip(" .").casefold() in said.casefold()
-        and any(_pair(letter, option, True).fullmatch(said) for letter in LETTERS[: choice.count] if letter != own)
+        and any(
+            pair.letter != own and (pair.start, pair.end) == (0, len(said)) for pair in _pairs(said, option, _WITH_MARK)
+        )
         for own, option in zip(LETTERS, choice.texts, strict=False)
     )
 
@@ -137,18 +155,45 @@ def _name_in(option: str, choice: Choice) -> bool:
     return len(option) > 1 and any(LETTERS.index(name) < choice.count for name in _NAME.findall(option))
 
 
-def _found(text: str, letter: str, option: str) -> re.Pattern[str] | None:
-    if option.strip(" .").casefold() not in text.casefold():
-        return None
-    pair = _pair(letter, option, letter in "AI")
-    return pair if pair.search(text) else None
+def _own_pairs(text: str, choice: Choice) -> list[Pair]:
+    """In their order."""
+    folded = text.casefold()
+    found: list[Pair] = []
+    for letter, option in zip(LETTERS, choice.texts, strict=False):
+        if _bare_text(option).casefold() in folded:
+            found += [pair for pair in _all_pairs(text, letter, option) if pair.letter == letter]
+    return sorted(set(found), key=lambda pair: (pair.start, pair.end))
 
 
-@lru_cache(maxsize=4096)
-def _pair(letter: str, option: str, marked: bool) -> re.Pattern[str]:
-    option = option.strip(" .")
+def _all_pairs(text: str, letter: str, option: str) -> list[Pair]:
+    return _pairs(text, option, _WITH_MARK) + ([] if letter in "AI" else _pairs(text, option, _WITH_SPACE))
+
+
+def _bare_text(option: str) -> str:
+    return option.strip(" .")
+
+
+def _pairs(text: str, option: str, pattern: re.Pattern[str]) -> list[Pair]:
+    """Any letters with this option's text behind them."""
+    option = _bare_text(option)
     if len(option) < 2 and not option.isdigit():
-        return re.compile(r"(?!)")  # "A, D" is a list of letters
-    words = re.escape(option)
-    end = r"(?!\w|[.,:/^_-]\w|\s*[%°×*^+=<>≤≥]|/\w|\s*[/-]\s*\d)" if option[-1:].isalnum() else ""
-    return re.compile(rf"(?<![\w'’°∠])(?:\({letter}\)|{letter}){_BETWEEN[marked]}(?i:{words}){end}{_CLOSING}")
+        return []  # "A, D" is a list of letters
+    found = []
+    for match in pattern.finditer(text):
+        end = _end_of(text, match.end(), option)
+        if end:
+            found.append(Pair(match["a"] or match["b"], match.start(), end))
+    return found
+
+
+def _end_of(text: str, at: int, option: str) -> int:
+    """Where the option's text ends that starts here, behind up to three opening marks; 0 where it doesn't."""
+    for start in range(at, at + 4):
+        end = start + len(option)
+        if text[start:end].casefold() == option.casefold():
+            cut = option[-1:].isalnum() and _CUT_SHORT.match(text, end)
+            closing = _CLOSING.match(text, end)
+            return 0 if cut or not closing else closing.end()
+        if text[start : start + 1] not in _OPENING or start >= len(text):
+            return 0
+    return 0
