@@ -173,6 +173,7 @@ REFUSALS = [
     ("unknown type", {"question_type": "riddle"}, SampleError, "aliases.question_type"),
     ("unknown method", {"reward_method": "magic"}, SampleError, "aliases.reward_method"),
     ("no judge", {"question_type": "descriptive"}, JudgeRequired, "judge.offline"),
+    ("no judge, no answer", {"question_type": "descriptive", "response": "Hm."}, JudgeRequired, "judge.offline"),
 ]
 
 

@@ -125,6 +125,8 @@ class HybridReward:
     async def _one(self, sample: Sample, deadline: float | None = None) -> Score:
         start = time.monotonic()
         question = question_of(sample, self.config.aliases)
+        if question.method == "model" and self.judge is None:
+            raise judge_required(sample)  # whatever the response: not only once one has an answer, hours into a run
         response = read_response(sample.response, self.config.style)
         found = await self._by_rule(sample, question, response)
         if found is None:
