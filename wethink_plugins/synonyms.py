@@ -9,6 +9,7 @@ from typing import Any
 _SYNONYMS = {
     "problem": ("problem", "question", "prompt", "query", "instruction"),
     "answer": ("answer", "solution", "gt", "label", "ground_truth", "gold", "target"),
+    "response": ("response", "completion", "output", "prediction", "generated_text", "solution_str"),
     "image_path": ("image_path", "image", "images", "picture", "pictures", "img", "image_file"),
 }
 
@@ -16,7 +17,7 @@ _SYNONYMS = {
 def other_name(record: Mapping[str, Any], field: str) -> str | None:
     """The record's own key that could be the field under another name and holds something; None where none does."""
     names = {str(key).strip().casefold(): str(key) for key, value in record.items() if _holds(value)}
-    return next((names[name] for name in _SYNONYMS[field] if name in names), None)
+    return next((names[name] for name in _SYNONYMS.get(field, ()) if name in names), None)
 
 
 def _holds(value: Any) -> bool:

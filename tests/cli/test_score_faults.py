@@ -14,7 +14,7 @@ GOOD = {
     ("field", "value"),
     [
         ("answer", ""),
-        ("answer", 3),
+        ("answer", [3]),
         ("response", None),
         ("question_type", "vqa"),
         ("reward_method", "dice"),

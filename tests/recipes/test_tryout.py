@@ -15,7 +15,8 @@ from wethink_plugins import HybridReward, Sample
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.datasets.validate import validate
 from wethink_plugins.rewards.judge import Judgement
-from wethink_plugins.rewards.replay import read_rollouts, replay
+from wethink_plugins.rewards.replay import replay
+from wethink_plugins.rewards.rollout import read_rollouts
 from wethink_plugins.synthesis.config import SynthesisConfig
 from wethink_plugins.watch.journal import JournalFollower
 from wethink_plugins.watch.signs import Run, signs

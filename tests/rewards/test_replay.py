@@ -7,9 +7,10 @@ import pytest
 from tests.rewards.judges import ScriptedJudge
 from wethink_plugins import HybridReward
 from wethink_plugins.config import WeThinkConfig
-from wethink_plugins.errors import ConfigError, JudgeRequired, WeThinkError
+from wethink_plugins.errors import ConfigError, JudgeRequired, SampleError, WeThinkError
 from wethink_plugins.rewards.journal import read_journal
-from wethink_plugins.rewards.replay import by_other_judges, read_rollouts, replay
+from wethink_plugins.rewards.replay import by_other_judges, replay
+from wethink_plugins.rewards.rollout import read_rollouts
 from wethink_plugins.rewards.sweep import NO_TRAINING, Setting, default_settings, grid, grid_file, overall, sweep
 
 ANSWERS = ["correct", "mostly", "partly", "wrong", "down", "filtered"]
@@ -91,6 +92,35 @@ def test_nothing_is_written_to_the_journal_that_is_read(journal, monkeypatch):
     before = list(read_journal(journal))
     replay(read_rollouts(journal), WeThinkConfig.load({"journal": {"path": str(journal)}}))
     assert list(read_journal(journal)) == before
+
+
+UNREADABLE = [
+    ({"solution": "4"}, "answer: is missing, and the line has `solution`", "is that it? rename it to answer"),
+    ({}, "answer: is missing", "each line needs response and answer"),
+    ({"answer": None}, "answer: is null, not text", "write it as a string"),
+    ({"answer": True}, "answer: is true or false, not text", "write it as a string"),
+    ({"answer": "4", "response": ["4"]}, "response: is a list, not text", "write it as a string"),
+    ({"gold": None, "answer": "4"}, "gold: is null, not text", "write it as a string"),
+]
+
+
+@pytest.mark.parametrize(("fields", "problem", "fix"), UNREADABLE, ids=lambda value: str(value)[:30])
+def test_a_saved_line_that_cannot_be_read_says_what_it_has_instead(tmp_path, fields, problem, fix):
+    file = tmp_path / "rollouts.jsonl"
+    file.write_text(json.dumps({"id": "r7", "response": "<think>a</think><answer>4</answer>", **fields}) + "\n")
+    with pytest.raises(SampleError) as error:
+        read_rollouts(file)
+    for part in ("rollouts.jsonl:1", "r7", problem, fix):
+        assert part in str(error.value)
+
+
+def test_a_number_as_answer_or_option_is_taken_as_it_prints(tmp_path):
+    file = tmp_path / "rollouts.jsonl"
+    line = {"id": "r7", "question": "How many?", "answer": 3, "response": "<think>a</think><answer>3</answer>"}
+    file.write_text(json.dumps(line) + "\n" + json.dumps({**line, "answer": "B", "options": [2, 3.5]}) + "\n")
+    plain, choice = (rollout.sample for rollout in read_rollouts(file))
+    assert (plain.answer, choice.options) == ("3", ("2", "3.5"))
+    assert replay(read_rollouts(file), BASE).scores[0].accuracy == 1.0
 
 
 SETTINGS = [

@@ -16,7 +16,7 @@ from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
-    from wethink_plugins.rewards.replay import Rollout
+    from wethink_plugins.rewards.rollout import Rollout
     from wethink_plugins.score import Score
 
 _FILE = (
@@ -45,7 +45,8 @@ def score(
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.datasets.write import refuse_overwriting, write_text
     from wethink_plugins.errors import SampleError
-    from wethink_plugins.rewards.replay import by_other_judges, read_rollouts, replay
+    from wethink_plugins.rewards.replay import by_other_judges, replay
+    from wethink_plugins.rewards.rollout import read_rollouts
 
     if out is not None:
         refuse_overwriting(file, out)

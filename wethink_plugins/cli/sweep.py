@@ -43,7 +43,8 @@ def sweep(
     """
     from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.rewards import sweep as swept
-    from wethink_plugins.rewards.replay import read_rollouts, replay
+    from wethink_plugins.rewards.replay import replay
+    from wethink_plugins.rewards.rollout import read_rollouts
 
     settings = _settings(weights, tiers or [], unscored, grid)
     base = WeThinkConfig.load(config)

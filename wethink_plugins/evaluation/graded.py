@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.evaluation.responses import Item
 from wethink_plugins.rewards.question import question_of
-from wethink_plugins.rewards.replay import Rollout, replay
+from wethink_plugins.rewards.replay import replay
+from wethink_plugins.rewards.rollout import Rollout
 from wethink_plugins.score import Score
 
 

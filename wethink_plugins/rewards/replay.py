@@ -7,16 +7,16 @@ rules cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from wethink_plugins.config import JournalFile, Shadow, WeThinkConfig
-from wethink_plugins.errors import SampleError, Ungradable, Unscored, WeThinkError
+from wethink_plugins.errors import Ungradable, Unscored
 from wethink_plugins.rewards.assess import judge_required
 from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.rewards.judge import Judge, Judgement, judge_from
+from wethink_plugins.rewards.rollout import Rollout
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
 
@@ -28,38 +28,12 @@ _NOT_SENT = frozenset({"breaker_open", "ceiling"})
 
 
 @dataclass(frozen=True)
-class Rollout:
-    """A sample as it was read, with the line it was read from; `number` counts from 1."""
-
-    sample: Sample
-    line: Mapping[str, Any]
-    number: int
-
-    @property
-    def group(self) -> Hashable:
-        """Rollouts of one prompt in one step. Without a group in the file: the same row in the same step."""
-        meta, sample = self.sample.meta, self.sample
-        return meta.get("split"), meta.get("step"), sample.id if sample.group is None else sample.group
-
-
-@dataclass(frozen=True)
 class Replayed:
     """Scores in the order of the rollouts; how many verdicts were read, and for how many a judge was really asked."""
 
     scores: Sequence[Score]
     reused: int
     asked: int
-
-
-def read_rollouts(file: Path) -> list[Rollout]:
-    """From a JSONL (or what else `datasets` loads) of rollouts or of a journal, or a journal's folder.
-
-    SampleError names file, line and field of what can't be scored; WeThinkError when there is nothing.
-    """
-    rollouts = [Rollout(_sample(line, file, number), line, number) for number, line in _lines(file)]
-    if not rollouts:
-        raise WeThinkError("holds no rollouts", fix="give a JSONL file, or the folder of a journal", file=file)
-    return rollouts
 
 
 def replay(
@@ -163,37 +137,3 @@ def _said(line: Mapping[str, Any]) -> Judgement:
     if line.get("status") == "ungradable":
         raise Ungradable(reason.removeprefix("ungradable: "))
     return Judgement(str(line.get("tier")), reason, str(line.get("judge_reply") or ""))
-
-
-def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    from wethink_plugins.datasets.records import read_records
-    from wethink_plugins.rewards.journal import read_journal, whole_lines
-
-    if file.is_dir():
-        return enumerate(read_journal(file), start=1)
-    return whole_lines(file) if file.is_file() and file.suffix.lower() == ".jsonl" else read_records(file)
-
-
-def _sample(line: Mapping[str, Any], file: Path, number: int) -> Sample:
-    """A journal calls the right answer `gold`, its `answer` is what was read from the response."""
-
-    def fault(field: str, problem: str, fix: str) -> SampleError:
-        return SampleError(problem, fix=fix, file=f"{file}:{number}", row=line.get("id"), field=field)
-
-    for field in ("response", "gold" if "gold" in line else "answer"):
-        if not isinstance(line.get(field), str):
-            raise fault(field, "is missing or not text", "each line needs response and answer")
-    options = line.get("options") or []
-    if not isinstance(options, list) or not all(isinstance(text, str) for text in options):
-        raise fault("options", "is no list of texts", "write the option texts in order, as a list")
-    return Sample(
-        id=str(line.get("id", number)),
-        group=line.get("group"),
-        question=str(line.get("question") or line.get("problem") or ""),
-        response=line["response"],
-        answer=line.get("gold", line.get("answer")),
-        question_type=line.get("question_type") or line.get("category") or None,
-        options=tuple(options),
-        reward_method=line.get("reward_method") or line.get("reward") or "auto",
-        meta={key: line[key] for key in ("step", "split") if key in line},
-    )

@@ -12,7 +12,7 @@ from typing import Any
 from wethink_plugins.agreement import pearson, ranks
 from wethink_plugins.errors import WeThinkError
 from wethink_plugins.rewards.advantages import Group, compared, group_of
-from wethink_plugins.rewards.replay import Rollout, read_rollouts
+from wethink_plugins.rewards.rollout import Rollout, read_rollouts
 
 NO_TRAINING = (
     "Would-be advantages are those that ours would have given to the rollouts of a model that the other reward trains; "

@@ -16,7 +16,7 @@ from typing import Any
 from wethink_plugins.config import WeThinkConfig
 from wethink_plugins.errors import ConfigError
 from wethink_plugins.rewards.advantages import POLICIES, Group, compared, group_of
-from wethink_plugins.rewards.replay import Rollout
+from wethink_plugins.rewards.rollout import Rollout
 from wethink_plugins.score import Score
 
 NO_TRAINING = (

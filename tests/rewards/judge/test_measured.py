@@ -14,7 +14,8 @@ from wethink_plugins.rewards.judge import judge_from
 from wethink_plugins.rewards.judge.calibration import calibrate
 from wethink_plugins.rewards.judge.labelled import LabelledRow, read_labelled
 from wethink_plugins.rewards.judge.stability import stability
-from wethink_plugins.rewards.replay import read_rollouts, replay
+from wethink_plugins.rewards.replay import replay
+from wethink_plugins.rewards.rollout import read_rollouts
 
 ROWS = read_labelled()[:12]
 
