@@ -90,3 +90,17 @@ def test_a_judge_that_is_not_shown_the_question(sample_of, caplog, question, sho
     fields = {"answer": "correct", "gold": "It is so.", "question_type": "descriptive", "question": question}
     reward.score_batch([sample_of(**fields) for _ in range(3)])
     assert ("3 of 3 samples that need the judge have no question" in caplog.text) == shouts
+
+
+CHOICE = {"question_type": "multiple_choice", "options": ["red", "blue"]}
+GOLDS = [("1", True), ("0", True), ("C", True), ("green", True), ("B", False), ("blue", False), ("(b) blue", False)]
+
+
+@pytest.mark.parametrize(("gold", "shouts"), GOLDS, ids=[case[0] for case in GOLDS])
+def test_a_gold_that_is_none_of_the_options(sample_of, caplog, gold, shouts):
+    """It would cost every response its accuracy, or pay an index: the row is named at once, and in each score."""
+    samples = [sample_of(said, gold, id=f"row-{said}", **CHOICE) for said in ("blue", "B", "red")]
+    scores = HybridReward.from_config().score_batch(samples)
+    shout = f"the gold of 3 of 3 multiple_choice samples is none of the options: row row-blue has {gold!r}"
+    assert (shout in caplog.text) == shouts
+    assert all(("the gold is none of the options" in score.reason) == shouts for score in scores)

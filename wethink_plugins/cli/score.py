@@ -16,6 +16,7 @@ from wethink_plugins.cli.output import complain, say, say_json, say_table, shown
 from wethink_plugins.counted import counted
 
 if TYPE_CHECKING:
+    from wethink_plugins.config import WeThinkConfig
     from wethink_plugins.rewards.rollout import Rollout
     from wethink_plugins.score import Score
 
@@ -72,7 +73,7 @@ def score(
         say(f"verdicts: {again.reused} from the journal, {again.asked} asked of the judge")
     if out is not None and not json:
         say(f"wrote {out}")
-    for line in [*unjudged(table), *causes(again.scores), *_unread(rollouts, again.scores, settings.style)]:
+    for line in [*unjudged(table), *causes(again.scores), *_faults(rollouts, again.scores, settings)]:
         complain(line)
     if table[-1]["unscored"] > settings.judge.tolerate.share * table[-1]["needed_judge"]:
         raise typer.Exit(1)
@@ -108,10 +109,17 @@ def causes(scores: Sequence[Score]) -> list[str]:
     ]
 
 
-def _unread(rollouts: Sequence[Rollout], scores: Sequence[Score], style: str) -> list[str]:
+def _faults(rollouts: Sequence[Rollout], scores: Sequence[Score], settings: WeThinkConfig) -> list[str]:
+    """What the first batch of a training would shout."""
     from wethink_plugins.rewards.other_style import unread
+    from wethink_plugins.rewards.row_faults import row_faults
 
-    return unread([rollout.sample.response for rollout in rollouts], scores, style)
+    samples = [rollout.sample for rollout in rollouts]
+    of_rows = row_faults(list(zip(samples, scores, strict=True)), settings.rules)
+    return [
+        *unread([one.response for one in samples], scores, settings.style),
+        *(f"CHECK THIS: {one}" for one in of_rows),
+    ]
 
 
 def equal_groups(rollouts: Sequence[Rollout], scores: Sequence[Score]) -> dict[str, int]:

@@ -10,7 +10,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Sequence
 
+from wethink_plugins.config import Rules
 from wethink_plugins.rewards.other_style import style_fault
+from wethink_plugins.rewards.row_faults import row_faults
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
 
@@ -23,9 +25,9 @@ _log = logging.getLogger("wethink_plugins.first_batch")
 class FirstBatch:
     """Collects until it has seen a batch, reports once, and is silent from then on. Safe to call from threads."""
 
-    def __init__(self, style: str, tolerated: float = 0.0) -> None:
+    def __init__(self, style: str, rules: Rules, tolerated: float = 0.0) -> None:
         """`tolerated`: the share of what needed the judge that may get no verdict without a shout."""
-        self._style, self._tolerated = style, tolerated
+        self._style, self._rules, self._tolerated = style, rules, tolerated
         self._seen: list[tuple[Sample, Score]] = []
         self._done = False
         self._lock = threading.Lock()
@@ -60,7 +62,7 @@ class FirstBatch:
     def faults(self) -> list[str]:
         return [
             *self._style_fault(),
-            *self._no_question(),
+            *row_faults(self._seen, self._rules),
             *self._no_verdict(),
             *self._all_zero_types(),
             *self._never_answered(),
@@ -70,14 +72,6 @@ class FirstBatch:
         if any(score.format for _, score in self._seen):
             return []
         return [style_fault([sample.response for sample, _ in self._seen], self._style)]
-
-    def _no_question(self) -> list[str]:
-        """A host that hands over no question: every verdict would be of two texts beside each other."""
-        asked = [sample for sample, score in self._seen if score.method == "model"]
-        without = sum(not sample.question.strip() for sample in asked)
-        if not without:
-            return []
-        return [f"{without} of {len(asked)} samples that need the judge have no question: it is asked without it"]
 
     def _no_verdict(self) -> list[str]:
         needed = [score for _, score in self._seen if score.method == "model"]

@@ -55,7 +55,7 @@ class HybridReward:
         self.rules_in_threads = False
         self._terms = load_terms(config.terms)
         self._journal = Journal.from_settings(config.journal.path, config.journal.rotate_mb) if live else None
-        self._first_batch = FirstBatch(config.style, config.judge.tolerate.share) if live else None
+        self._first_batch = FirstBatch(config.style, config.rules, config.judge.tolerate.share) if live else None
         self._digest, self._judge_digest = config.digest(), config.judge.digest()
         self._loop = LoopThread("wethink-judge", getattr(self.judge, "aclose", None))
         if config.rules.symbolic == "full":

@@ -42,8 +42,9 @@ def require_text(sample: Sample) -> None:
         if not isinstance(getattr(sample, field), str):
             raise SampleError(f"is {kind_of(getattr(sample, field))}, not text", fix=fix, row=sample.id, field=field)
     if not isinstance(sample.answer, str) or not sample.answer.strip():
+        nothing = sample.answer is None or isinstance(sample.answer, str)
         raise SampleError(
-            f"no gold answer, found {sample.answer!r:.80}",
+            f"no gold answer, found {sample.answer!r:.80}" if nothing else f"is {kind_of(sample.answer)}, not text",
             fix="pass the row's answer as text",
             row=sample.id,
             field="answer",

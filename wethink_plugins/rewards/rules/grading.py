@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from wethink_plugins.errors import Ungradable, WeThinkError
@@ -79,7 +80,14 @@ def _by_rules(answer: str, gold: str, question_type: str, options: tuple[str, ..
         verdict = grade_option(answer, gold, options, policy)
         if verdict is not None:
             return verdict
+        if options:
+            return _outside_options(grade_blank(answer, gold, policy))
     return grade_blank(answer, gold, policy)
+
+
+def _outside_options(verdict: Verdict) -> Verdict:
+    """Of a gold that no option is: compared as text, and the row's fault is told with it."""
+    return replace(verdict, reason=f"{verdict.reason}; the gold is none of the options")
 
 
 @lru_cache(maxsize=_CACHE)

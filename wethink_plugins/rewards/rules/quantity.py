@@ -34,6 +34,7 @@ _THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?[KB]")
 _APPLIED = re.compile(r"\\?(?:sqrt|log|ln|exp)\b")
 # "3y" and "2t" beside a plain number are multiples of something, and no years and tonnes.
 _MULTIPLES = frozenset(("t", "x", "y", "z", "n", "a", "b", "K", "B", "mil"))
+_FRACTION = re.compile(r"/|\\frac")
 # "$20 profit" is no "$20 loss", and either is $20.
 _SENSES = frozenset(str.split("profit loss gain credit debit debt deficit surplus cheaper dearer discount refund"))
 _ANGLE = (("angle", 1),)
@@ -46,7 +47,7 @@ def grade_quantity(text: str, want: Gold, policy: Policy) -> Verdict:
     if number is not None:
         if number.noun in ("K", "B") and want.number is not None and _is_large_count(want.number):
             number = _grown(text) or number
-        if "/" in text and policy.arithmetic == "finished" and _left_to_do(number, want):
+        if _FRACTION.search(text) and policy.arithmetic == "finished" and _left_to_do(number, want):
             return undecided(f"{shown(text)} is not worked out", "number")
         return _compared(number, text, want, policy)
     if _COMMA_DECIMAL.fullmatch(text) and want.number is not None and want.number.value.denominator > 1:
