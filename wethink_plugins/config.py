@@ -27,7 +27,7 @@ VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 def _finite(value: float) -> float:
     if not math.isfinite(value):
-        raise ValueError(f"must be a finite number, found {value}")
+        raise ValueError("must be a finite number")  # what was found is added to it
     return value
 
 

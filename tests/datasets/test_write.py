@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from wethink_plugins.datasets.write import remove, replacing, write_text
+from wethink_plugins.datasets.write import refuse_overwriting, remove, replacing, write_text
 from wethink_plugins.errors import WeThinkError
 
 
@@ -44,3 +44,10 @@ def test_removes_what_is_there(tmp_path):
     assert not (tmp_path / "file").exists()
     with pytest.raises(WeThinkError, match="can't be removed"):
         remove(tmp_path / "folder")
+
+
+def test_a_folder_given_as_output_is_refused_before_the_work(tmp_path):
+    for call in (lambda: refuse_overwriting(tmp_path / "rows.jsonl", tmp_path), lambda: write_text(tmp_path, "new")):
+        with pytest.raises(WeThinkError, match="is a folder; name a file in it"):
+            call()
+    assert not list(tmp_path.parent.glob(".*.part"))

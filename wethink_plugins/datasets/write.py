@@ -21,6 +21,7 @@ def replacing(file: Path) -> Iterator[Path]:
     """
     mine = f".{file.name}.{zlib.crc32(platform.node().encode()):08x}"
     temporary = file.with_name(f"{mine}.{os.getpid()}.part")
+    _refuse_folder(file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         _remove_left(file.parent, mine)
@@ -67,10 +68,16 @@ def remove(file: Path) -> None:
 
 
 def refuse_overwriting(source: str | Path, *outputs: Path) -> None:
-    """WeThinkError when an output is the file that is read."""
+    """WeThinkError when an output is the file that is read, or a folder."""
     for file in outputs:
+        _refuse_folder(file)
         if file.resolve() == Path(source).expanduser().resolve():
             raise WeThinkError("this is the input, which it would overwrite", fix="give another output", file=file)
+
+
+def _refuse_folder(file: Path) -> None:
+    if file.is_dir():
+        raise WeThinkError("is a folder", fix="name a file in it", file=file)
 
 
 def write_text(file: Path, text: str) -> Path:
