@@ -31,9 +31,10 @@ def test_a_dataset_without_gold_answers_is_refused():
         make_reward(reward=HybridReward.from_config())(prompts=["q"], completions=["r"])
 
 
-def test_a_dataset_in_trls_own_words_is_told_how_to_rename_its_column():
-    with pytest.raises(SampleError, match=r'rename_column\("solution", "answer"\)'):
-        make_reward(reward=HybridReward.from_config())(prompts=["q"], completions=["r"], solution=["4"])
+@pytest.mark.parametrize("name", ["solution", "ground_truth"])
+def test_a_dataset_in_other_words_is_told_how_to_rename_its_column(name):
+    with pytest.raises(SampleError, match=rf'rename_column\("{name}", "answer"\)'):
+        make_reward(reward=HybridReward.from_config())(prompts=["q"], completions=["r"], **{name: ["4"]})
 
 
 class Picture:

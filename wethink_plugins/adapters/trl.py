@@ -28,6 +28,7 @@ from wethink_plugins.rewards.hybrid import HybridReward
 from wethink_plugins.rewards.shadow import Shadow
 from wethink_plugins.sample import Sample
 from wethink_plugins.score import Score
+from wethink_plugins.synonyms import other_name
 
 RewardFunction = Callable[..., list["float | None"]]
 
@@ -85,7 +86,7 @@ def samples_of(prompts: Sequence[Any], completions: Sequence[Any], columns: Mapp
     """TRL repeats each prompt for its completions; rows of one step with one `row_id`, or else with the same prompt,
     pictures and gold, are one group."""
     if "answer" not in columns:
-        raise SampleError("the dataset has no such column", fix=_FIXES["solution" in columns], field="answer")
+        raise _no_answer(columns)
     step = getattr(columns.get("trainer_state"), "global_step", None)
     return [
         _sample(prompt, completion, columns, i, step)
@@ -93,10 +94,11 @@ def samples_of(prompts: Sequence[Any], completions: Sequence[Any], columns: Mapp
     ]
 
 
-_FIXES = {
-    True: 'it has `solution`: train_dataset=dataset.rename_column("solution", "answer")',
-    False: "add the gold answers as column `answer`",
-}
+def _no_answer(columns: Mapping[str, Any]) -> SampleError:
+    name = other_name(columns, "answer")
+    rename = f'it has `{name}`, is that it? train_dataset=dataset.rename_column("{name}", "answer")'
+    fix = rename if name else "add the gold answers as column `answer`"
+    return SampleError("the dataset has no such column", fix=fix, field="answer")
 
 
 def _sample(prompt: Any, completion: Any, columns: Mapping[str, Any], i: int, step: int | None) -> Sample:
