@@ -44,5 +44,7 @@ def test_what_the_rows_lack_is_said_though_each_can_be_scored(tmp_path, wethink)
     code, _, errors = wethink("score", file, "--config", tmp_path / "w.yaml")
     said = " ".join(errors)
     assert code == 0
-    assert "1 of 1 multiple_choice samples is none of the options: row r2 has '1', of 'red, blue'" in said
+    assert (
+        "1 of 1 multiple_choice samples is none of the options, or fits several: row r2 has '1', of 'red, blue'" in said
+    )
     assert "1 of 1 samples that need the judge have no question" in said

@@ -96,11 +96,41 @@ CHOICE = {"question_type": "multiple_choice", "options": ["red", "blue"]}
 GOLDS = [("1", True), ("0", True), ("C", True), ("green", True), ("B", False), ("blue", False), ("(b) blue", False)]
 
 
+AS_WRITTEN = [
+    ("Don't Walk", "B", ["Walk", "Don't Walk"]),
+    ("It's red", "A", ["It's red", "It's blue"]),
+    ("It isn't", "B", ["It is", "It isn’t"]),
+    ("O’Brien", "A", ["O'Brien", "Smith"]),
+    ("[0, 1]", "B", ["(0, 1)", "[0, 1]"]),
+    ("[0, 1)", "C", ["(0, 1)", "[0, 1]", "[0, 1)"]),
+    ("v", "B", ["\\vec{v}", "v"]),
+    ("\\vec{v}", "A", ["\\vec{v}", "v"]),
+    ("['A', 'C']", "A, C", ["red", "blue", "green"]),
+    ('["B"]', "B", ["red", "blue"]),
+]
+
+
+@pytest.mark.parametrize(("gold", "letter", "options"), AS_WRITTEN, ids=[case[0] for case in AS_WRITTEN])
+def test_a_gold_in_the_words_of_an_option_is_that_option(sample_of, caplog, gold, letter, options):
+    said = [
+        gold,
+        letter,
+        "A" if letter[0] != "A" else "B",
+        *(text for text in options if letter != "ABC"[options.index(text)]),
+    ]
+    samples = [sample_of(one, gold, **{**CHOICE, "options": options}) for one in said]
+    scores = HybridReward.from_config().score_batch(samples)
+    assert "none of the options" not in caplog.text
+    assert [score.accuracy for score in scores] == [1.0, 1.0] + [0.0] * (len(said) - 2)
+
+
 @pytest.mark.parametrize(("gold", "shouts"), GOLDS, ids=[case[0] for case in GOLDS])
 def test_a_gold_that_is_none_of_the_options(sample_of, caplog, gold, shouts):
     """It would cost every response its accuracy, or pay an index: the row is named at once, and in each score."""
     samples = [sample_of(said, gold, id=f"row-{said}", **CHOICE) for said in ("blue", "B", "red")]
     scores = HybridReward.from_config().score_batch(samples)
-    shout = f"the gold of 3 of 3 multiple_choice samples is none of the options: row row-blue has {gold!r}"
+    shout = (
+        f"the gold of 3 of 3 multiple_choice samples is none of the options, or fits several: row row-blue has {gold!r}"
+    )
     assert (shout in caplog.text) == shouts
     assert all(("the gold is none of the options" in score.reason) == shouts for score in scores)

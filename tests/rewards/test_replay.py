@@ -100,6 +100,8 @@ UNREADABLE = [
     ({"answer": None}, "answer: is null, not text", "write it as a string"),
     ({"answer": True}, "answer: is true or false, not text", "write it as a string"),
     ({"answer": "4", "response": ["4"]}, "response: is a list, not text", "write it as a string"),
+    ({"answer": "4", "group": [1]}, "group: is a list", "write a text or a number"),
+    ({"answer": "4", "step": {"a": 1}}, "step: is an object", "write a text or a number"),
     ({"gold": None, "answer": "4"}, "gold: is null, not text", "write it as a string"),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,9 @@ def _sample(line: Mapping[str, Any], file: Path, number: int) -> Sample:
         raise fault("response", *_no_text(line, "response"))
     if not _is_plain(line.get(gold)):
         raise fault(gold, *_no_text(line, gold))
+    for field in ("group", "step", "split"):
+        if isinstance(line.get(field), list | dict):
+            raise fault(field, f"is {kind_of(line[field])}", "write a text or a number")
     options = line.get("options") or []
     if not isinstance(options, list) or not all(_is_plain(text) for text in options):
         raise fault("options", "is no list of texts", "write the option texts in order, as a list")
@@ -77,13 +81,16 @@ def _sample(line: Mapping[str, Any], file: Path, number: int) -> Sample:
 
 def _is_plain(value: object) -> bool:
     """Text, or a number, which is taken as it prints: as rows of a dataset are."""
-    return isinstance(value, str | int | float) and not isinstance(value, bool)
+    if isinstance(value, float):
+        return math.isfinite(value)  # an empty cell of a table is NaN
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _no_text(line: Mapping[str, Any], field: str) -> tuple[str, str]:
     """What is wrong with it, and what to do."""
     if field in line:
-        return f"is {kind_of(line[field])}, not text", "write it as a string"
+        found = "not a number" if isinstance(line[field], float) else kind_of(line[field])
+        return f"is {found}, not text", "write it as a string"
     if name := other_name(line, field):
         return f"is missing, and the line has `{name}`", f"is that it? rename it to {field}"
     return "is missing", "each line needs response and answer"

@@ -27,18 +27,34 @@ def without_question(scored: Scored) -> list[str]:
 
 
 def outside_options(scored: Scored, rules: Rules) -> list[str]:
-    """Golds that no response can meet by letter: an index, a letter too far, a text that isn't among the options."""
+    """Golds that no letter or text can meet for sure: an index, a letter too far, one of two options that are alike."""
+    asked = [sample for sample, score in scored if score.extra.get("question_type") == "multiple_choice"]
+    outside = _outside(asked, rules)
+    if not outside:
+        return []
+    first, options = outside[0]
+    fix = "write the letter or the option's text, no index"
+    if not first.options:
+        fix += "; these options were read from the question: pass `options` if they are others"
+    return [
+        f"the gold of {len(outside)} of {len(asked)} multiple_choice samples is none of the options, or fits several: row "
+        f"{first.id} has {first.answer[:40]!r}, of {', '.join(options)[:80]!r}; {fix}"
+    ]
+
+
+def _outside(asked: Sequence[Sample], rules: Rules) -> list[tuple[Sample, tuple[str, ...]]]:
+    """Each with its options. The rollouts of a group are looked at once."""
     from wethink_plugins.rewards.rules import policy_of
     from wethink_plugins.rewards.rules.option import is_option
 
     policy = policy_of(rules)
-    asked = [sample for sample, score in scored if score.extra.get("question_type") == "multiple_choice"]
-    listed = [(sample, tuple(sample.options) or split_options(sample.question)[1]) for sample in asked]
-    outside = [(one, options) for one, options in listed if options and not is_option(one.answer, options, policy)]
-    if not outside:
-        return []
-    first, options = outside[0]
-    return [
-        f"the gold of {len(outside)} of {len(asked)} multiple_choice samples is none of the options: row {first.id} has "
-        f"{first.answer[:40]!r}, of {', '.join(options)[:80]!r}; write the letter or the option's text, no index"
-    ]
+    fits: dict[tuple[str, tuple[str, ...]], bool] = {}
+    outside = []
+    for sample in asked:
+        options = tuple(sample.options) or split_options(sample.question)[1]
+        key = sample.answer, options
+        if options and key not in fits:
+            fits[key] = is_option(*key, policy)
+        if options and not fits[key]:
+            outside.append((sample, options))
+    return outside

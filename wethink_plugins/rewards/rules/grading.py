@@ -87,7 +87,7 @@ def _by_rules(answer: str, gold: str, question_type: str, options: tuple[str, ..
 
 def _outside_options(verdict: Verdict) -> Verdict:
     """Of a gold that no option is: compared as text, and the row's fault is told with it."""
-    return replace(verdict, reason=f"{verdict.reason}; the gold is none of the options")
+    return replace(verdict, reason=f"{verdict.reason}; the gold is none of the options, or fits several")
 
 
 @lru_cache(maxsize=_CACHE)

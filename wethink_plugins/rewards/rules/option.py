@@ -54,7 +54,7 @@ _FIRST_WORD = re.compile(r"[A-Za-z]{2,5} ?[-,;:.!]")
 def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy) -> Verdict | None:
     """None when the gold names no option: then it is text like any other."""
     choice = read_options(tuple(options))
-    want = all_of(gold_letters(gold, choice, policy), choice)
+    want = _wanted(gold, tuple(options), policy)
     if not want:
         return None
     said = unlisted(answer)
@@ -74,10 +74,18 @@ def grade_option(answer: str, gold: str, options: Sequence[str], policy: Policy)
     )
 
 
+@lru_cache(maxsize=8192)
+def _wanted(gold: str, options: tuple[str, ...], policy: Policy) -> frozenset[str]:
+    """The letters of the gold, empty where it names no option. Brackets and quotes are of the option written just so."""
+    written, choice = _verbatim(gold, options), read_options(options)
+    return written.letters if written else all_of(gold_letters(gold, choice, policy), choice)
+
+
 def _verbatim(answer: str, options: Sequence[str]) -> Pick | None:
-    """The option that is written just so, before `tidy` makes one of \\vec{v} and v. A lone letter is a letter."""
+    """The option that is written just so, before `tidy` makes one of \\vec{v} and v. A letter of an option is that letter."""
     said = _SPACING.sub("", answer)
-    if lone_letter(said):
+    letter = lone_letter(said)
+    if letter and LETTERS.index(letter) < len(options):
         return None
     found = [LETTERS[at] for at, option in enumerate(options[: len(LETTERS)]) if _SPACING.sub("", option) == said]
     return Pick(frozenset(found)) if len(found) == 1 else None
@@ -95,9 +103,8 @@ def _as_gold_text(answer: str, gold: str, policy: Policy) -> Verdict:
 
 def is_option(gold: str, options: Sequence[str], policy: Policy) -> bool:
     """Whether a gold commits to one or more of the options (without any: to a letter), so that it can be graded."""
-    choice = read_options(tuple(options))
     verdict = grade_option(gold, gold, options, policy)
-    return bool(gold_letters(gold, choice, policy)) and verdict is not None and verdict.decision == "right"
+    return verdict is not None and verdict.decision == "right"
 
 
 def _texts_differ(answer: str, gold: str, policy: Policy) -> bool:
@@ -110,14 +117,14 @@ def _texts_differ(answer: str, gold: str, policy: Policy) -> bool:
     return grade_blank(got[1], want[1], policy).decision != "right"
 
 
-@lru_cache(maxsize=8192)
 def gold_letters(gold: str, choice: Choice, policy: Policy) -> frozenset[str]:
     """The letters of the gold, given as letter, list of letters, letter and text, or text."""
-    text = bare(tidy(gold[:2000])).strip("[]' ").replace("'", "").replace('"', "")
+    whole = bare(tidy(gold[:2000]))
+    text = whole.strip("[]' ").replace("'", "").replace('"', "")  # of a list: "['A', 'C']"
     letter = lone_letter(text)
     if letter and LETTERS.index(letter) < choice.count:
         return frozenset(letter)
-    exact = by_text(text, choice, policy)
+    exact = by_text(whole, choice, policy) or by_text(text, choice, policy)
     if exact:
         return frozenset(exact)
     several = letter_list(text, choice.count)

@@ -100,7 +100,7 @@ def _as_formula(text: str, want: Gold, policy: Policy) -> Verdict:
         if parts.shape == "alternatives" and _all_right(parts.items, want, policy):
             return right("the same number twice", "number")
         if parts.shape == "alternatives" and _all_near(parts.items, want):
-            return undecided("the same number, rounded", "number")
+            return undecided("the same number, rounded or not worked out", "number")
         if sum(map(_says_a_number, parts.items)) > 1:
             return wrong("several answers for one number", "number")
         return undecided(f"no single number in {shown(text)}", "number")
